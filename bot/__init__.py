@@ -1,0 +1,1 @@
+"""What the bot decides: no chat SDK, no SQL and no HTTP server in here."""

@@ -1,0 +1,46 @@
+"""Amounts of money: exact decimals with a currency, never floats."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from bot.errors import BadInput
+
+CURRENCY = re.compile(r"^[A-Z]{3}$")
+MAX_DIGITS = 15
+"""Digits of an amount, in all; every such amount is a distinct double, so comparing it anywhere is exact."""
+
+
+class Money(msgspec.Struct, frozen=True, order=False):
+    """An amount in one currency (ISO 4217 code)."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+def decimal_of(value: Any, *, field: str = "amount") -> Decimal:
+    """The exact decimal that a JSON number or a decimal text says.
+
+    Raises:
+        BadInput: when it is neither, is not finite, or has more than ``MAX_DIGITS`` digits.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        raise BadInput("is not a number", field=field, remedy="send a number, or a decimal in a string")
+    try:
+        number = value if isinstance(value, Decimal) else Decimal(str(value) if isinstance(value, (int, float)) else value.strip())
+    except InvalidOperation as error:
+        raise BadInput("is not a decimal number", field=field, remedy='send a number such as 12.50') from error
+    if not number.is_finite():
+        raise BadInput("is not a finite number", field=field, remedy='send a number such as 12.50')
+    sign, digits, exponent = number.as_tuple()
+    assert isinstance(exponent, int)
+    if max(len(digits), len(digits) + exponent, -exponent) > MAX_DIGITS:
+        raise BadInput(f"has more than {MAX_DIGITS} digits", field=field, remedy="send fewer digits")
+    return number

@@ -1,0 +1,263 @@
+"""A request: one proposed action, from its opening to its outcome, as a frozen value."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from bot.domain.money import Money
+from bot.domain.people import Actor
+from bot.domain.verdicts import ActionClass, Level, Reservation, Verdict
+
+
+class Proposal(msgspec.Struct, frozen=True):
+    """What an agent proposed, exactly as it was sent (the protocol object of AAP)."""
+
+    tool: str
+    arguments: dict[str, Any]
+    timeout: str
+    server: str | None = None
+    agent_reasoning: str | None = None
+    context: dict[str, Any] | None = None
+
+
+class Context(msgspec.Struct, frozen=True):
+    """What Signoff understood of a proposal's ``context``; ``problems`` names the entries that it could not read."""
+
+    customer: str | None = None
+    customer_name: str | None = None
+    session: str | None = None
+    on_behalf_of: str | None = None
+    model: str | None = None
+    build: str | None = None
+    confidence: float | None = None
+    level: Level | None = None
+    language: str | None = None
+    region: str | None = None
+    segment: str | None = None
+    currency: str | None = None
+    citations: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    mismatches: tuple[str, ...] = ()
+    """Names of the signals that disagree: ``name``, ``voiceprint``, ``device`` ..."""
+    signals: dict[str, Any] = {}
+    transcript: tuple[str, ...] = ()
+    """The customer's last words, oldest first."""
+    vulnerable: bool = False
+    regulated_complaint: bool = False
+    problems: tuple[str, ...] = ()
+
+
+class FieldKind(StrEnum):
+    """The type of an argument, as forms and checks need it."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    MONEY = "money"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    DATE = "date"
+    JSON = "json"
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One argument of an action type: how to show it, whether it may be edited, and what it may be."""
+
+    name: str
+    title: str
+    kind: FieldKind = FieldKind.TEXT
+    editable: bool = False
+    sensitive: bool = False
+    required: bool = False
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    max_length: int | None = None
+    options: tuple[str, ...] = ()
+    pattern: str | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One rung of the escalation ladder, frozen: at ``at`` (UTC) tell these people, and post there."""
+
+    at: datetime
+    to: tuple[str, ...]
+    post_to: dict[str, str] = {}
+
+
+class Routing(msgspec.Struct, frozen=True):
+    """Whose request it is, who may sign, by when: frozen when the request opens, so no policy change rewrites it."""
+
+    owner: str
+    owner_title: str
+    accountable: str
+    risk_owner: str
+    channels: dict[str, str]
+    approvers: tuple[str, ...]
+    """Person ids."""
+    approvals_needed: int
+    due_at: datetime
+    deadline_at: datetime
+    grant_seconds: int
+    reject_reasons: tuple[str, ...]
+    fields: tuple[Field, ...] = ()
+    extra_fields: bool = True
+    """Whether arguments that no field names are accepted in an edit (unchanged only)."""
+    remind_at: tuple[datetime, ...] = ()
+    escalation: tuple[Step, ...] = ()
+    high_class: bool = False
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """Everything the gate worked out of a proposal, besides who signs."""
+
+    verdict: Verdict
+    action_type: str
+    title: str
+    action_class: ActionClass
+    level: Level
+    context: Context
+    amount: Money | None = None
+    reserved: tuple[Reservation, ...] = ()
+
+
+class DecisionKind(StrEnum):
+    """How a request ended; exactly one a request, ever."""
+
+    APPROVED = "approved"
+    APPROVED_WITH_EDITS = "approved_with_edits"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """The one decision of a request, with its author: a person, the policy, the clock or the agent itself."""
+
+    kind: DecisionKind
+    by: Actor
+    at: datetime
+    reason_code: str | None = None
+    note: str | None = None
+    arguments: dict[str, Any] | None = None
+    """The signed arguments of an approval with edits."""
+    signatures: tuple[Actor, ...] = ()
+    """Every person who signed, in order, the decider last."""
+    origin: str | None = None
+    """The request whose edited arguments were signed, when this approval spends that signature."""
+
+
+class GrantStatus(StrEnum):
+    """What became of the permission to run."""
+
+    WAITING = "waiting"
+    REDEEMED = "redeemed"
+    LAPSED = "lapsed"
+    REVOKED = "revoked"
+    MOVED = "moved"
+    """Spent by the agent's next request for exactly the signed arguments."""
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """Permission to run the arguments with this digest once, before ``expires_at``."""
+
+    digest: str
+    expires_at: datetime
+    status: GrantStatus = GrantStatus.WAITING
+    ended_at: datetime | None = None
+    key: str | None = None
+    """The idempotency key that redeemed it."""
+    moved_to: str | None = None
+
+
+class OutcomeStatus(StrEnum):
+    """What the agent says happened when it ran the action."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The agent's report, once."""
+
+    status: OutcomeStatus
+    at: datetime
+    note: str | None = None
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A reviewer's question to the agent, and its answer."""
+
+    id: str
+    by: Actor
+    at: datetime
+    text: str
+    answer: str | None = None
+    answered_at: datetime | None = None
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """Somebody said: I am on it."""
+
+    by: Actor
+    at: datetime
+
+
+class MessageRef(msgspec.Struct, frozen=True):
+    """Where a card or a line of this request stands on a chat surface."""
+
+    surface: str
+    channel: str
+    message: str
+    workspace: str = ""
+    kind: str = "card"
+
+
+class Request(msgspec.Struct, frozen=True):
+    """The state of one request: what its events say, and nothing else."""
+
+    id: str
+    agent_id: str
+    instance_id: str
+    key: str
+    """The agent's idempotency key."""
+    proposal: Proposal
+    digest: str
+    """SHA-256 of the canonical text of the proposed arguments."""
+    assessment: Assessment
+    routing: Routing
+    opened_at: datetime
+    deadline_at: datetime
+    """When it expires unless decided: the agent's timeout or the policy's deadline, whichever is first."""
+    signatures: tuple[Actor, ...] = ()
+    decision: Decision | None = None
+    grant: Grant | None = None
+    outcome: Outcome | None = None
+    claim: Claim | None = None
+    questions: tuple[Question, ...] = ()
+    messages: tuple[MessageRef, ...] = ()
+    reserved: tuple[Reservation, ...] = ()
+    """What it still holds of the caps."""
+    erased: bool = False
+
+    @property
+    def pending(self) -> bool:
+        """Whether it still waits for its decision."""
+        return self.decision is None
+
+    @property
+    def status(self) -> str:
+        """``pending``, or the kind of the decision."""
+        return "pending" if self.decision is None else self.decision.kind.value
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What may run: the signed arguments where they were edited, else the proposed ones."""
+        if self.decision is not None and self.decision.arguments is not None:
+            return self.decision.arguments
+        return self.proposal.arguments
