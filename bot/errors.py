@@ -98,6 +98,12 @@ class Unavailable(SignoffError):
     code = "unavailable"
 
 
+class ChannelUnavailable(SignoffError):
+    """A chat channel is gone, archived, or the bot is not in it; a fallback has to be used and its owner told."""
+
+    code = "channel_unavailable"
+
+
 class SettingsInvalid(SignoffError):
     """A setting is missing or wrong; the message names it and its remedy."""
 

@@ -134,6 +134,10 @@ class Erased(_Fact, frozen=True, tag="request.erased"):
 
     residue: Request
     reason: str
+    submission: str
+    """As in ``Opened``: a key that was used stays used."""
+    observed: tuple[Observation, ...] = ()
+    """As in ``Opened``: what was counted stays counted."""
 
 
 # --- of an agent and its instances ----------------------------------------------------------------------------------

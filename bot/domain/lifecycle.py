@@ -1,0 +1,169 @@
+"""What each event makes of a state: pure functions, the only place where a state changes.
+
+``apply_*`` never refuses: whether something may happen was settled before the event was recorded, and a record that is
+replayed must give the state it gave the first time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from bot.domain import events as e
+from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.people import Actor
+from bot.domain.requests import Claim, Grant, GrantStatus, MessageRef, Outcome, Question, Request
+
+
+def apply_request(state: Request | None, event: e.Event, id_: str, at: datetime, actor: Actor) -> Request:
+    """The request after one of its events.
+
+    Raises:
+        ValueError: when the event is not one of a request, or the first is not ``Opened``.
+    """
+    if isinstance(event, e.Opened):
+        return _opened(event, id_, at)
+    if isinstance(event, e.Erased):
+        return event.residue
+    if state is None:
+        raise ValueError(f"the first event of request {id_} is {type(event).__name__}")
+    if isinstance(event, e.Decided):
+        return replace(
+            state,
+            decision=event.decision,
+            grant=event.grant,
+            reserved=event.reserved,
+            signatures=event.decision.signatures,
+            claim=None,
+        )
+    if isinstance(event, e.Redeemed | e.GrantMoved | e.Lapsed | e.Revoked):
+        return _grant_ended(state, event, at)
+    if isinstance(event, e.OutcomeReported):
+        return replace(state, outcome=Outcome(event.status, at, event.note))
+    return _while_pending(state, event, at, actor)
+
+
+def _opened(event: e.Opened, id_: str, at: datetime) -> Request:
+    return Request(
+        id=id_,
+        agent_id=event.agent_id,
+        instance_id=event.instance_id,
+        key=event.key,
+        proposal=event.proposal,
+        digest=event.digest,
+        assessment=event.assessment,
+        routing=event.routing,
+        opened_at=at,
+        deadline_at=event.deadline_at,
+        reserved=event.reserved,
+    )
+
+
+def _grant_ended(state: Request, event: e.Event, at: datetime) -> Request:
+    grant = state.grant
+    if grant is None:
+        raise ValueError(f"request {state.id} has no grant to end")
+    if isinstance(event, e.Redeemed):
+        return replace(state, grant=replace(grant, status=GrantStatus.REDEEMED, ended_at=at, key=event.key))
+    ended: Grant
+    if isinstance(event, e.GrantMoved):
+        ended = replace(grant, status=GrantStatus.MOVED, ended_at=at, moved_to=event.to)
+    elif isinstance(event, e.Lapsed):
+        ended = replace(grant, status=GrantStatus.LAPSED, ended_at=at)
+    else:
+        ended = replace(grant, status=GrantStatus.REVOKED, ended_at=at)
+    return replace(state, grant=ended, reserved=())
+
+
+def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:
+    if isinstance(event, e.Signed):
+        return replace(state, signatures=(*state.signatures, actor))
+    if isinstance(event, e.Claimed):
+        return replace(state, claim=Claim(actor, at))
+    if isinstance(event, e.Unclaimed):
+        return replace(state, claim=None)
+    if isinstance(event, e.Asked):
+        return replace(state, questions=(*state.questions, Question(event.question, actor, at, event.text)))
+    if isinstance(event, e.Answered):
+        answered = tuple(
+            replace(asked, answer=event.text, answered_at=at) if asked.id == event.question else asked
+            for asked in state.questions
+        )
+        return replace(state, questions=answered)
+    if isinstance(event, e.Posted):
+        return replace(state, messages=_with_message(state.messages, event.message))
+    if isinstance(event, e.Revealed):
+        return state
+    raise ValueError(f"{type(event).__name__} is no event of a request")
+
+
+def _with_message(messages: tuple[MessageRef, ...], new: MessageRef) -> tuple[MessageRef, ...]:
+    return (*(message for message in messages if message != new), new)
+
+
+def apply_agent(state: Agent | None, event: e.Event, at: datetime) -> Agent:
+    """The agent after one of its events.
+
+    Raises:
+        ValueError: when the event is not one of an agent.
+    """
+    if isinstance(event, e.AgentCreated):
+        return event.agent
+    if state is None:
+        raise ValueError("the first event of an agent is AgentCreated")
+    if isinstance(event, e.AgentRevoked):
+        return replace(
+            state, revoked_at=at, provisioners=tuple(_ended(credential, at) for credential in state.provisioners)
+        )
+    if isinstance(event, e.ProvisionerIssued):
+        return replace(state, provisioners=(*state.provisioners, event.credential))
+    if isinstance(event, e.ProvisionerRevoked):
+        return replace(
+            state,
+            provisioners=tuple(
+                _ended(credential, at) if credential.hash == event.hash else credential
+                for credential in state.provisioners
+            ),
+        )
+    raise ValueError(f"{type(event).__name__} is no event of an agent")
+
+
+def apply_instance(state: Instance | None, event: e.Event, at: datetime) -> Instance:
+    """The instance after one of its events.
+
+    Raises:
+        ValueError: when the event is not one of an instance.
+    """
+    if isinstance(event, e.InstanceCreated):
+        return event.instance
+    if state is None:
+        raise ValueError("the first event of an instance is InstanceCreated")
+    if isinstance(event, e.InstanceRenamed):
+        return replace(state, name=event.name)
+    if isinstance(event, e.DeliveryChanged):
+        return replace(state, delivery=event.delivery)
+    if isinstance(event, e.CredentialIssued):
+        old = state.credentials
+        if event.old_end is not None:
+            old = tuple(_ended(credential, event.old_end) for credential in old)
+        return replace(state, credentials=(*old, event.credential))
+    if isinstance(event, e.InstanceDeleted):
+        return replace(
+            state,
+            deleted_at=at,
+            delivery=None,
+            credentials=tuple(_ended(credential, at) for credential in state.credentials),
+        )
+    raise ValueError(f"{type(event).__name__} is no event of an instance")
+
+
+def apply_ledger(state: Ledger | None, id_: str) -> Ledger:
+    """The ledger with one more fact."""
+    return Ledger(id_, 1 if state is None else state.count + 1)
+
+
+def _ended(credential: Credential, at: datetime) -> Credential:
+    if credential.revoked_at is not None and credential.revoked_at <= at:
+        return credential
+    return replace(credential, revoked_at=at)
