@@ -74,7 +74,10 @@ class Deadline(msgspec.Struct, frozen=True):
 class Needs:
     """What a flow reads, known before it runs; all of it is locked against other writers until the commit.
 
-    The requests behind keys and waiting grants, and the instance and agent of every request or instance, come along.
+    The requests behind keys and waiting grants, the instance and agent of every request or instance, and the tallies of
+    every request's reservations come along, locked as well: where they turn out to lie outside of what is locked, the
+    store lets go and starts again with the larger set, so that locks are always taken in one order. Every tally that
+    is locked is in ``Loaded.tallies``, with zeros where nothing was counted; a flow that touches another one fails.
     """
 
     requests: tuple[str, ...] = ()
@@ -144,10 +147,13 @@ def waiting_key(agent_id: str, tool: str, server: str | None, digest: str) -> st
 class View:
     """What one flow sees and records, on top of what the flows before it in the batch did."""
 
-    def __init__(self, below: Loaded, now: datetime, entropy: Callable[[int], bytes]) -> None:
+    def __init__(
+        self, below: Loaded, now: datetime, entropy: Callable[[int], bytes], *, whole: bool = False
+    ) -> None:
         self._below = below
         self._mine = Changes()
         self._entropy = entropy
+        self._whole = whole
         self.now = now
 
     @property
@@ -172,9 +178,23 @@ class View:
         kept = self._kept(kind, id_)
         return 0 if kept is None else kept.version
 
+    def time(self, kind: str, id_: str) -> datetime:
+        """Now, or the stream's last event where the clock has gone back since: when the next event happens."""
+        kept = self._kept(kind, id_)
+        return self.now if kept is None else max(self.now, kept.at)
+
     def tally(self, key: str) -> Tally:
-        """A tally, zero where nothing was counted."""
-        return self._mine.tallies.get(key) or self._below.tallies.get(key) or Tally(key)
+        """A tally, zero where nothing was counted.
+
+        Raises:
+            LookupError: when it is not among the needs (its true value is unknown then).
+        """
+        found = self._mine.tallies.get(key) or self._below.tallies.get(key)
+        if found is None:
+            if not self._whole:
+                raise LookupError(f"the tally {key} is not among the needs")
+            return Tally(key)
+        return found
 
     def tallies(self, keys: Iterable[str]) -> dict[str, Tally]:
         """Several tallies by key."""
@@ -196,7 +216,7 @@ class View:
     def record(self, kind: str, id_: str, event: Event, actor: Actor) -> EventRecord:
         """Record an event of a stream and let every view follow."""
         kept = self._kept(kind, id_)
-        at = self.now if kept is None else max(self.now, kept.at)
+        at = self.time(kind, id_)
         record = e.keep(
             event,
             stream=stream_of(kind, id_),
@@ -378,7 +398,7 @@ def rebuild(records: Iterable[EventRecord]) -> Changes:
     everything = Changes()
     for record in kept:
         kind, _, id_ = record.stream.partition(":")
-        view = View(everything, record.at, _no_entropy)
+        view = View(everything, record.at, _no_entropy, whole=True)
         if record.payload is None:
             view.take_erased(erasures[record.stream], record)
         else:

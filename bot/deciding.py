@@ -1,0 +1,374 @@
+"""Deciding: a person's command on a request becomes events, or a refusal that says who may and what would help.
+
+``decide`` is pure. ``Deciding`` is the shell that every surface calls: it loads, runs ``decide`` inside the
+transaction and returns the request as it is afterwards. Whoever comes second gets ``AlreadyDecided`` with the first
+one's name, which is a normal answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from bot.domain import events as e
+from bot.domain import people
+from bot.domain.jsontext import digest
+from bot.domain.people import Actor, ActorKind, Person
+from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Request
+from bot.domain.verdicts import Reservation
+from bot.editing import check_arguments
+from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, NotFound
+from bot.gating import amount_in, fits, reserve_for
+from bot.policy.document import Policy
+from bot.ports import Clock, Store
+from bot.recording import Needs, View
+
+MAX_NOTE = 4000
+"""Characters of a note or a question."""
+
+
+class Approve(msgspec.Struct, frozen=True):
+    """Sign it as proposed."""
+
+    note: str | None = None
+
+
+class ApproveWithEdits(msgspec.Struct, frozen=True):
+    """Sign other arguments: ``arguments`` is the whole of them."""
+
+    arguments: dict[str, Any]
+    note: str | None = None
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """Refuse it; code and note both reach the agent."""
+
+    reason_code: str
+    note: str
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """I am on it."""
+
+
+class Unclaim(msgspec.Struct, frozen=True):
+    """I am not, after all."""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Ask the agent."""
+
+    text: str
+
+
+class Reveal(msgspec.Struct, frozen=True):
+    """Show me a masked field."""
+
+    field: str
+
+
+class Revoke(msgspec.Struct, frozen=True):
+    """Take an approval back, while it has not run."""
+
+    note: str
+
+
+Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who commands, where, when, under which policy, and what the caps look like to them."""
+
+    person: Person
+    surface: str
+    now: datetime
+    policy: Policy
+    reserve: Callable[[dict[str, Any]], tuple[Reservation, ...]]
+    """What the given arguments would hold of the caps.
+
+    Raises ``NotAllowed`` when they do not fit, naming the cap.
+    """
+    random_id: Callable[[], str]
+
+    @property
+    def actor(self) -> Actor:
+        """The person as an author."""
+        return people.person(self.person.id, self.surface)
+
+
+def decide(request: Request, command: Command, standing: Standing) -> list[e.Event]:
+    """The events that a command makes of a request.
+
+    Raises:
+        NotAllowed: when this person may not; the message names who may.
+        AlreadyDecided: when the request was decided, has expired or was cancelled.
+        BadInput: when a note, a code or an edited field can't be used.
+    """
+    if isinstance(command, Revoke):
+        return _revoke(request, command, standing)
+    if isinstance(command, Reveal):
+        return _reveal(request, command, standing)
+    require_pending(request, standing.policy, standing.now)
+    require_approver(request, standing)
+    if isinstance(command, Approve):
+        return _approve(request, command, standing)
+    if isinstance(command, ApproveWithEdits):
+        return _approve_with_edits(request, command, standing)
+    if isinstance(command, Reject):
+        return _reject(request, command, standing)
+    if isinstance(command, Ask):
+        return [e.Asked(standing.random_id(), _text(command.text, "question"))]
+    return _claim(request, command, standing)
+
+
+def display_name(actor: Actor, policy: Policy | None) -> str:
+    """What people call an author."""
+    if actor.kind is ActorKind.PERSON:
+        found = policy.people.get(actor.id) if policy is not None else None
+        return found.name if found is not None else actor.id
+    names = {ActorKind.POLICY: "the policy", ActorKind.CLOCK: "the clock", ActorKind.AGENT: "the agent"}
+    return names.get(actor.kind, actor.id)
+
+
+def already_decided(decision: Decision, policy: Policy | None) -> AlreadyDecided:
+    """The refusal that tells the loser of a race who decided, what and when."""
+    name = display_name(decision.by, policy)
+    verb = decision.kind.value.replace("_", " ")
+    when = decision.at.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return AlreadyDecided(
+        f"already {verb} by {name} at {when}", decided_by=name, decided_at=decision.at, kind=decision.kind.value
+    )
+
+
+def require_pending(request: Request, policy: Policy | None, now: datetime) -> None:
+    """Refuse what has its decision, or has run out of time though the clock has not said so yet.
+
+    Raises:
+        AlreadyDecided: with who and when.
+    """
+    if request.decision is not None:
+        raise already_decided(request.decision, policy)
+    if request.deadline_at <= now:
+        raise already_decided(Decision(DecisionKind.EXPIRED, people.CLOCK, request.deadline_at), policy)
+
+
+def require_approver(request: Request, standing: Standing) -> None:
+    """Refuse whoever may not decide this request.
+
+    Raises:
+        NotAllowed: saying who may.
+    """
+    person = standing.person
+    names = ", ".join(_names(request, standing.policy)) or "nobody any more; ask the accountable executive"
+    if person.id not in standing.policy.people or person.id not in request.routing.approvers:
+        raise NotAllowed(f"{person.name} is not among its approvers", remedy=f"ask {names}")
+    behalf = request.assessment.context.on_behalf_of
+    if behalf is not None and behalf.casefold() in {person.id.casefold(), person.email.casefold()}:
+        raise NotAllowed("nobody decides a request made on their own behalf", remedy=f"ask another of {names}")
+
+
+def _names(request: Request, policy: Policy) -> list[str]:
+    found = (policy.people.get(id_) for id_ in request.routing.approvers)
+    return [person.name for person in found if person is not None]
+
+
+def _require_limit(request: Request, amount: Any, standing: Standing) -> None:
+    """``amount`` is a Money or None. A person with a limit signs no amount above it, and none that can't be read."""
+    limit = standing.person.limit
+    if limit is None:
+        return
+    action = standing.policy.actions.get(request.assessment.action_type)
+    if amount is None:
+        if action is not None and action.amount:
+            raise NotAllowed("its amount can't be read, so it can't be held against your limit", remedy="edit or reject it")
+        return
+    if amount.currency != standing.policy.currency:
+        raise NotAllowed(f"your limit is in {standing.policy.currency}, this is in {amount.currency}")
+    if amount.amount > limit:
+        able = [
+            person.name
+            for id_ in request.routing.approvers
+            if (person := standing.policy.people.get(id_)) and (person.limit is None or person.limit >= amount.amount)
+        ]
+        raise NotAllowed(
+            f"{amount} is above your limit of {limit} {standing.policy.currency}",
+            remedy="ask " + (", ".join(able) or "the accountable executive to raise a limit"),
+        )
+
+
+def _approve(request: Request, command: Approve, standing: Standing) -> list[e.Event]:
+    _require_limit(request, request.assessment.amount, standing)
+    if any(actor.id == standing.person.id for actor in request.signatures):
+        raise Conflict("you have signed it already; another person has to sign as well", code="already_signed")
+    note = _optional_text(command.note, "note")
+    signatures = (*request.signatures, standing.actor)
+    if len(signatures) < request.routing.approvals_needed:
+        return [e.Signed(note)]
+    reserved = request.reserved or standing.reserve(request.proposal.arguments)
+    decision = Decision(DecisionKind.APPROVED, standing.actor, standing.now, note=note, signatures=signatures)
+    return [e.Decided(decision, _grant(request, request.digest, standing.now), reserved)]
+
+
+def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: Standing) -> list[e.Event]:
+    check_arguments(request, command.arguments)
+    if request.routing.approvals_needed > 1:
+        raise NotAllowed(
+            f"{request.routing.approvals_needed} people have to sign the same arguments",
+            remedy="reject it with a note that says what to propose instead",
+        )
+    reserved = standing.reserve(command.arguments)
+    _require_limit(request, amount_of(request, command.arguments, standing.policy), standing)
+    decision = Decision(
+        DecisionKind.APPROVED_WITH_EDITS,
+        standing.actor,
+        standing.now,
+        note=_optional_text(command.note, "note"),
+        arguments=command.arguments,
+        signatures=(standing.actor,),
+    )
+    return [e.Decided(decision, _grant(request, digest(command.arguments), standing.now), reserved)]
+
+
+def amount_of(request: Request, arguments: dict[str, Any], policy: Policy) -> Any:
+    """The Money that edited arguments move, as the policy reads it; None when the action moves none."""
+    return amount_in(policy, request.assessment.action_type, arguments, request.assessment.context)
+
+
+def _grant(request: Request, digest_: str, now: datetime) -> Grant:
+    return Grant(digest_, now + timedelta(seconds=request.routing.grant_seconds))
+
+
+def _reject(request: Request, command: Reject, standing: Standing) -> list[e.Event]:
+    codes = request.routing.reject_reasons
+    if command.reason_code not in codes:
+        raise BadInput("is none of " + ", ".join(codes), field="reason_code", remedy="choose one of them")
+    decision = Decision(
+        DecisionKind.REJECTED,
+        standing.actor,
+        standing.now,
+        reason_code=command.reason_code,
+        note=_text(command.note, "note"),
+        signatures=request.signatures,
+    )
+    return [e.Decided(decision)]
+
+
+def _claim(request: Request, command: Command, standing: Standing) -> list[e.Event]:
+    held = request.claim
+    mine = held is not None and held.by.id == standing.person.id
+    if isinstance(command, Unclaim):
+        return [e.Unclaimed()] if mine else []
+    if mine:
+        return []
+    return [e.Claimed()]
+
+
+def _reveal(request: Request, command: Reveal, standing: Standing) -> list[e.Event]:
+    routing = request.routing
+    if standing.person.id not in {*routing.approvers, routing.accountable, routing.risk_owner}:
+        raise NotAllowed("masked fields are shown to its approvers only")
+    if command.field not in {field.name for field in routing.fields if field.sensitive}:
+        raise BadInput("is no masked field of this request", field="field")
+    return [e.Revealed(command.field)]
+
+
+def _revoke(request: Request, command: Revoke, standing: Standing) -> list[e.Event]:
+    routing = request.routing
+    if standing.person.id not in {*routing.approvers, routing.accountable, routing.risk_owner}:
+        raise NotAllowed("an approval is revoked by its approvers, the accountable executive or the risk owner")
+    grant = request.grant
+    if grant is None:
+        raise Conflict("there is no approval to revoke", code="no_grant")
+    if grant.status is not GrantStatus.WAITING:
+        raise Conflict(f"too late: the approval is {grant.status.value}", code=f"grant_{grant.status.value}")
+    return [e.Revoked(_text(command.note, "note"))]
+
+
+def _text(text: str, name: str) -> str:
+    text = text.strip()
+    if not text:
+        raise BadInput("is needed", field=name, remedy="write a sentence; it reaches the agent and stays on record")
+    if len(text) > MAX_NOTE:
+        raise BadInput(f"is longer than {MAX_NOTE} characters", field=name, remedy="shorten it")
+    return text
+
+
+def _optional_text(text: str | None, name: str) -> str | None:
+    return _text(text, name) if text and text.strip() else None
+
+
+class Deciding:
+    """What every surface calls when a person acts."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Policy]) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+
+    async def submit(self, request_id: str, command: Command, person: Person, surface: str) -> Request:
+        """Carry out a person's command and return the request as it is afterwards.
+
+        Of any number of people deciding at once one succeeds and the others get ``AlreadyDecided`` with their name.
+        Approving again by the same person on the same surface is told so as well; nothing happens twice.
+
+        Raises:
+            NotFound: when there is no such request.
+            NotAllowed, Conflict, BadInput: as ``decide`` says.
+        """
+        request = await self._store.request(request_id)
+        if request is None:
+            raise NotFound(f"there is no request {request_id}")
+        now = self._clock.now()
+        planned = self._planned(request, command, now)
+        needs = Needs(
+            requests=(request_id,),
+            tallies=tuple(sorted({held.key for held in (*planned, *request.reserved)})),
+        )
+        return await self._store.transact(needs, lambda view: self._run(view, request_id, command, person, surface, now))
+
+    def _run(self, view: View, request_id: str, command: Command, person: Person, surface: str, now: datetime) -> Request:
+        request = view.request(request_id)
+        if request is None:
+            raise NotFound(f"there is no request {request_id}")
+        standing = Standing(
+            person=person,
+            surface=surface,
+            now=view.time("request", request_id),
+            policy=self._policy(),
+            reserve=lambda arguments: self._reserve(view, request, arguments, now),
+            random_id=view.random_id,
+        )
+        for event in decide(request, command, standing):
+            view.record("request", request_id, event, standing.actor)
+        after = view.request(request_id)
+        assert after is not None
+        return after
+
+    def _planned(self, request: Request, command: Command, now: datetime) -> tuple[Reservation, ...]:
+        if isinstance(command, ApproveWithEdits):
+            return self._reservations(request, command.arguments, now)
+        return self._reservations(request, request.proposal.arguments, now) if isinstance(command, Approve) else ()
+
+    def _reservations(self, request: Request, arguments: dict[str, Any], now: datetime) -> tuple[Reservation, ...]:
+        policy = self._policy()
+        amount = amount_of(request, arguments, policy)
+        assessment = request.assessment
+        return reserve_for(policy, assessment.action_type, request.agent_id, assessment.context, amount, now)
+
+    def _reserve(self, view: View, request: Request, arguments: dict[str, Any], now: datetime) -> tuple[Reservation, ...]:
+        """Inside the transaction: what edited arguments hold of the caps, its own share given back first."""
+        policy = self._policy()
+        wanted = self._reservations(request, arguments, now)
+        tallies = view.tallies(held.key for held in wanted)
+        for held in request.reserved:
+            if held.key in tallies:
+                tallies[held.key] = tallies[held.key].reserve(held, -1)
+        problems = fits(policy, request.assessment.action_type, wanted, tallies)
+        if problems:
+            raise NotAllowed("; ".join(reason.text for reason in problems), code="over_cap")
+        return wanted

@@ -1,0 +1,54 @@
+"""Escalating: what is due now happens, once, however many processes sweep. Expiry always means: not run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from bot.domain import events as e
+from bot.domain.people import CLOCK
+from bot.domain.requests import Decision, DecisionKind, GrantStatus
+from bot.ports import Clock, Store
+from bot.recording import Deadline, Needs, View
+
+
+async def sweep(store: Store, clock: Clock, *, limit: int = 500) -> int:
+    """Carry out every deadline that has passed; returns how many did something. Safe to run anywhere at any time."""
+    done = 0
+    while True:
+        now = clock.now()
+        due = await store.due(now, limit=limit)
+        if not due:
+            return done
+        needs = Needs(requests=tuple({deadline.request_id for deadline in due}))
+        changed = await store.transact(needs, partial(_carry_out, due))
+        done += changed
+        if not changed or len(due) < limit:
+            return done
+
+
+def _carry_out(due: Sequence[Deadline], view: View) -> int:
+    return sum(_carry_out_one(view, deadline) for deadline in due)
+
+
+def _carry_out_one(view: View, deadline: Deadline) -> int:
+    request = view.request(deadline.request_id)
+    if request is None:
+        return 0
+    now = view.time("request", request.id)
+    if deadline.kind == "expiry" and request.pending and request.deadline_at <= now:
+        decision = Decision(DecisionKind.EXPIRED, CLOCK, now, note=_late(request.deadline_at, now))
+        view.record("request", request.id, e.Decided(decision), CLOCK)
+        return 1
+    grant = request.grant
+    if deadline.kind == "grant" and grant is not None and grant.status is GrantStatus.WAITING and grant.expires_at <= now:
+        view.record("request", request.id, e.Lapsed(), CLOCK)
+        return 1
+    return 0
+
+
+def _late(due_at: datetime, now: datetime) -> str | None:
+    """A late expiry says so: how many whole seconds after its time it was carried out."""
+    seconds = int((now - due_at).total_seconds())
+    return f"expired {seconds} s after its deadline" if seconds >= 5 else None

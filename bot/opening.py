@@ -1,0 +1,209 @@
+"""Opening: an agent's proposal becomes a request with its verdict, in one transaction with the caps that it reserves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.domain import people
+from bot.domain.agents import Agent, Instance
+from bot.domain.events import Decided, GrantMoved, Opened
+from bot.domain.ids import uuid7
+from bot.domain.jsontext import digest
+from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Proposal, Request
+from bot.domain.verdicts import Reason, Verdict, VerdictKind
+from bot.errors import Conflict, CredentialRefused
+from bot.gating import Judgement, judge, tally_keys
+from bot.policy.document import Policy
+from bot.ports import Clock, Recorder
+from bot.recording import Needs, View, waiting_key
+from bot.routing import route
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedRequest:
+    """A request as opened, or as an earlier call with the same key opened it (``replayed``)."""
+
+    request: Request
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    policy: Policy
+    agent: Agent
+    instance_id: str
+    proposal: Proposal
+    key: str
+    submission: str
+    digest: str
+    at: datetime
+    random: bytes
+
+
+def submission_digest(proposal: Proposal) -> str:
+    """What tells a replayed idempotency key from a conflicting one: the fields as sent, in any order and spacing."""
+    return digest({name: value for name, value in msgspec.to_builtins(proposal).items() if value is not None})
+
+
+async def open_request(
+    store: Recorder,
+    clock: Clock,
+    policy: Policy,
+    *,
+    agent: Agent,
+    instance_id: str,
+    proposal: Proposal,
+    key: str,
+    random: bytes,
+) -> OpenedRequest:
+    """Judge a proposal, record it with its verdict and route it; safe to repeat with the same ``key``.
+
+    ``random`` is ten random bytes for the new id. An allowed request comes back approved, a blocked one rejected, a
+    held one pending; one that asks for exactly what a human signed by editing an earlier request comes back approved.
+
+    Raises:
+        BadInput: when the proposal can't be used (naming the field).
+        Conflict: ``idempotency_conflict`` when the key was used for another submission.
+        CredentialRefused: when the agent or the instance was revoked meanwhile.
+    """
+    at = clock.now()
+    call = _Call(
+        policy, agent, instance_id, proposal, key, submission_digest(proposal), digest(proposal.arguments), at, random
+    )
+    waiting = waiting_key(agent.id, proposal.tool, proposal.server, call.digest)
+    needs = Needs(
+        agents=(agent.id,),
+        instances=(instance_id,),
+        tallies=tally_keys(policy, proposal, agent, at),
+        keys=((instance_id, key),),
+        waiting=(waiting,),
+    )
+    return await store.transact(needs, lambda view: _open(view, call, waiting))
+
+
+def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
+    used = view.key_use(call.instance_id, call.key)
+    if used is not None:
+        if used.submission != call.submission:
+            raise Conflict(
+                "this Idempotency-Key was used for another request",
+                code="idempotency_conflict",
+                field="Idempotency-Key",
+                remedy="use a new key for a new request",
+            )
+        request = view.request(used.subject)
+        assert request is not None
+        return OpenedRequest(request, replayed=True)
+    require_live(view.agent(call.agent.id), view.instance(call.instance_id), view.now)
+    for origin_id in view.waiting(waiting):
+        origin = view.request(origin_id)
+        if origin is not None and origin.grant is not None and origin.grant.expires_at > view.now:
+            return OpenedRequest(_spend(view, call, origin), replayed=False)
+    judgement = judge(
+        call.policy, call.proposal, call.agent, view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at)), call.at
+    )
+    request_id = _record_opened(view, call, judgement)
+    verdict = judgement.assessment.verdict
+    if verdict.kind is not VerdictKind.HOLD:
+        _decide_by_policy(view, request_id, verdict)
+    return OpenedRequest(_required(view, request_id), replayed=False)
+
+
+def require_live(agent: Agent | None, instance: Instance | None, now: datetime) -> None:
+    """Refuse an agent or instance that was revoked, deleted or has expired.
+
+    Raises:
+        CredentialRefused: saying which.
+    """
+    if agent is None or instance is None:
+        raise CredentialRefused("the credential is unknown")
+    if agent.revoked_at is not None:
+        raise CredentialRefused(f"the agent {agent.name} was revoked")
+    if agent.expires_at is not None and agent.expires_at <= now:
+        raise CredentialRefused(f"the agent {agent.name} expired", remedy=f"ask its owner, {agent.owner_email}")
+    if instance.deleted_at is not None:
+        raise CredentialRefused("the instance was deleted")
+
+
+def _record_opened(view: View, call: _Call, judgement: Judgement) -> str:
+    request_id = uuid7(call.at, call.random)
+    assessment = judgement.assessment
+    routing = route(call.policy, call.proposal, assessment, call.at)
+    event = Opened(
+        agent_id=call.agent.id,
+        instance_id=call.instance_id,
+        key=call.key,
+        submission=call.submission,
+        proposal=call.proposal,
+        digest=call.digest,
+        assessment=assessment,
+        routing=routing,
+        deadline_at=max(routing.deadline_at, view.now + timedelta(seconds=1)),
+        reserved=assessment.reserved,
+        observed=judgement.observed,
+    )
+    view.record("request", request_id, event, people.agent(call.agent.id))
+    return request_id
+
+
+def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
+    request = _required(view, request_id)
+    author = people.policy(verdict.policy_version)
+    note = "; ".join(reason.text for reason in verdict.reasons if reason.kind is verdict.kind)
+    if verdict.kind is VerdictKind.ALLOW:
+        decision = Decision(DecisionKind.APPROVED, author, view.now, note=note or None)
+        grant = Grant(request.digest, view.now + timedelta(seconds=request.routing.grant_seconds))
+        view.record("request", request_id, Decided(decision, grant, request.reserved), author)
+    else:
+        decision = Decision(DecisionKind.REJECTED, author, view.now, reason_code="blocked", note=note or "blocked")
+        view.record("request", request_id, Decided(decision), author)
+
+
+def _spend(view: View, call: _Call, origin: Request) -> Request:
+    """Approve at once what a human signed by editing ``origin``, unless the gate blocks it by now."""
+    assert origin.decision is not None and origin.grant is not None
+    tallies = view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at))
+    for reservation in origin.reserved:
+        if reservation.key in tallies:
+            tallies[reservation.key] = tallies[reservation.key].reserve(reservation, -1)
+    judgement = judge(call.policy, call.proposal, call.agent, tallies, call.at)
+    if judgement.assessment.verdict.kind is VerdictKind.BLOCK:
+        request_id = _record_opened(view, call, judgement)
+        _decide_by_policy(view, request_id, judgement.assessment.verdict)
+        return _required(view, request_id)
+    judgement = _signed_before(judgement, origin)
+    request_id = uuid7(call.at, call.random)
+    author = people.agent(call.agent.id)
+    view.record("request", origin.id, GrantMoved(request_id), author)
+    _record_opened(view, call, judgement)
+    decision = replace(
+        origin.decision, kind=DecisionKind.APPROVED, at=view.now, arguments=None, origin=origin.id
+    )
+    grant = Grant(call.digest, origin.grant.expires_at, GrantStatus.WAITING)
+    view.record(
+        "request", request_id, Decided(decision, grant, judgement.assessment.reserved), origin.decision.by
+    )
+    return _required(view, request_id)
+
+
+def _signed_before(judgement: Judgement, origin: Request) -> Judgement:
+    assert origin.decision is not None
+    reason = Reason(
+        "signed_before",
+        VerdictKind.ALLOW,
+        f"{origin.decision.by.id} signed exactly these arguments on request {origin.id}",
+        {"origin": origin.id},
+    )
+    verdict = replace(judgement.assessment.verdict, kind=VerdictKind.ALLOW, reasons=(reason,))
+    assessment = replace(judgement.assessment, verdict=verdict)
+    return Judgement(assessment=assessment, observed=judgement.observed, tried=judgement.tried)
+
+
+def _required(view: View, request_id: str) -> Request:
+    request = view.request(request_id)
+    assert request is not None
+    return request
