@@ -119,7 +119,19 @@ async def test_cleans_up():
 def test_a_task_left_running_fails_its_test(tmp_path: Path) -> None:
     leaky = tmp_path / "test_leaky.py"
     leaky.write_text(LEAKY)
-    command = [sys.executable, "-m", "pytest", "-c", f"{ROOT}/pyproject.toml", "-p", "tests.conftest", "-p", "no:xdist"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        f"{ROOT}/pyproject.toml",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:cacheprovider",
+    ]
     done = subprocess.run([*command, str(leaky)], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "the test left tasks running" in done.stdout
     assert "the forgotten one" in done.stdout
