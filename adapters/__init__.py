@@ -1,0 +1,1 @@
+"""How the world reaches the bot. Adapters don't see one another, and are given plain values."""

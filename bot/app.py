@@ -1,0 +1,246 @@
+"""The only place that wires: settings in, a running server out.
+
+``workplace`` opens what every command needs; ``serve`` puts the adapters on one web application and runs until it is
+told to stop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+import structlog
+from aiohttp import web
+
+from adapters import health, logs
+from adapters.agents import app as agents
+from adapters.agents.limits import Limits
+from adapters.desk import app as desk
+from adapters.signing import Keys, load_keys
+from adapters.timers import Timers
+from adapters.webhooks.sender import WebhookSender
+from bot.deciding import Deciding
+from bot.domain.events import Noted
+from bot.domain.people import Actor, ActorKind
+from bot.errors import SettingsInvalid
+from bot.escalating import sweep
+from bot.policy.document import Policy
+from bot.policy.loading import load
+from bot.ports import Store
+from bot.recording import Needs
+from bot.sealing import seal_once
+from bot.settings import Settings
+from bot.waiting import Waiting
+from store import open_store
+
+SWEEP_SECONDS = 1.0
+SEAL_SECONDS = 1.0
+SHUTDOWN_SECONDS = 5.0
+"""How long answers under way may take once the server is told to stop."""
+
+
+class SystemClock:
+    """The machine's clock; the only reader of it."""
+
+    def now(self) -> datetime:
+        """Now, in UTC."""
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What a command works with."""
+
+    settings: Settings
+    clock: SystemClock
+    store: Store
+    keys: Keys
+    load_policy: Callable[[], Policy]
+
+    @property
+    def policy(self) -> Policy:
+        """The policy file, read now.
+
+        Raises:
+            SettingsInvalid: when it can't be read.
+            PolicyInvalid: when it can't be used, with every problem.
+        """
+        return self.load_policy()
+
+
+@asynccontextmanager
+async def workplace(settings: Settings, *, migrate: bool | None = None) -> AsyncIterator[Workplace]:
+    """Open the database, the keys and the policy file, and close what was opened.
+
+    Raises:
+        SettingsInvalid: when a setting names something that can't be used.
+    """
+    clock = SystemClock()
+    keys = load_keys(settings.key_file, settings.key)
+    store = await open_store(
+        settings.database,
+        clock,
+        vault_key=keys.vault_key,
+        migrate=settings.migrate if migrate is None else migrate,
+    )
+    try:
+        yield Workplace(settings, clock, store, keys, lambda: read_policy(settings.policy))
+    finally:
+        await store.close()
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in a file.
+
+    Raises:
+        SettingsInvalid: when there is no such file.
+        PolicyInvalid: when it can't be used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(
+            f"the policy file {path} can't be read: {error}",
+            field="SIGNOFF_POLICY",
+            remedy="point SIGNOFF_POLICY or --policy at a policy file; examples/policy.yaml is one to copy",
+        ) from error
+    return load(text, str(path))
+
+
+async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
+    """Run the server until SIGINT or SIGTERM; ``announce`` is called once with its address when it takes calls.
+
+    Raises:
+        SettingsInvalid, PolicyInvalid: before anything listens.
+    """
+    logs.configure(settings.log_format, settings.log_level)
+    async with workplace(settings) as place:
+        policy = place.policy
+        await _note_policy(place, policy)
+        await _serve(place, policy, announce)
+
+
+async def _note_policy(place: Workplace, policy: Policy) -> None:
+    """Record which policy this process works under, with its whole text, so that any verdict can be explained later."""
+    operator = Actor(ActorKind.OPERATOR, os.environ.get("USER", "operator"), "cli")
+    event = Noted("policy.in_use", {"version": policy.version, "text": policy.text})
+    await place.store.transact(
+        Needs(ledgers=("policy",)), lambda view: view.record("ledger", "policy", event, operator)
+    )
+
+
+async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], None]) -> None:
+    store, clock, settings = place.store, place.clock, place.settings
+    waiting = Waiting(store)
+    figures = health.Figures()
+    store.subscribe(figures.heard)
+    sender = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
+    timers = Timers(
+        sweep=(SWEEP_SECONDS, lambda: sweep(store, clock)),
+        seal=(SEAL_SECONDS, lambda: seal_once(store.seals, place.keys.signer, clock)),
+    )
+    app = _application(place, policy, waiting, figures, sender)
+    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
+    await runner.setup()
+    try:
+        url = await _listen(runner, settings)
+        timers.start()
+        stop = _stopped_by_signal()
+        sending = asyncio.create_task(sender.run(), name="webhooks")
+        announce(url)
+        structlog.get_logger("signoff").info("serving", url=url, policy=policy.version)
+        await asyncio.wait((asyncio.create_task(stop.wait()), sending), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timers.stop()
+        waiting.close()
+        await runner.cleanup()
+    sending.cancel()
+    with suppress(asyncio.CancelledError):
+        await sending
+
+
+def _application(
+    place: Workplace, policy: Policy, waiting: Waiting, figures: health.Figures, sender: WebhookSender
+) -> web.Application:
+    store, clock, settings = place.store, place.clock, place.settings
+    app = web.Application(client_max_size=settings.max_body_bytes, middlewares=[_timed(figures)])
+
+    def in_use() -> Policy:
+        return policy
+
+    agents.mount(
+        app,
+        store=store,
+        clock=clock,
+        policy=in_use,
+        waiting=waiting,
+        verify_delivery=sender.verify,
+        limits=Limits(
+            max_body_bytes=settings.max_body_bytes,
+            rate_per_minute=settings.rate_per_minute,
+            rate_burst=settings.rate_burst,
+        ),
+    )
+    desk.mount(
+        app,
+        store=store,
+        clock=clock,
+        policy=in_use,
+        deciding=Deciding(store, clock, in_use),
+        waiting=waiting,
+        public_url=settings.url,
+    )
+    health.mount(
+        app,
+        figures=figures,
+        ready=store.ready,
+        counts=store.counts,
+        outbox=store.outbox,
+        seals=store.seals,
+        waiting=waiting,
+    )
+    return app
+
+
+def _timed(figures: health.Figures) -> Callable[..., Awaitable[web.StreamResponse]]:
+    @web.middleware
+    async def timed(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        start = perf_counter()
+        response = await handler(request)
+        resource = request.match_info.route.resource
+        if "wait" not in request.query and resource is not None and not resource.canonical.endswith("/events"):
+            labels = (request.method, resource.canonical, str(response.status))
+            figures.http.labels(*labels).observe(perf_counter() - start)
+        return response
+
+    return timed
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+    except OSError as error:
+        raise SettingsInvalid(
+            f"can't listen on {settings.host}:{settings.port}: {error.strerror or error}",
+            field="SIGNOFF_PORT",
+            remedy="choose another port with --port, or 0 for a free one",
+        ) from error
+    host, port = runner.addresses[0][:2]
+    return settings.public_url or f"http://{host}:{port}"
+
+
+def _stopped_by_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
