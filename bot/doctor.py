@@ -1,0 +1,162 @@
+"""Doctor: what is wrong with this set-up, and how to mend it."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from enum import StrEnum
+from functools import partial
+
+import aiohttp
+import msgspec
+
+from bot.app import Workplace, read_policy, workplace
+from bot.errors import PolicyInvalid, SignoffError
+from bot.policy.document import Policy
+from bot.settings import Settings
+from store import schema
+
+
+class Health(StrEnum):
+    """How a check went."""
+
+    FINE = "fine"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that was looked at; ``remedy`` is empty when nothing has to be done."""
+
+    check: str
+    health: Health
+    text: str
+    remedy: str = ""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at everything, in the order in which one would mend it. Changes nothing but a missing key file."""
+    yield _python()
+    policy_finding, policy = _policy(settings)
+    yield policy_finding
+    yield _public_url(settings)
+    schema_finding = await _guarded("schema", lambda: _schema(settings))
+    yield schema_finding
+    if schema_finding.health is Health.WRONG:
+        return
+    try:
+        async with workplace(settings, migrate=False) as place:
+            yield _keys(settings)
+            for check in (_clock, _agents, _outbox, _seals):
+                yield await _guarded(check.__name__.strip("_"), partial(check, place, policy))
+    except SignoffError as error:
+        yield Finding("database", Health.WRONG, error.message, error.remedy or "")
+    yield await _guarded("server", lambda: _server(settings))
+
+
+async def _guarded(name: str, check: Callable[[], Awaitable[Finding]]) -> Finding:
+    try:
+        return await check()
+    except SignoffError as error:
+        return Finding(name, Health.WRONG, error.message, error.remedy or "")
+    except Exception as error:  # noqa: BLE001 - a doctor reports whatever it meets, and goes on
+        return Finding(name, Health.WRONG, f"{type(error).__name__}: {error}", "see the message")
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Finding("python", Health.FINE, f"Python {version}")
+
+
+def _policy(settings: Settings) -> tuple[Finding, Policy | None]:
+    try:
+        policy = read_policy(settings.policy)
+    except PolicyInvalid as error:
+        text = f"{len(error.problems)} problem(s), the first: {error.problems[0]}"
+        return Finding("policy", Health.WRONG, text, f"signoff policy check {settings.policy}"), None
+    except SignoffError as error:
+        return Finding("policy", Health.WRONG, error.message, error.remedy or ""), None
+    text = f"{settings.policy} ({policy.version}): {len(policy.actions)} action types, {len(policy.people)} people"
+    return Finding("policy", Health.FINE, text), policy
+
+
+def _public_url(settings: Settings) -> Finding:
+    if settings.public_url.startswith("https://"):
+        return Finding("public URL", Health.FINE, settings.public_url)
+    if settings.public_url:
+        return Finding("public URL", Health.WARNING, f"{settings.public_url} is not encrypted", "put a TLS proxy before it")
+    return Finding(
+        "public URL",
+        Health.WARNING,
+        f"not set; links will say {settings.url}",
+        "set SIGNOFF_PUBLIC_URL to how people reach this server",
+    )
+
+
+async def _schema(settings: Settings) -> Finding:
+    if settings.database.startswith("memory"):
+        return Finding("schema", Health.WARNING, "kept in memory: gone when the server stops", "set SIGNOFF_DATABASE")
+    have, want = await schema.current(settings.database), schema.head()
+    if have == want:
+        return Finding("schema", Health.FINE, f"at {have}")
+    text = f"the database is at {have or 'nothing'}, this version wants {want}"
+    return Finding("schema", Health.WRONG, text, "signoff db upgrade")
+
+
+def _keys(settings: Settings) -> Finding:
+    if settings.key:
+        return Finding("master key", Health.FINE, "from SIGNOFF_KEY")
+    mode = stat.S_IMODE(settings.key_file.stat().st_mode)
+    if mode & 0o077:
+        text = f"{settings.key_file} can be read by others (mode {mode:o})"
+        return Finding("master key", Health.WRONG, text, f"chmod 600 {settings.key_file}")
+    return Finding("master key", Health.FINE, f"{settings.key_file}; keep a copy somewhere safe")
+
+
+async def _clock(place: Workplace, _: Policy | None) -> Finding:
+    future = [record.at for _, record in await place.store.all_events(limit=1) if record.at > place.clock.now()]
+    if future:
+        return Finding("clock", Health.WRONG, f"the record has events at {future[0]}, in the future", "set this machine's clock")
+    return Finding("clock", Health.FINE, f"{place.clock.now():%Y-%m-%d %H:%M:%S} UTC")
+
+
+async def _agents(place: Workplace, policy: Policy | None) -> Finding:
+    agents = [agent for agent in await place.store.agents() if agent.revoked_at is None]
+    if not agents:
+        return Finding("agents", Health.WARNING, "none yet", "signoff agent create NAME --owner EMAIL --actions refund")
+    known = set(policy.actions) if policy is not None else set()
+    strange = {name for agent in agents for name in agent.action_types if name != "*" and policy and name not in known}
+    if strange:
+        text = f"action types that the policy lacks: {', '.join(sorted(strange))}"
+        return Finding("agents", Health.WARNING, text, "add them to the policy, or create the agent again")
+    return Finding("agents", Health.FINE, f"{len(agents)} in use")
+
+
+async def _outbox(place: Workplace, _: Policy | None) -> Finding:
+    backlog = await place.store.outbox.backlog()
+    if backlog.get("parked"):
+        return Finding(
+            "outbox", Health.WARNING, f"{backlog['parked']} message(s) given up", "look at the receivers; agents can poll"
+        )
+    return Finding("outbox", Health.FINE, f"{backlog.get('waiting', 0)} waiting, {backlog.get('sent', 0)} sent")
+
+
+async def _seals(place: Workplace, _: Policy | None) -> Finding:
+    last = await place.store.seals.last()
+    if last is None:
+        return Finding("record", Health.FINE, "nothing sealed yet; the server seals once a second")
+    return Finding("record", Health.FINE, f"{last.size} events sealed, last at {last.at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+async def _server(settings: Settings) -> Finding:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session,
+            session.get(f"{settings.url}/readyz") as response,
+        ):
+            if response.status == 200:  # noqa: PLR2004 - the word for it is OK
+                return Finding("server", Health.FINE, f"ready at {settings.url}")
+            return Finding("server", Health.WRONG, f"{settings.url}/readyz says {response.status}", "look at its log")
+    except (aiohttp.ClientError, TimeoutError):
+        return Finding("server", Health.WARNING, f"nothing answers at {settings.url}", "signoff serve")
