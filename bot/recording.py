@@ -147,9 +147,7 @@ def waiting_key(agent_id: str, tool: str, server: str | None, digest: str) -> st
 class View:
     """What one flow sees and records, on top of what the flows before it in the batch did."""
 
-    def __init__(
-        self, below: Loaded, now: datetime, entropy: Callable[[int], bytes], *, whole: bool = False
-    ) -> None:
+    def __init__(self, below: Loaded, now: datetime, entropy: Callable[[int], bytes], *, whole: bool = False) -> None:
         self._below = below
         self._mine = Changes()
         self._entropy = entropy
@@ -164,6 +162,17 @@ class View:
     def request(self, id_: str) -> Request | None:
         """A request that was named in the needs, or None."""
         return self._state("request", id_)
+
+    def recorded(self, id_: str) -> Request:
+        """A request that is known to be there.
+
+        Raises:
+            LookupError: when it is not, which is a fault of the flow.
+        """
+        found: Request | None = self._state("request", id_)
+        if found is None:
+            raise LookupError(f"request {id_} is not among what this flow loaded or opened")
+        return found
 
     def agent(self, id_: str) -> Agent | None:
         """An agent that was named in the needs, or None."""
@@ -273,7 +282,7 @@ class View:
             self._mine.messages[message.id] = message
 
     def _follow_waiting(self, before: Request | None, after: Request) -> None:
-        was, is_ = _waits(before), _waits(after)
+        was, is_ = waits_under(before), waits_under(after)
         if was == is_:
             return
         if was:
@@ -347,7 +356,8 @@ def _deadline_changes(before: Request | None, after: Request) -> Iterator[tuple[
             yield kind, due_at
 
 
-def _waits(request: Request | None) -> str | None:
+def waits_under(request: Request | None) -> str | None:
+    """The key under which a request's signed, edited arguments wait for the agent's next request, while they do."""
     if (
         request is None
         or request.erased

@@ -1,0 +1,236 @@
+"""The record and its views in dictionaries."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from bot.domain.agents import Agent, Credential, Instance
+from bot.domain.events import EventRecord, micros
+from bot.domain.requests import Request
+from bot.errors import Unavailable
+from bot.ports import Clock, Listener, Page, RequestQuery
+from bot.recording import Changes, Deadline, Loaded, Needs, View, waits_under
+from store.batching import Entropy, Listeners, Waiting, committed, load, run
+from store.memory.outbox import MemoryOutbox
+from store.memory.seals import MemorySeals
+from store.memory.sessions import MemorySessions, MemoryVault
+from store.paging import cursor, place, size
+
+T = TypeVar("T")
+
+
+class MemoryStore:
+    """Conforms to ``bot.ports.Store``; one event loop, one process."""
+
+    def __init__(self, clock: Clock, *, entropy: Entropy = os.urandom) -> None:
+        self._clock = clock
+        self._entropy = entropy
+        self._listeners = Listeners()
+        self._rows = Changes()
+        self._closed = False
+        self.outbox = MemoryOutbox()
+        self.seals = MemorySeals(self._rows.records)
+        self.vault = MemoryVault()
+        self.sessions = MemorySessions()
+
+    # --- Recorder -----------------------------------------------------------------------------------------------
+
+    async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
+        """See ``Recorder``."""
+        if self._closed:
+            raise Unavailable("the store is closed")
+        await asyncio.sleep(0)
+        waiting = Waiting(needs, flow, asyncio.get_running_loop().create_future())
+        batch = [waiting]
+        changes = run(batch, load(batch, self._fetch), self._clock.now(), self._entropy)
+        self._write(changes)
+        waiting.settle()
+        self._listeners.tell(committed(changes))
+        answer: T = await waiting.future
+        return answer
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """See ``Recorder``."""
+        return self._listeners.add(listener)
+
+    def _fetch(self, needs: Needs) -> Loaded:
+        found = Loaded()
+        for kind in ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting"):
+            have = getattr(self._rows, kind)
+            getattr(found, kind).update({name: have[name] for name in getattr(needs, kind) if name in have})
+        return found
+
+    def _write(self, changes: Changes) -> None:
+        rows = self._rows
+        for id_, kept in changes.requests.items():
+            before = rows.requests.get(id_)
+            self._follow_waiting(id_, None if before is None else before.state, kept.state)
+        rows.records.extend(changes.records)
+        for kind in ("requests", "agents", "instances", "ledgers", "tallies", "keys"):
+            getattr(rows, kind).update(getattr(changes, kind))
+        for kind in ("deadlines", "credentials"):
+            have = getattr(rows, kind)
+            for name, row in getattr(changes, kind).items():
+                if row is None:
+                    have.pop(name, None)
+                else:
+                    have[name] = row
+        self.outbox.add(changes.messages.values())
+
+    def _follow_waiting(self, id_: str, before: Request | None, after: Request) -> None:
+        was, is_ = None if before is None else waits_under(before), waits_under(after)
+        if was == is_:
+            return
+        waiting = self._rows.waiting
+        if was is not None:
+            left = tuple(other for other in waiting.get(was, ()) if other != id_)
+            if left:
+                waiting[was] = left
+            else:
+                waiting.pop(was, None)
+        if is_ is not None:
+            waiting[is_] = (*waiting.get(is_, ()), id_)
+
+    # --- Library ------------------------------------------------------------------------------------------------
+
+    async def request(self, id_: str) -> Request | None:
+        """See ``Library``."""
+        kept = self._rows.requests.get(id_)
+        return None if kept is None else kept.state
+
+    async def requests(self, query: RequestQuery) -> Page:
+        """See ``Library``."""
+        names = {id_: kept.state.name for id_, kept in self._rows.agents.items()}
+        found = [kept.state for kept in self._rows.requests.values() if _matches(kept.state, query, names)]
+        due = query.order == "due"
+        found.sort(key=lambda request: _place(request, due=due), reverse=not due)
+        if query.after is not None:
+            after = place(query.after)
+            found = [
+                request
+                for request in found
+                if (_place(request, due=due) > after if due else _place(request, due=due) < after)
+            ]
+        limit = size(query.limit)
+        items = tuple(found[:limit])
+        if len(found) <= limit:
+            return Page(items)
+        last = items[-1]
+        return Page(items, cursor(last.deadline_at if due else last.opened_at, last.id))
+
+    async def counts(self) -> dict[str, int]:
+        """See ``Library``."""
+        counted: dict[str, int] = {}
+        for kept in self._rows.requests.values():
+            counted[kept.state.status] = counted.get(kept.state.status, 0) + 1
+        return counted
+
+    async def events(self, stream: str) -> Sequence[EventRecord]:
+        """See ``Library``."""
+        return tuple(record for record in self._rows.records if record.stream == stream)
+
+    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+        """See ``Library``."""
+        return tuple(enumerate(self._rows.records[after : after + limit], start=after + 1))
+
+    async def agent(self, id_: str) -> Agent | None:
+        """See ``Library``."""
+        kept = self._rows.agents.get(id_)
+        return None if kept is None else kept.state
+
+    async def agents(self) -> Sequence[Agent]:
+        """See ``Library``."""
+        states = (kept.state for kept in self._rows.agents.values())
+        return tuple(sorted(states, key=lambda agent: (agent.created_at, agent.id)))
+
+    async def instance(self, id_: str) -> Instance | None:
+        """See ``Library``."""
+        kept = self._rows.instances.get(id_)
+        return None if kept is None else kept.state
+
+    async def instances(self, agent_id: str, *, after: str | None = None, limit: int = 100) -> Sequence[Instance]:
+        """See ``Library``."""
+        states = (kept.state for kept in self._rows.instances.values())
+        own = (state for state in states if state.agent_id == agent_id and (after is None or state.id > after))
+        return tuple(sorted(own, key=lambda state: state.id)[: size(limit)])
+
+    async def credential(self, hash_: str) -> Credential | None:
+        """See ``Library``."""
+        return self._rows.credentials.get(hash_)
+
+    async def tally_totals(self, prefix: str) -> Sequence[tuple[str, int, Decimal]]:
+        """See ``Library``."""
+        tallies = (tally for key, tally in sorted(self._rows.tallies.items()) if key.startswith(prefix))
+        return tuple((tally.key, tally.count, tally.total) for tally in tallies)
+
+    async def views(self) -> Changes:
+        """See ``Library``."""
+        kinds = ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting", "deadlines", "credentials")
+        copies: dict[str, Any] = {kind: dict(getattr(self._rows, kind)) for kind in kinds}
+        return Changes(**copies, messages=self.outbox.messages(), records=list(self._rows.records))
+
+    # --- Deadlines and the rest ---------------------------------------------------------------------------------
+
+    async def due(self, now: datetime, *, limit: int = 500) -> Sequence[Deadline]:
+        """See ``Deadlines``."""
+        due = [
+            Deadline(id_, kind, at) for (id_, kind), at in self._rows.deadlines.items() if at is not None and at <= now
+        ]
+        return tuple(sorted(due, key=lambda deadline: (deadline.due_at, deadline.request_id))[:limit])
+
+    async def next_due(self) -> datetime | None:
+        """See ``Deadlines``."""
+        return min((at for at in self._rows.deadlines.values() if at is not None), default=None)
+
+    async def erase(self, stream: str) -> int:
+        """See ``Store``."""
+        records = self._rows.records
+        places = [number for number, record in enumerate(records) if record.stream == stream]
+        newest = max((number for number in places if records[number].type == "request.erased"), default=-1)
+        erased = [number for number in places if number < newest and records[number].payload is not None]
+        for number in erased:
+            records[number] = replace(records[number], payload=None, salt=None)
+        return len(erased)
+
+    async def ready(self) -> bool:
+        """See ``Store``."""
+        return not self._closed
+
+    async def close(self) -> None:
+        """See ``Store``."""
+        self._closed = True
+
+
+def _place(request: Request, *, due: bool) -> tuple[int, str]:
+    return micros(request.deadline_at if due else request.opened_at), request.id
+
+
+def _matches(request: Request, query: RequestQuery, names: dict[str, str]) -> bool:
+    decision = request.decision
+    return (
+        (not query.statuses or request.status in query.statuses)
+        and (query.owners is None or request.routing.owner in query.owners)
+        and query.agent_id in {None, request.agent_id}
+        and query.instance_id in {None, request.instance_id}
+        and query.action_type in {None, request.assessment.action_type}
+        and query.customer in {None, request.assessment.context.customer}
+        and (query.decided_by is None or (decision is not None and decision.by.id == query.decided_by))
+        and (query.opened_from is None or request.opened_at >= query.opened_from)
+        and (query.opened_before is None or request.opened_at < query.opened_before)
+        and (query.decided_from is None or (decision is not None and decision.at >= query.decided_from))
+        and (not query.text or query.text.casefold() in search_text(request, names.get(request.agent_id, "")))
+    )
+
+
+def search_text(request: Request, agent_name: str) -> str:
+    """What a text query looks through: id, customer, agent and tool, case folded."""
+    context = request.assessment.context
+    parts = (request.id, context.customer, context.customer_name, request.agent_id, agent_name, request.proposal.tool)
+    return "\n".join(part for part in parts if part).casefold()
