@@ -73,7 +73,7 @@ types: setup-dev
 	@$(BIN)/mypy
 
 layers: setup-dev
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 bench: setup-dev  ## measure; fails below a floor
 	@$(BIN)/python -m bench $(ARGS)
