@@ -18,7 +18,7 @@ from bot.domain import events as e
 from bot.domain import people
 from bot.domain.jsontext import digest
 from bot.domain.people import Actor, ActorKind, Person
-from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Request
+from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Lesson, Request
 from bot.domain.verdicts import Reservation
 from bot.editing import check_arguments
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, NotFound
@@ -42,6 +42,7 @@ class ApproveWithEdits(msgspec.Struct, frozen=True):
 
     arguments: dict[str, Any]
     note: str | None = None
+    lesson: Lesson | None = None
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -49,6 +50,7 @@ class Reject(msgspec.Struct, frozen=True):
 
     reason_code: str
     note: str
+    lesson: Lesson | None = None
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -185,7 +187,9 @@ def _require_limit(request: Request, amount: Any, standing: Standing) -> None:
     action = standing.policy.actions.get(request.assessment.action_type)
     if amount is None:
         if action is not None and action.amount:
-            raise NotAllowed("its amount can't be read, so it can't be held against your limit", remedy="edit or reject it")
+            raise NotAllowed(
+                "its amount can't be read, so it can't be held against your limit", remedy="edit or reject it"
+            )
         return
     if amount.currency != standing.policy.currency:
         raise NotAllowed(f"your limit is in {standing.policy.currency}, this is in {amount.currency}")
@@ -215,12 +219,12 @@ def _approve(request: Request, command: Approve, standing: Standing) -> list[e.E
 
 
 def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: Standing) -> list[e.Event]:
-    check_arguments(request, command.arguments)
     if request.routing.approvals_needed > 1:
         raise NotAllowed(
             f"{request.routing.approvals_needed} people have to sign the same arguments",
             remedy="reject it with a note that says what to propose instead",
         )
+    check_arguments(request, command.arguments)
     reserved = standing.reserve(command.arguments)
     _require_limit(request, amount_of(request, command.arguments, standing.policy), standing)
     decision = Decision(
@@ -230,6 +234,7 @@ def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: S
         note=_optional_text(command.note, "note"),
         arguments=command.arguments,
         signatures=(standing.actor,),
+        lesson=command.lesson,
     )
     return [e.Decided(decision, _grant(request, digest(command.arguments), standing.now), reserved)]
 
@@ -254,6 +259,7 @@ def _reject(request: Request, command: Reject, standing: Standing) -> list[e.Eve
         reason_code=command.reason_code,
         note=_text(command.note, "note"),
         signatures=request.signatures,
+        lesson=command.lesson,
     )
     return [e.Decided(decision)]
 
@@ -329,9 +335,13 @@ class Deciding:
             requests=(request_id,),
             tallies=tuple(sorted({held.key for held in (*planned, *request.reserved)})),
         )
-        return await self._store.transact(needs, lambda view: self._run(view, request_id, command, person, surface, now))
+        return await self._store.transact(
+            needs, lambda view: self._run(view, request_id, command, person, surface, now)
+        )
 
-    def _run(self, view: View, request_id: str, command: Command, person: Person, surface: str, now: datetime) -> Request:
+    def _run(
+        self, view: View, request_id: str, command: Command, person: Person, surface: str, now: datetime
+    ) -> Request:
         request = view.request(request_id)
         if request is None:
             raise NotFound(f"there is no request {request_id}")
@@ -345,9 +355,7 @@ class Deciding:
         )
         for event in decide(request, command, standing):
             view.record("request", request_id, event, standing.actor)
-        after = view.request(request_id)
-        assert after is not None
-        return after
+        return view.recorded(request_id)
 
     def _planned(self, request: Request, command: Command, now: datetime) -> tuple[Reservation, ...]:
         if isinstance(command, ApproveWithEdits):
@@ -360,7 +368,9 @@ class Deciding:
         assessment = request.assessment
         return reserve_for(policy, assessment.action_type, request.agent_id, assessment.context, amount, now)
 
-    def _reserve(self, view: View, request: Request, arguments: dict[str, Any], now: datetime) -> tuple[Reservation, ...]:
+    def _reserve(
+        self, view: View, request: Request, arguments: dict[str, Any], now: datetime
+    ) -> tuple[Reservation, ...]:
         """Inside the transaction: what edited arguments hold of the caps, its own share given back first."""
         policy = self._policy()
         wanted = self._reservations(request, arguments, now)

@@ -136,6 +136,14 @@ class DecisionKind(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Lesson(StrEnum):
+    """What a reviewer wants learned of an override: each opens one feedback item of that kind."""
+
+    REGRESSION_CASE = "regression_case"
+    KNOWLEDGE_FIX = "knowledge_fix"
+    THRESHOLD = "threshold"
+
+
 class Decision(msgspec.Struct, frozen=True):
     """The one decision of a request, with its author: a person, the policy, the clock or the agent itself."""
 
@@ -150,6 +158,8 @@ class Decision(msgspec.Struct, frozen=True):
     """Every person who signed, in order, the decider last."""
     origin: str | None = None
     """The request whose edited arguments were signed, when this approval spends that signature."""
+    lesson: Lesson | None = None
+    """What the reviewer of an edit or a rejection wants learned."""
 
 
 class GrantStatus(StrEnum):
