@@ -12,7 +12,6 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -22,6 +21,7 @@ from aiohttp import web
 from adapters import health, logs
 from adapters.agents import app as agents
 from adapters.agents.limits import Limits
+from adapters.clock import SystemClock
 from adapters.desk import app as desk
 from adapters.signing import Keys, load_keys
 from adapters.timers import Timers
@@ -44,14 +44,6 @@ SWEEP_SECONDS = 1.0
 SEAL_SECONDS = 1.0
 SHUTDOWN_SECONDS = 5.0
 """How long answers under way may take once the server is told to stop."""
-
-
-class SystemClock:
-    """The machine's clock; the only reader of it."""
-
-    def now(self) -> datetime:
-        """Now, in UTC."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

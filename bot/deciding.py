@@ -17,6 +17,7 @@ import msgspec
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.jsontext import digest
+from bot.domain.money import Money
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Lesson, Request
 from bot.domain.verdicts import Reservation
@@ -117,6 +118,10 @@ def decide(request: Request, command: Command, standing: Standing) -> list[e.Eve
         return _reveal(request, command, standing)
     require_pending(request, standing.policy, standing.now)
     require_approver(request, standing)
+    return _decide_pending(request, command, standing)
+
+
+def _decide_pending(request: Request, command: Command, standing: Standing) -> list[e.Event]:
     if isinstance(command, Approve):
         return _approve(request, command, standing)
     if isinstance(command, ApproveWithEdits):
@@ -179,8 +184,8 @@ def _names(request: Request, policy: Policy) -> list[str]:
     return [person.name for person in found if person is not None]
 
 
-def _require_limit(request: Request, amount: Any, standing: Standing) -> None:
-    """``amount`` is a Money or None. A person with a limit signs no amount above it, and none that can't be read."""
+def _require_limit(request: Request, amount: Money | None, standing: Standing) -> None:
+    """A person with a limit signs no amount above it, and none that can't be read."""
     limit = standing.person.limit
     if limit is None:
         return
@@ -239,7 +244,7 @@ def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: S
     return [e.Decided(decision, _grant(request, digest(command.arguments), standing.now), reserved)]
 
 
-def amount_of(request: Request, arguments: dict[str, Any], policy: Policy) -> Any:
+def amount_of(request: Request, arguments: dict[str, Any], policy: Policy) -> Money | None:
     """The Money that edited arguments move, as the policy reads it; None when the action moves none."""
     return amount_in(policy, request.assessment.action_type, arguments, request.assessment.context)
 

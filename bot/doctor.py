@@ -85,7 +85,9 @@ def _public_url(settings: Settings) -> Finding:
     if settings.public_url.startswith("https://"):
         return Finding("public URL", Health.FINE, settings.public_url)
     if settings.public_url:
-        return Finding("public URL", Health.WARNING, f"{settings.public_url} is not encrypted", "put a TLS proxy before it")
+        return Finding(
+            "public URL", Health.WARNING, f"{settings.public_url} is not encrypted", "put a TLS proxy before it"
+        )
     return Finding(
         "public URL",
         Health.WARNING,
@@ -117,7 +119,9 @@ def _keys(settings: Settings) -> Finding:
 async def _clock(place: Workplace, _: Policy | None) -> Finding:
     future = [record.at for _, record in await place.store.all_events(limit=1) if record.at > place.clock.now()]
     if future:
-        return Finding("clock", Health.WRONG, f"the record has events at {future[0]}, in the future", "set this machine's clock")
+        return Finding(
+            "clock", Health.WRONG, f"the record has events at {future[0]}, in the future", "set this machine's clock"
+        )
     return Finding("clock", Health.FINE, f"{place.clock.now():%Y-%m-%d %H:%M:%S} UTC")
 
 
@@ -137,7 +141,10 @@ async def _outbox(place: Workplace, _: Policy | None) -> Finding:
     backlog = await place.store.outbox.backlog()
     if backlog.get("parked"):
         return Finding(
-            "outbox", Health.WARNING, f"{backlog['parked']} message(s) given up", "look at the receivers; agents can poll"
+            "outbox",
+            Health.WARNING,
+            f"{backlog['parked']} message(s) given up",
+            "look at the receivers; agents can poll",
         )
     return Finding("outbox", Health.FINE, f"{backlog.get('waiting', 0)} waiting, {backlog.get('sent', 0)} sent")
 

@@ -12,6 +12,9 @@ from bot.domain.requests import Decision, DecisionKind, GrantStatus
 from bot.ports import Clock, Store
 from bot.recording import Deadline, Needs, View
 
+LATE_SECONDS = 5
+"""From how many seconds after its deadline an expiry says that it was late."""
+
 
 async def sweep(store: Store, clock: Clock, *, limit: int = 500) -> int:
     """Carry out every deadline that has passed; returns how many did something. Safe to run anywhere at any time."""
@@ -42,7 +45,12 @@ def _carry_out_one(view: View, deadline: Deadline) -> int:
         view.record("request", request.id, e.Decided(decision), CLOCK)
         return 1
     grant = request.grant
-    if deadline.kind == "grant" and grant is not None and grant.status is GrantStatus.WAITING and grant.expires_at <= now:
+    if (
+        deadline.kind == "grant"
+        and grant is not None
+        and grant.status is GrantStatus.WAITING
+        and grant.expires_at <= now
+    ):
         view.record("request", request.id, e.Lapsed(), CLOCK)
         return 1
     return 0
@@ -51,4 +59,4 @@ def _carry_out_one(view: View, deadline: Deadline) -> int:
 def _late(due_at: datetime, now: datetime) -> str | None:
     """A late expiry says so: how many whole seconds after its time it was carried out."""
     seconds = int((now - due_at).total_seconds())
-    return f"expired {seconds} s after its deadline" if seconds >= 5 else None
+    return f"expired {seconds} s after its deadline" if seconds >= LATE_SECONDS else None

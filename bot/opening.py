@@ -1,4 +1,4 @@
-"""Opening: an agent's proposal becomes a request with its verdict, in one transaction with the caps that it reserves."""
+"""Opening: a proposal becomes a request with its verdict, in one transaction with the caps that it reserves."""
 
 from __future__ import annotations
 
@@ -95,22 +95,25 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
                 field="Idempotency-Key",
                 remedy="use a new key for a new request",
             )
-        request = view.request(used.subject)
-        assert request is not None
-        return OpenedRequest(request, replayed=True)
+        return OpenedRequest(view.recorded(used.subject), replayed=True)
     require_live(view.agent(call.agent.id), view.instance(call.instance_id), view.now)
     for origin_id in view.waiting(waiting):
         origin = view.request(origin_id)
-        if origin is not None and origin.grant is not None and origin.grant.expires_at > view.now:
-            return OpenedRequest(_spend(view, call, origin), replayed=False)
+        if origin is None or origin.grant is None or origin.decision is None or origin.grant.expires_at <= view.now:
+            continue
+        return OpenedRequest(_spend(view, call, origin, origin.decision, origin.grant), replayed=False)
     judgement = judge(
-        call.policy, call.proposal, call.agent, view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at)), call.at
+        call.policy,
+        call.proposal,
+        call.agent,
+        view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at)),
+        call.at,
     )
     request_id = _record_opened(view, call, judgement)
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
         _decide_by_policy(view, request_id, verdict)
-    return OpenedRequest(_required(view, request_id), replayed=False)
+    return OpenedRequest(view.recorded(request_id), replayed=False)
 
 
 def require_live(agent: Agent | None, instance: Instance | None, now: datetime) -> None:
@@ -151,7 +154,7 @@ def _record_opened(view: View, call: _Call, judgement: Judgement) -> str:
 
 
 def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
-    request = _required(view, request_id)
+    request = view.recorded(request_id)
     author = people.policy(verdict.policy_version)
     note = "; ".join(reason.text for reason in verdict.reasons if reason.kind is verdict.kind)
     if verdict.kind is VerdictKind.ALLOW:
@@ -163,9 +166,8 @@ def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
         view.record("request", request_id, Decided(decision), author)
 
 
-def _spend(view: View, call: _Call, origin: Request) -> Request:
+def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: Grant) -> Request:
     """Approve at once what a human signed by editing ``origin``, unless the gate blocks it by now."""
-    assert origin.decision is not None and origin.grant is not None
     tallies = view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at))
     for reservation in origin.reserved:
         if reservation.key in tallies:
@@ -174,36 +176,25 @@ def _spend(view: View, call: _Call, origin: Request) -> Request:
     if judgement.assessment.verdict.kind is VerdictKind.BLOCK:
         request_id = _record_opened(view, call, judgement)
         _decide_by_policy(view, request_id, judgement.assessment.verdict)
-        return _required(view, request_id)
-    judgement = _signed_before(judgement, origin)
+        return view.recorded(request_id)
+    judgement = _signed_before(judgement, origin.id, signed)
     request_id = uuid7(call.at, call.random)
     author = people.agent(call.agent.id)
     view.record("request", origin.id, GrantMoved(request_id), author)
     _record_opened(view, call, judgement)
-    decision = replace(
-        origin.decision, kind=DecisionKind.APPROVED, at=view.now, arguments=None, origin=origin.id
-    )
-    grant = Grant(call.digest, origin.grant.expires_at, GrantStatus.WAITING)
-    view.record(
-        "request", request_id, Decided(decision, grant, judgement.assessment.reserved), origin.decision.by
-    )
-    return _required(view, request_id)
+    decision = replace(signed, kind=DecisionKind.APPROVED, at=view.now, arguments=None, origin=origin.id)
+    grant = Grant(call.digest, granted.expires_at, GrantStatus.WAITING)
+    view.record("request", request_id, Decided(decision, grant, judgement.assessment.reserved), signed.by)
+    return view.recorded(request_id)
 
 
-def _signed_before(judgement: Judgement, origin: Request) -> Judgement:
-    assert origin.decision is not None
+def _signed_before(judgement: Judgement, origin_id: str, signed: Decision) -> Judgement:
     reason = Reason(
         "signed_before",
         VerdictKind.ALLOW,
-        f"{origin.decision.by.id} signed exactly these arguments on request {origin.id}",
-        {"origin": origin.id},
+        f"{signed.by.id} signed exactly these arguments on request {origin_id}",
+        {"origin": origin_id},
     )
     verdict = replace(judgement.assessment.verdict, kind=VerdictKind.ALLOW, reasons=(reason,))
     assessment = replace(judgement.assessment, verdict=verdict)
     return Judgement(assessment=assessment, observed=judgement.observed, tried=judgement.tried)
-
-
-def _required(view: View, request_id: str) -> Request:
-    request = view.request(request_id)
-    assert request is not None
-    return request

@@ -1,4 +1,4 @@
-"""What the flow needs of the world. Each port belongs to its callers; whoever provides it conforms, and inherits nothing.
+"""What the flow needs of the world. A port belongs to its callers; whoever provides it conforms, inheriting nothing.
 
 Times are aware UTC datetimes everywhere. Every port's fake passes the same contract suite as the real thing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -18,6 +18,7 @@ from bot.domain.requests import MessageRef, Request
 from bot.recording import Changes, Deadline, Message, Needs, View
 
 T = TypeVar("T")
+CardT_contra = TypeVar("CardT_contra", contravariant=True)
 
 
 class Clock(Protocol):
@@ -167,9 +168,7 @@ class Leased(msgspec.Struct, frozen=True):
 class Outbox(Protocol):
     """Messages that are to be sent at least once, in order within a lane, by whoever holds the lease."""
 
-    async def lease(
-        self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32
-    ) -> Sequence[Leased]:
+    async def lease(self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32) -> Sequence[Leased]:
         """Take the messages that may be tried now: at most one a lane, none while its lane is leased."""
         ...
 
@@ -209,7 +208,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
 class Unsealed(msgspec.Struct, frozen=True):
     """What the next checkpoint starts from: the newest one, the peaks of its tree, and the events since, in order.
 
-    A node is named ``(level, index)``: level 0 are leaves, ``(l, i)`` covers leaves ``i * 2**l`` up to ``(i+1) * 2**l``.
+    A node is named ``(level, index)``: level 0 are leaves, ``(l, i)`` covers leaves ``i * 2**l`` to ``(i+1) * 2**l``.
     Only complete subtrees are kept.
     """
 
@@ -316,16 +315,24 @@ class Store(Recorder, Library, Deadlines, Protocol):
     """One database. The smaller ports stand beside: ``outbox``, ``seals``, ``vault`` and ``sessions``."""
 
     @property
-    def outbox(self) -> Outbox: ...
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+        ...
 
     @property
-    def seals(self) -> Seals: ...
+    def seals(self) -> Seals:
+        """The tree over the record."""
+        ...
 
     @property
-    def vault(self) -> Vault: ...
+    def vault(self) -> Vault:
+        """Secrets."""
+        ...
 
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> Sessions:
+        """Links and web sessions."""
+        ...
 
     async def erase(self, stream: str) -> int:
         """Delete the payloads and salts of a stream's events up to its newest erasure event; returns how many."""
@@ -344,7 +351,9 @@ class Signer(Protocol):
     """Signs checkpoints."""
 
     @property
-    def key_id(self) -> str: ...
+    def key_id(self) -> str:
+        """Which key signs: the first 16 hex digits of the SHA-256 of its public part."""
+        ...
 
     def sign(self, data: bytes) -> bytes:
         """An Ed25519 signature (64 bytes)."""
@@ -366,10 +375,11 @@ class Directory(Protocol):
         ...
 
 
-class Chat(Protocol):
+class Chat(Protocol[CardT_contra]):
     """A surface that shows cards and takes decisions. Slack, Teams and the desk each provide it; cards are neutral.
 
-    Every call is safe to repeat: ``post`` with the same ``message_id`` finds an earlier post whose answer was lost.
+    ``CardT_contra`` is the neutral card of ``bot.cards``. Every call is safe to repeat: ``post`` with the same
+    ``message_id`` finds an earlier post whose answer was lost.
     """
 
     @property
@@ -377,7 +387,7 @@ class Chat(Protocol):
         """``slack``, ``teams`` or ``desk``."""
         ...
 
-    async def post(self, channel: str, card: Any, *, message_id: str) -> MessageRef:
+    async def post(self, channel: str, card: CardT_contra, *, message_id: str) -> MessageRef:
         """Show a card in a channel.
 
         Raises:
@@ -386,7 +396,7 @@ class Chat(Protocol):
         """
         ...
 
-    async def update(self, ref: MessageRef, card: Any) -> None:
+    async def update(self, ref: MessageRef, card: CardT_contra) -> None:
         """Redraw a card that stands there already."""
         ...
 
@@ -394,6 +404,6 @@ class Chat(Protocol):
         """One line below a card, in its thread."""
         ...
 
-    async def tell(self, email: str, text: str, card: Any | None = None, *, message_id: str) -> None:
+    async def tell(self, email: str, text: str, card: CardT_contra | None = None, *, message_id: str) -> None:
         """Say something to one person alone."""
         ...

@@ -33,7 +33,7 @@ Entity = Request | Agent | Instance | Ledger
 
 
 class Kept(msgspec.Struct, Generic[S], frozen=True):
-    """A state with its place in its stream: ``version`` is the last event's number, ``head`` its hash, ``at`` its time."""
+    """A state and its place in its stream: the last event's number (``version``), hash (``head``) and time."""
 
     state: S
     version: int
@@ -161,7 +161,7 @@ class View:
 
     def request(self, id_: str) -> Request | None:
         """A request that was named in the needs, or None."""
-        return self._state("request", id_)
+        return cast("Request | None", self._state("request", id_))
 
     def recorded(self, id_: str) -> Request:
         """A request that is known to be there.
@@ -169,18 +169,18 @@ class View:
         Raises:
             LookupError: when it is not, which is a fault of the flow.
         """
-        found: Request | None = self._state("request", id_)
+        found = self.request(id_)
         if found is None:
             raise LookupError(f"request {id_} is not among what this flow loaded or opened")
         return found
 
     def agent(self, id_: str) -> Agent | None:
         """An agent that was named in the needs, or None."""
-        return self._state("agent", id_)
+        return cast("Agent | None", self._state("agent", id_))
 
     def instance(self, id_: str) -> Instance | None:
         """An instance that was named in the needs, or None."""
-        return self._state("instance", id_)
+        return cast("Instance | None", self._state("instance", id_))
 
     def version(self, kind: str, id_: str) -> int:
         """How many events a stream has."""
@@ -250,7 +250,7 @@ class View:
         if isinstance(after, Request):
             self._follow_request(cast("Request | None", before), after, event, record)
         elif isinstance(after, Agent | Instance):
-            self._follow_credentials(before, after, event, record)
+            self._follow_credentials(cast("Agent | Instance | None", before), after, event, record)
 
     def _follow_request(self, before: Request | None, after: Request, event: Event, record: EventRecord) -> None:
         mine = self._mine
@@ -274,7 +274,7 @@ class View:
             self._mine.tallies[observation.key] = self.tally(observation.key).observe(observation)
 
     def take_erased(self, erasure: e.Erased, record: EventRecord) -> None:
-        """Let the views follow a record whose payload is gone, as far as its erasure says what it meant (rebuilding)."""
+        """Let the views follow a record whose payload is gone, as its erasure says (rebuilding)."""
         self._mine.records.append(record)
         if record.type == "request.opened":
             self._follow_opening(erasure.residue, erasure, record)
@@ -304,7 +304,9 @@ class View:
         }
         return Message(id_, "webhook", request.instance_id, request.id, msgspec.json.encode(body), record.at)
 
-    def _follow_credentials(self, before: Any, after: Agent | Instance, event: Event, record: EventRecord) -> None:
+    def _follow_credentials(
+        self, before: Agent | Instance | None, after: Agent | Instance, event: Event, record: EventRecord
+    ) -> None:
         old = {} if before is None else {credential.hash: credential for credential in _credentials(before)}
         for credential in _credentials(after):
             if old.get(credential.hash) != credential:
@@ -318,12 +320,19 @@ class View:
     def _kept(self, kind: str, id_: str) -> Kept[Any] | None:
         return self._mine.kind(kind).get(id_) or self._below.kind(kind).get(id_)
 
-    def _state(self, kind: str, id_: str) -> Any:
+    def _state(self, kind: str, id_: str) -> Entity | None:
         kept = self._kept(kind, id_)
         return None if kept is None else kept.state
 
 
-def _applied(kind: str, id_: str, before: Any, event: Event, at: datetime, actor: Actor) -> Entity:
+def _applied(
+    kind: str,
+    id_: str,
+    before: Any,  # noqa: ANN401 - the kind says which
+    event: Event,
+    at: datetime,
+    actor: Actor,
+) -> Entity:
     if kind == "request":
         return apply_request(before, event, id_, at, actor)
     if kind == "agent":
@@ -376,7 +385,7 @@ def timestamp(at: datetime) -> str:
 
 
 class Batch:
-    """Several flows on one loaded state, committed together; each sees those before it, a refused one leaves no trace."""
+    """Several flows on one loaded state, committed together; each sees those before it, a refused one leaves none."""
 
     def __init__(self, loaded: Loaded, now: datetime, entropy: Callable[[int], bytes]) -> None:
         self._loaded = loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.agents import Agent, Instance
-from bot.domain.requests import Decision, DecisionKind, GrantStatus, OutcomeStatus, Request
+from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, OutcomeStatus, Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, CredentialRefused, NotFound
 from bot.opening import require_live
 from bot.ports import Recorder
@@ -34,11 +34,11 @@ class Redeeming:
             if request.decision is not None:
                 if request.decision.kind is DecisionKind.CANCELLED:
                     return request
-                raise _terminal(request)
+                raise _terminal(request.decision)
             author = people.agent(agent.id)
             decision = Decision(DecisionKind.CANCELLED, author, view.time("request", request_id))
             view.record("request", request_id, e.Decided(decision), author)
-            return _now(view, request_id)
+            return view.recorded(request_id)
 
         return await self._store.transact(_needs(request_id, agent, instance_id), flow)
 
@@ -65,14 +65,14 @@ class Redeeming:
                 raise Conflict("the request is not approved", code="not_approved")
             if grant.status is GrantStatus.REDEEMED and grant.key == key:
                 return request
-            _refuse_ended(request)
+            _refuse_ended(grant)
             if grant.digest != (request.digest if digest is None else digest):
                 code = "not_approved" if digest is None else "digest_mismatch"
                 raise Conflict("other arguments were signed than these", code=code, field="digest")
             if grant.expires_at <= view.time("request", request_id):
                 raise Conflict("the approval has expired", code="approval_expired")
             view.record("request", request_id, e.Redeemed(key), people.agent(agent.id))
-            return _now(view, request_id)
+            return view.recorded(request_id)
 
         return await self._store.transact(_needs(request_id, agent, instance_id), flow)
 
@@ -97,13 +97,11 @@ class Redeeming:
                     return request
                 raise Conflict("another outcome was reported before", code="outcome_conflict")
             view.record("request", request_id, e.OutcomeReported(status, note), people.agent(agent.id))
-            return _now(view, request_id)
+            return view.recorded(request_id)
 
         return await self._store.transact(_needs(request_id, agent, instance_id), flow)
 
-    async def answer(
-        self, request_id: str, question_id: str, text: str, *, agent: Agent, instance_id: str
-    ) -> Request:
+    async def answer(self, request_id: str, question_id: str, text: str, *, agent: Agent, instance_id: str) -> Request:
         """Answer a reviewer's question; the same answer again changes nothing.
 
         Raises:
@@ -123,10 +121,10 @@ class Redeeming:
                 if asked.answer == text:
                     return request
                 raise Conflict("this question was answered before", code="already_answered")
-            if not request.pending:
-                raise _terminal(request)
+            if request.decision is not None:
+                raise _terminal(request.decision)
             view.record("request", request_id, e.Answered(question_id, text), people.agent(agent.id))
-            return _now(view, request_id)
+            return view.recorded(request_id)
 
         return await self._store.transact(_needs(request_id, agent, instance_id), flow)
 
@@ -145,19 +143,12 @@ def _own(view: View, request_id: str, agent: Agent, instance_id: str) -> Request
     return request
 
 
-def _now(view: View, request_id: str) -> Request:
-    request = view.request(request_id)
-    assert request is not None
-    return request
-
-
-def _terminal(request: Request) -> AlreadyDecided:
-    assert request.decision is not None
-    kind = request.decision.kind.value
+def _terminal(decision: Decision) -> AlreadyDecided:
+    kind = decision.kind.value
     return AlreadyDecided(
         f"the request is {kind.replace('_', ' ')} already",
-        decided_by=str(request.decision.by),
-        decided_at=request.decision.at,
+        decided_by=str(decision.by),
+        decided_at=decision.at,
         kind=kind,
     )
 
@@ -170,8 +161,7 @@ _ENDED = {
 }
 
 
-def _refuse_ended(request: Request) -> None:
-    assert request.grant is not None
-    ended = _ENDED.get(request.grant.status)
+def _refuse_ended(grant: Grant) -> None:
+    ended = _ENDED.get(grant.status)
     if ended is not None:
         raise Conflict(ended[0], code=ended[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     """The port to listen on; 0 picks a free one and prints it."""
 
     public_url: str = ""
-    """How people and agents reach this server, such as ``https://signoff.example.com``; made from host and port when empty."""
+    """How people and agents reach this server: ``https://signoff.example.com``; made of host and port when empty."""
 
     key_file: Path = Path("signoff.key")
     """The 32-byte master key from which the signing key and the vault's key are derived; made on first use."""
@@ -68,7 +69,7 @@ class Settings(BaseSettings):
     @field_validator("key")
     @classmethod
     def _hex(cls, value: str) -> str:
-        if value and (len(value) != 64 or set(value.lower()) - set("0123456789abcdef")):
+        if value and not re.fullmatch(r"[0-9a-fA-F]{64}", value):
             raise ValueError("has to be 64 hex digits; `openssl rand -hex 32` makes them")
         return value
 

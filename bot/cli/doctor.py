@@ -21,7 +21,7 @@ _MARKS = {Health.FINE: ("✓", "green"), Health.WARNING: ("!", "yellow"), Health
 def doctor_command(
     policy: Annotated[Path | None, typer.Option(help="The policy file (SIGNOFF_POLICY).")] = None,
     database: Annotated[str | None, typer.Option(help="The database (SIGNOFF_DATABASE).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Say what is wrong with this set-up and how to mend it; exit 1 when something is."""
     settings = load_settings(policy=policy, database=database)

@@ -18,7 +18,7 @@ class CredentialKind(StrEnum):
 
 
 class Credential(msgspec.Struct, frozen=True):
-    """A token as we keep it: never the token, only its SHA-256 (the token has 256 random bits) and a readable prefix."""
+    """A token as we keep it: never the token, only its SHA-256 (it has 256 random bits) and a readable prefix."""
 
     hash: str
     prefix: str

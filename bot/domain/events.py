@@ -276,9 +276,7 @@ def micros(at: datetime) -> int:
     return int(at.timestamp()) * 1_000_000 + at.microsecond
 
 
-def keep(
-    event: Event, *, stream: str, seq: int, at: datetime, actor: Actor, salt: bytes, prev: bytes
-) -> EventRecord:
+def keep(event: Event, *, stream: str, seq: int, at: datetime, actor: Actor, salt: bytes, prev: bytes) -> EventRecord:
     """The record of an event at its place in its stream."""
     body = msgspec.to_builtins(event)
     type_ = body.pop("type")
@@ -301,7 +299,8 @@ def keep(
 
 
 _KINDS: dict[str, type[msgspec.Struct]] = {
-    str(kind.__struct_config__.tag): kind for kind in Event.__args__  # the members of the union
+    str(kind.__struct_config__.tag): kind
+    for kind in Event.__args__  # the members of the union
 }
 
 

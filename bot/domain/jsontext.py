@@ -25,6 +25,10 @@ Json = Any
 """A JSON value: dict with str keys, list, str, bool, int, float (never whole), or None."""
 
 MAX_DEPTH = 64
+MAX_INT_DIGITS = 20
+MAX_FLOAT_DIGITS = 40
+_PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e15
+"""Between these orjson writes a double as ECMAScript does, without an exponent."""
 INT_MIN, INT_MAX = -(2**63), 2**64 - 1
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 
@@ -45,13 +49,13 @@ def _pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int:
-    if len(text) > 20 or not INT_MIN <= (number := int(text)) <= INT_MAX:
+    if len(text) > MAX_INT_DIGITS or not INT_MIN <= (number := int(text)) <= INT_MAX:
         raise _Unreadable(f"the number {text[:40]} does not fit in 64 bits; send it as a string")
     return number
 
 
 def _float(text: str) -> int | float:
-    if len(text) > 40:
+    if len(text) > MAX_FLOAT_DIGITS:
         raise _Unreadable(f"the number {text[:40]}... has too many digits; send it as a string")
     number = float(text)
     exact = Decimal(text)
@@ -68,9 +72,7 @@ def _constant(text: str) -> float:
     raise _Unreadable(f"{text} is not a JSON number")
 
 
-_decoder = json.JSONDecoder(
-    object_pairs_hook=_pairs, parse_float=_float, parse_int=_integer, parse_constant=_constant
-)
+_decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_float, parse_int=_integer, parse_constant=_constant)
 
 
 def _depth(text: str) -> int:
@@ -118,7 +120,7 @@ def _plain(value: Json) -> bool:
         return all(key.isascii() and _plain(item) for key, item in value.items())
     if kind is list:
         return all(map(_plain, value))
-    return kind is float and 1e-4 <= abs(value) < 1e15 and not value.is_integer()
+    return kind is float and _PLAIN_FROM <= abs(value) < _PLAIN_BELOW and not value.is_integer()
 
 
 def _write(value: Json) -> str:

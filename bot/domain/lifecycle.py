@@ -76,7 +76,7 @@ def _grant_ended(state: Request, event: e.Event, at: datetime) -> Request:
     return replace(state, grant=ended, reserved=())
 
 
-def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:
+def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:  # noqa: PLR0911 - one line a kind of event
     if isinstance(event, e.Signed):
         return replace(state, signatures=(*state.signatures, actor))
     if isinstance(event, e.Claimed):
@@ -94,7 +94,7 @@ def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -
     if isinstance(event, e.Posted):
         return replace(state, messages=_with_message(state.messages, event.message))
     if isinstance(event, e.Revealed):
-        return state
+        return state  # who looked is in the events alone
     raise ValueError(f"{type(event).__name__} is no event of a request")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 import msgspec
 
@@ -25,7 +24,7 @@ class Money(msgspec.Struct, frozen=True, order=False):
         return f"{self.amount} {self.currency}"
 
 
-def decimal_of(value: Any, *, field: str = "amount") -> Decimal:
+def decimal_of(value: object, *, field: str = "amount") -> Decimal:
     """The exact decimal that a JSON number or a decimal text says.
 
     Raises:
@@ -34,13 +33,16 @@ def decimal_of(value: Any, *, field: str = "amount") -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         raise BadInput("is not a number", field=field, remedy="send a number, or a decimal in a string")
     try:
-        number = value if isinstance(value, Decimal) else Decimal(str(value) if isinstance(value, (int, float)) else value.strip())
+        number = (
+            value
+            if isinstance(value, Decimal)
+            else Decimal(str(value) if isinstance(value, (int, float)) else value.strip())
+        )
     except InvalidOperation as error:
-        raise BadInput("is not a decimal number", field=field, remedy='send a number such as 12.50') from error
+        raise BadInput("is not a decimal number", field=field, remedy="send a number such as 12.50") from error
     if not number.is_finite():
-        raise BadInput("is not a finite number", field=field, remedy='send a number such as 12.50')
-    sign, digits, exponent = number.as_tuple()
-    assert isinstance(exponent, int)
-    if max(len(digits), len(digits) + exponent, -exponent) > MAX_DIGITS:
+        raise BadInput("is not a finite number", field=field, remedy="send a number such as 12.50")
+    digits, exponent = len(number.as_tuple().digits), number.adjusted()
+    if max(digits, exponent + 1, digits - exponent - 1) > MAX_DIGITS:
         raise BadInput(f"has more than {MAX_DIGITS} digits", field=field, remedy="send fewer digits")
     return number
