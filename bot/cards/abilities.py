@@ -1,0 +1,89 @@
+"""What a viewer may do with a request, asked of the very rules that will answer when they do it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.cards.shape import Ability
+from bot.deciding import (
+    Approve,
+    ApproveWithEdits,
+    Ask,
+    Claim,
+    Command,
+    Reject,
+    Reveal,
+    Revoke,
+    Standing,
+    Unclaim,
+    decide,
+)
+from bot.domain.people import Person
+from bot.domain.requests import GrantStatus, Request
+from bot.editing import EditRefused, editable_fields
+from bot.errors import SignoffError
+from bot.policy.document import Policy
+
+_SAMPLE = "a note"
+
+
+def abilities(
+    request: Request, policy: Policy, viewer: Person | None, now: datetime, hidden: frozenset[str]
+) -> tuple[Ability, ...]:
+    """What this viewer may do, and why not; without a viewer, what anybody may.
+
+    Whether the caps still have room for an approval is settled when it is given, and not said here.
+    """
+    people = [viewer] if viewer is not None else _anybody(request, policy)
+    return tuple(
+        _best([_ability(request, policy, person, now, name, title, command) for person in people])
+        for name, title, command in _commands(request, viewer, hidden)
+        if people
+    )
+
+
+def _anybody(request: Request, policy: Policy) -> list[Person]:
+    routing = request.routing
+    ids = dict.fromkeys((*routing.approvers, routing.accountable, routing.risk_owner))
+    return [person for id_ in ids if (person := policy.people.get(id_)) is not None]
+
+
+def _best(found: list[Ability]) -> Ability:
+    return next((ability for ability in found if ability.allowed), found[0])
+
+
+def _commands(
+    request: Request, viewer: Person | None, hidden: frozenset[str]
+) -> list[tuple[str, str, Command]]:
+    reasons = request.routing.reject_reasons
+    claim = request.claim
+    mine = claim is not None and viewer is not None and claim.by.id == viewer.id
+    found: list[tuple[str, str, Command]] = [
+        ("approve", "Approve", Approve()),
+        ("edit", "Edit", ApproveWithEdits(request.proposal.arguments)),
+        ("reject", "Reject", Reject(reasons[0] if reasons else "", _SAMPLE)),
+        ("release", "Let it go", Unclaim()) if mine else ("claim", "Take over" if claim else "Claim", Claim()),
+        ("ask", "Ask the agent", Ask(_SAMPLE)),
+    ]
+    masked = sorted(name for name in hidden if name in request.arguments or name in request.proposal.arguments)
+    if masked:
+        found.append(("reveal", "Show", Reveal(masked[0])))
+    if request.grant is not None and request.grant.status is GrantStatus.WAITING:
+        found.append(("revoke", "Revoke", Revoke(_SAMPLE)))
+    return found
+
+
+def _ability(
+    request: Request, policy: Policy, person: Person, now: datetime, name: str, title: str, command: Command
+) -> Ability:
+    standing = Standing(
+        person=person, surface="", now=now, policy=policy, reserve=lambda _: (), random_id=lambda: "question"
+    )
+    try:
+        decide(request, command, standing)
+    except EditRefused:  # "nothing was changed" is as far as arguments that are not edited yet can come
+        if not editable_fields(request):
+            return Ability(name, title, allowed=False, why="the policy lets nobody edit its arguments")
+    except SignoffError as refusal:
+        return Ability(name, title, allowed=False, why=refusal.message, remedy=refusal.remedy)
+    return Ability(name, title, allowed=True)

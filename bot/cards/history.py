@@ -1,0 +1,119 @@
+"""The history of a request in sentences, from its records alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.cards.masking import Masker
+from bot.cards.plaintext import plain, words
+from bot.cards.rows import change_rows
+from bot.cards.shape import HistoryLine
+from bot.cards.status import where
+from bot.deciding import display_name
+from bot.domain import events as e
+from bot.domain.people import Actor, ActorKind, Person
+from bot.domain.requests import DecisionKind, Request
+from bot.policy.document import Policy
+
+REVEALED_FOR = timedelta(minutes=10)
+"""How long a masked field stays open to whoever looked, on the surface where they did; a later look is a new event."""
+
+_DECIDED = {
+    DecisionKind.APPROVED: "approved it",
+    DecisionKind.APPROVED_WITH_EDITS: "approved it with edits",
+    DecisionKind.REJECTED: "rejected it",
+    DecisionKind.EXPIRED: "let it expire: not run",
+    DecisionKind.CANCELLED: "cancelled it",
+}
+_VERDICTS = {"allow": "the gate allowed it", "hold": "the gate held it", "block": "the gate blocked it"}
+
+
+def revealed_to(
+    records: Sequence[e.EventRecord], viewer: Person, surface: str, now: datetime
+) -> frozenset[str]:
+    """The masked fields that a person looked at on this surface within the last ten minutes."""
+    who = f"{ActorKind.PERSON}:{viewer.id}"
+    return frozenset(
+        event.field
+        for record in records
+        if record.type == "request.revealed" and record.actor == who and record.surface == surface
+        if record.payload is not None and record.at > now - REVEALED_FOR
+        if isinstance(event := e.event_of(record), e.Revealed)
+    )
+
+
+def history(
+    records: Sequence[e.EventRecord],
+    request: Request,
+    policy: Policy,
+    *,
+    revealed: frozenset[str] = frozenset(),
+    agent: str | None = None,
+) -> tuple[HistoryLine, ...]:
+    """One line for each record of a request, oldest first; sensitive values stay masked in it."""
+    masker = Masker(request, revealed)
+    return tuple(_line(record, request, policy, masker, agent) for record in records)
+
+
+def _line(
+    record: e.EventRecord, request: Request, policy: Policy, masker: Masker, agent: str | None
+) -> HistoryLine:
+    kind, _, id_ = record.actor.partition(":")
+    actor = Actor(ActorKind(kind), id_, record.surface)
+    who = plain(agent) if agent and actor.kind is ActorKind.AGENT else display_name(actor, policy)
+    if record.payload is None:
+        what, note = "did something whose content was erased since", words(record.type.partition(".")[2])
+    else:
+        what, note = _said(e.event_of(record), request, policy, masker)
+    return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
+
+
+def _said(event: e.Event, request: Request, policy: Policy, masker: Masker) -> tuple[str, str | None]:
+    if isinstance(event, e.Opened):
+        verdict = event.assessment.verdict
+        return f"proposed it; {_VERDICTS[verdict.kind.value]}", "\n".join(masker.text(one.text) for one in verdict.reasons)
+    if isinstance(event, e.Decided):
+        return _decided(event, request, policy, masker)
+    if isinstance(event, e.Signed):
+        return "signed it", masker.optional(event.note)
+    if isinstance(event, e.Asked):
+        return "asked the agent", masker.text(event.text)
+    if isinstance(event, e.Answered):
+        return "answered", masker.text(event.text)
+    if isinstance(event, e.Revealed):
+        titles = {field.name: field.title for field in request.routing.fields}
+        return f"looked at the masked field {plain(titles.get(event.field, event.field))}", None
+    if isinstance(event, e.Posted):
+        return f"posted it to {where(event.message.surface)}", None
+    return _followed(event, masker)
+
+
+def _decided(event: e.Decided, request: Request, policy: Policy, masker: Masker) -> tuple[str, str | None]:
+    decision = event.decision
+    notes = [words(decision.reason_code)] if decision.reason_code else []
+    if decision.kind is DecisionKind.APPROVED_WITH_EDITS:
+        rows = change_rows(request, policy, masker, decision.arguments)
+        notes += [f"{row.title}: {row.before or 'none'} → {row.value or 'none'}" for row in rows if row.changed]
+    if decision.note:
+        notes.append(masker.text(decision.note))
+    if decision.lesson is not None:
+        notes.append(f"To be learned: {words(decision.lesson.value).lower()}")
+    return _DECIDED[decision.kind], "\n".join(notes) or None
+
+
+def _followed(event: e.Event, masker: Masker) -> tuple[str, str | None]:
+    if isinstance(event, e.OutcomeReported):
+        return f"reported that it {event.status.value}", masker.optional(event.note)
+    if isinstance(event, e.Revoked):
+        return "revoked the approval", masker.text(event.note)
+    if isinstance(event, e.Erased):
+        return "erased its personal data", masker.text(event.reason)
+    said = {
+        e.Claimed: "claimed it",
+        e.Unclaimed: "let it go",
+        e.Redeemed: "redeemed the approval to run it",
+        e.GrantMoved: "asked again with the edited arguments",
+        e.Lapsed: "ended the approval: it was never run",
+    }
+    return said.get(type(event), words(type(event).__name__)), None

@@ -1,0 +1,139 @@
+"""The shape of a card: frozen values of plain text and instants (aware UTC), nothing that belongs to one surface."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One titled value. ``value`` and ``before`` are None where there is none; ``masked`` says that both are hidden."""
+
+    name: str
+    title: str
+    value: str | None
+    kind: str = "text"
+    """A ``FieldKind``."""
+    sensitive: bool = False
+    masked: bool = False
+    editable: bool = False
+    before: str | None = None
+    changed: bool = False
+    """Whether a reviewer signed another value than the agent proposed; ``before`` is the proposed one then."""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How it stands: one of the states below, since ``at``, by ``who``.
+
+    pending, claimed, approved, approved_with_edits, rejected, expired, cancelled, revoked, redeemed, ran, failed, not_run.
+    """
+
+    state: str
+    label: str
+    tone: str
+    """``waiting``, ``good``, ``bad`` or ``quiet``."""
+    who: str | None = None
+    where: str | None = None
+    at: datetime | None = None
+    note: str | None = None
+    until: datetime | None = None
+    """When this state ends by itself: the deadline of a request, or of a grant that waits."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for its decision."""
+        return self.state in {"pending", "claimed"}
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why the gate held (or let pass, or blocked) it: the rule in words, its sentence, and what it compared."""
+
+    rule: str
+    title: str
+    text: str
+    kind: str
+    compared: tuple[Row, ...] = ()
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """A question to the agent and its answer."""
+
+    who: str
+    at: datetime
+    question: str
+    answer: str | None = None
+    answered_at: datetime | None = None
+
+
+class Ability(msgspec.Struct, frozen=True):
+    """Something that can be done with it. Where it is not ``allowed``, ``why`` and ``remedy`` say so in sentences.
+
+    approve, edit, reject, claim, release, ask, reveal, revoke.
+    """
+
+    name: str
+    title: str
+    allowed: bool
+    why: str | None = None
+    remedy: str | None = None
+
+
+class HistoryLine(msgspec.Struct, frozen=True):
+    """One fact of the record: who did what, when and on which surface."""
+
+    at: datetime
+    who: str
+    where: str | None
+    what: str
+    note: str | None = None
+    type: str = ""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """Everything that a reviewer sees of one request, but for its history."""
+
+    request_id: str
+    title: str
+    fallback: str
+    """One sentence for notifications and screen readers."""
+    status: Status
+    decision: Status | None
+    """How it was decided, while ``status`` may tell already what followed."""
+    changes: tuple[Row, ...]
+    subject: tuple[Row, ...]
+    """For whom."""
+    reasons: tuple[Reason, ...]
+    claim: str | None
+    """The agent's reasoning: the agent's claim, not a fact."""
+    transcript: tuple[str, ...]
+    evidence: tuple[str, ...]
+    citations: tuple[str, ...]
+    signals: tuple[Row, ...]
+    origin: tuple[Row, ...]
+    """Agent, tool, model, build, policy version."""
+    owner: str
+    deciders: tuple[str, ...]
+    signatures: tuple[str, ...]
+    signatures_needed: int
+    opened_at: datetime
+    due_at: datetime
+    """The promise."""
+    deadline_at: datetime
+    """When it expires, which means: not run."""
+    exchanges: tuple[Exchange, ...]
+    abilities: tuple[Ability, ...]
+    reject_reasons: tuple[str, ...]
+    action_type: str
+    action_class: str
+    level: str
+    high_class: bool
+    erased: bool = False
+
+    def may(self, name: str) -> bool:
+        """Whether this viewer may do this now."""
+        return any(ability.allowed for ability in self.abilities if ability.name == name)
+
+    def ability(self, name: str) -> Ability | None:
+        """What is said of one ability, if it applies at all."""
+        return next((ability for ability in self.abilities if ability.name == name), None)
