@@ -311,11 +311,11 @@ class View:
         for credential in _credentials(after):
             if old.get(credential.hash) != credential:
                 self._mine.credentials[credential.hash] = credential
-        if isinstance(event, e.InstanceCreated) and event.key:
-            scope = f"provisioner:{event.instance.agent_id}"
-            self._mine.keys[(scope, event.key)] = KeyUse(
-                scope, event.key, event.submission, event.instance.id, record.at
-            )
+        if isinstance(event, e.InstanceCreated | e.InstanceRenamed | e.DeliveryChanged) and event.key:
+            created = isinstance(event, e.InstanceCreated)
+            assert isinstance(after, Instance)
+            scope = f"provisioner:{after.agent_id}" if created else f"update:{after.id}"
+            self._mine.keys[(scope, event.key)] = KeyUse(scope, event.key, event.submission, after.id, record.at)
 
     def _kept(self, kind: str, id_: str) -> Kept[Any] | None:
         return self._mine.kind(kind).get(id_) or self._below.kind(kind).get(id_)

@@ -176,15 +176,19 @@ class InstanceCreated(_Fact, frozen=True, tag="instance.created"):
 
 
 class InstanceRenamed(_Fact, frozen=True, tag="instance.renamed"):
-    """It has another name."""
+    """It has another name; ``key`` and ``submission`` make the change repeatable."""
 
     name: str
+    key: str = ""
+    submission: str = ""
 
 
 class DeliveryChanged(_Fact, frozen=True, tag="instance.delivery_changed"):
-    """Its webhook was set, replaced or removed."""
+    """Its webhook was set, replaced or removed; ``key`` and ``submission`` make the change repeatable."""
 
     delivery: Delivery | None = None
+    key: str = ""
+    submission: str = ""
 
 
 class CredentialIssued(_Fact, frozen=True, tag="instance.credential_issued"):
