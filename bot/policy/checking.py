@@ -1,0 +1,97 @@
+"""Arguments against the fields that the policy gives them: at the gate, and again when a person edits them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from bot.domain.money import decimal_of
+from bot.domain.requests import Field, FieldKind
+from bot.errors import BadInput
+from bot.policy.expressions import matches
+
+
+class ArgumentProblem(msgspec.Struct, frozen=True):
+    """One argument that is not as its field says; ``message`` continues the field's title."""
+
+    field: str
+    message: str
+
+
+def check_arguments(fields: tuple[Field, ...], arguments: Mapping[str, Any], *, others: bool) -> list[ArgumentProblem]:
+    """Every problem with the arguments; ``others`` says whether arguments that no field names pass.
+
+    An argument of null counts as absent.
+    """
+    problems = []
+    for field in fields:
+        value = arguments.get(field.name)
+        if value is None:
+            if field.required:
+                problems.append(ArgumentProblem(field.name, "is missing"))
+            continue
+        try:
+            message = _wrong(field, value)
+        except (ValueError, BadInput) as error:
+            message = error.message if isinstance(error, BadInput) else str(error)
+        if message:
+            problems.append(ArgumentProblem(field.name, message))
+    if not others and len(arguments) > len(fields) - sum(field.name not in arguments for field in fields):
+        known = {field.name for field in fields}
+        problems += [
+            ArgumentProblem(str(name)[:100], "is not a known argument") for name in arguments if name not in known
+        ]
+    return problems
+
+
+def _wrong(field: Field, value: Any) -> str | None:
+    kind = field.kind
+    if kind is FieldKind.JSON:
+        return None
+    if kind in {FieldKind.MONEY, FieldKind.NUMBER, FieldKind.INTEGER}:
+        return _wrong_number(field, value)
+    if kind is FieldKind.BOOLEAN:
+        return None if isinstance(value, bool) else "is not true or false"
+    if not isinstance(value, str):
+        return "is not a text"
+    if kind is FieldKind.CHOICE:
+        return None if value in field.options else f"is not one of {', '.join(field.options)}"
+    if kind is FieldKind.DATE:
+        return _wrong_date(value)
+    return _wrong_text(field, value)
+
+
+def _wrong_number(field: Field, value: Any) -> str | None:
+    if field.kind is not FieldKind.MONEY and isinstance(value, str):
+        return "is not a number"
+    number = decimal_of(value, field=field.name)
+    if field.kind is FieldKind.INTEGER and number != int(number):
+        return "is not a whole number"
+    minimum = Decimal(0) if field.kind is FieldKind.MONEY and field.minimum is None else field.minimum
+    if minimum is not None and number < minimum:
+        return f"is below {minimum}"
+    if field.maximum is not None and number > field.maximum:
+        return f"is above {field.maximum}"
+    return None
+
+
+def _wrong_date(value: str) -> str | None:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return "is not a date such as 2026-01-31"
+    return None
+
+
+def _wrong_text(field: Field, value: str) -> str | None:
+    if field.max_length is not None and len(value) > field.max_length:
+        return f"is longer than {field.max_length} characters"
+    if field.required and not value.strip():
+        return "is empty"
+    if field.pattern is not None and not matches(field.pattern, value):
+        return f"does not look like {field.pattern}"
+    return None

@@ -1,0 +1,206 @@
+"""The policy: who answers for what, and what an agent may do alone. Frozen, validated, with every name resolved.
+
+It is made by ``bot.policy.loading.load`` alone, which finds every mistake first; what holds a ``Policy`` may rely on it:
+every owner has an approver, every action an owner, every expression compiles and gives true or false.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.domain.people import Person
+from bot.domain.requests import Field
+from bot.domain.verdicts import ActionClass, Level
+from bot.policy.expressions import Expression
+from bot.policy.phrases import Phrase
+
+UNKNOWN_TOOL = "unknown_tool"
+"""The action type of a call to a tool that no action of the policy names."""
+
+
+class Hours(msgspec.Struct, frozen=True):
+    """When a team works. ``days`` are 0 (Monday) to 6; ``opens`` and ``closes`` are minutes after midnight."""
+
+    days: tuple[int, ...]
+    opens: int
+    closes: int
+    holidays: str | None = None
+    """A country code whose public holidays are no working days."""
+    timezone: str | None = None
+
+
+class Reminder(msgspec.Struct, frozen=True):
+    """When to remind: after ``seconds``; ``share`` is set where the file says a percentage of the promised time."""
+
+    seconds: int
+    share: int | None = None
+
+
+class Escalation(msgspec.Struct, frozen=True):
+    """One rung: ``after`` seconds, tell these people (ids), and post there."""
+
+    after: int
+    to: tuple[str, ...]
+    post_to: dict[str, str] = {}
+
+
+class Sla(msgspec.Struct, frozen=True):
+    """What an owner promises, in seconds."""
+
+    respond_within: int = 15 * 60
+    remind_at: tuple[Reminder, ...] = (Reminder(450, 50),)
+    escalate: tuple[Escalation, ...] = ()
+    expire_after: int = 4 * 3600
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """A named team: every person is a person id, groups are resolved."""
+
+    id: str
+    title: str
+    accountable: str
+    risk_owner: str
+    channels: dict[str, str]
+    approvers: tuple[str, ...]
+    sla: Sla = Sla()
+    hours: Hours | None = None
+    reasons: tuple[str, ...] = ()
+    """Codes that a rejection may give."""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Several people under one name; ``members`` are person ids."""
+
+    id: str
+    members: tuple[str, ...]
+    slack_usergroup: str | None = None
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """A named condition of an action."""
+
+    name: str
+    when: Expression
+
+
+class RouteRule(msgspec.Struct, frozen=True):
+    """The first whose condition is true sends the request to its owner."""
+
+    when: Expression
+    owner: str
+
+
+class Path(msgspec.Struct, frozen=True):
+    """Where a value stands in the proposal: ``arguments.a.b``; ``[*]`` is every entry of a list, summed."""
+
+    text: str
+    parts: tuple[str, ...]
+
+
+class Cap(msgspec.Struct, frozen=True):
+    """The most that is let through in one period; None is no limit of that kind."""
+
+    amount: Decimal | None = None
+    actions: int | None = None
+
+
+class Caps(msgspec.Struct, frozen=True):
+    """Hard limits: what would pass one is blocked, whoever asks."""
+
+    per_action: Decimal | None = None
+    per_customer_day: Cap | None = None
+    per_agent_hour: Cap | None = None
+
+
+class Triggers(msgspec.Struct, frozen=True):
+    """The built-in rules that hold. ``levels`` says, by trigger name, at which levels it fires; absent is never."""
+
+    levels: dict[str, frozenset[Level]]
+    phrases: tuple[Phrase, ...]
+    tries_at_least: int = 3
+    rise_times: Decimal = Decimal(3)
+    rise_after: int = 5
+    """How many amounts must be known before a rise means anything."""
+    confidence_below: float = 0.7
+
+
+class Action(msgspec.Struct, frozen=True):
+    """An entry of the catalogue of customer-state changes."""
+
+    id: str
+    title: str
+    action_class: ActionClass
+    level: Level
+    owner: str
+    tools: tuple[str, ...]
+    currency: str
+    triggers: Triggers
+    amount: Path | None = None
+    customer: Path | None = None
+    currency_path: Path | None = None
+    fields: tuple[Field, ...] = ()
+    extra_arguments: bool = True
+    """Whether arguments that no field names pass; where they don't, they hold."""
+    caps: Caps = Caps()
+    allow_when: Expression | None = None
+    hold_when: tuple[Rule, ...] = ()
+    block_when: tuple[Rule, ...] = ()
+    confidence_at_least: float | None = None
+    citation_required: bool | None = None
+    approvals: int = 1
+    routes: tuple[RouteRule, ...] = ()
+    reject_reasons: tuple[str, ...] = ()
+    grant_seconds: int = 600
+    requires: tuple[str, ...] = ()
+    """Names of the context that must be there."""
+    description: str = ""
+    looks_at: frozenset[str] = frozenset()
+    """The variables that its expressions look at."""
+
+
+class Defaults(msgspec.Struct, frozen=True):
+    """What counts where an action says nothing."""
+
+    owner: str
+    unknown_tool_blocks: bool = False
+    grant_seconds: int = 600
+    timeout: str | None = None
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """The whole document. ``version`` is ``p-`` and 12 hex digits of the SHA-256 of ``text``."""
+
+    version: str
+    text: str
+    currency: str
+    timezone: str
+    zone: ZoneInfo
+    people: dict[str, Person]
+    groups: dict[str, Group]
+    owners: dict[str, Owner]
+    actions: dict[str, Action]
+    defaults: Defaults
+    triggers: Triggers
+    tools: dict[str, Action]
+    """The action of each tool."""
+    emails: dict[str, Person]
+    """Each person by lower-case email."""
+
+    def person_by_email(self, email: str) -> Person | None:
+        """The person with this address, in any case of letters."""
+        return self.emails.get(email.strip().lower())
+
+    def action_for_tool(self, tool: str) -> Action | None:
+        """The catalogue's entry that names this tool; None is an unknown tool."""
+        return self.tools.get(tool)
+
+    def owners_of(self, person_id: str) -> tuple[Owner, ...]:
+        """The owners that have this person as approver, accountable executive or risk owner."""
+        return tuple(
+            owner
+            for owner in self.owners.values()
+            if person_id in owner.approvers or person_id in {owner.accountable, owner.risk_owner}
+        )

@@ -1,0 +1,110 @@
+"""From the text of a policy file to the policy, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from zoneinfo import ZoneInfo
+
+from bot.domain.people import Person
+from bot.errors import BadInput
+from bot.policy.actions_section import Surroundings, read_actions, read_currency, read_owner
+from bot.policy.document import Action, Defaults, Group, Owner, Policy, Triggers
+from bot.policy.durations import parse_timeout
+from bot.policy.owners_section import read_owners
+from bot.policy.people_section import read_groups, read_people
+from bot.policy.triggers_section import default_triggers, read_triggers
+from bot.policy.yamltree import At, parse
+from bot.policy.zones import read_zone
+
+POLICY_KEYS = frozenset(
+    {"version", "timezone", "currency", "people", "groups", "owners", "actions", "triggers", "defaults"}
+)
+DEFAULTS_KEYS = frozenset({"owner", "unknown_tool", "grant_expires_after", "timeout"})
+FORMAT = 1
+"""The version of the file's format that this program reads."""
+
+
+def version_of(text: str) -> str:
+    """``p-`` and the first 12 hex digits of the SHA-256 of the file's text."""
+    return "p-" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def load(text: str, name: str) -> Policy:
+    """The policy that a YAML text says; ``name`` is what problems call the file.
+
+    Raises:
+        PolicyInvalid: listing every problem with its place, field and remedy.
+    """
+    root = parse(text, name)
+    found = root.keys(POLICY_KEYS, required=("version", "currency", "people", "owners", "actions"))
+    if "version" in found:
+        found["version"].integer(least=FORMAT, most=FORMAT)
+    currency = (read_currency(found["currency"]) if "currency" in found else None) or "XXX"
+    zone = (read_zone(found["timezone"]) if "timezone" in found else None) or "UTC"
+    people = read_people(found["people"]) if "people" in found else {}
+    groups = read_groups(found["groups"], people) if "groups" in found else {}
+    owners = read_owners(found["owners"], people, groups) if "owners" in found else {}
+    if not owners and "owners" in found:
+        found["owners"].wrong("names no owner", "define at least one team")
+    defaults = _defaults(found.get("defaults"), owners)
+    triggers = read_triggers(found["triggers"], default_triggers()) if "triggers" in found else default_triggers()
+    around = Surroundings(currency, owners, triggers, defaults)
+    actions = read_actions(found["actions"], around) if "actions" in found else {}
+    root.problems.raise_if_any()
+    return _policy(text, currency, zone, people, groups, owners, actions, defaults, triggers)
+
+
+def _defaults(at: At | None, owners: dict[str, Owner]) -> Defaults:
+    first = next(iter(owners), "")
+    if at is None:
+        return Defaults(first)
+    found = at.keys(DEFAULTS_KEYS)
+    unknown = found["unknown_tool"].text(longest=20) if "unknown_tool" in found else "hold"
+    if unknown not in {"hold", "block", None}:
+        found["unknown_tool"].wrong(f"{unknown!r} is neither hold nor block", "write hold or block")
+    return Defaults(
+        owner=(read_owner(found["owner"], owners) if "owner" in found else None) or first,
+        unknown_tool_blocks=unknown == "block",
+        grant_seconds=(found["grant_expires_after"].duration() if "grant_expires_after" in found else None) or 600,
+        timeout=_timeout(found["timeout"]) if "timeout" in found else None,
+    )
+
+
+def _timeout(at: At) -> str | None:
+    text = at.text(longest=20)
+    if text is None:
+        return None
+    try:
+        parse_timeout(text)
+    except BadInput as error:
+        at.wrong(error.message, "write an integer and a unit, such as 30s, 30m or 24h")
+        return None
+    return text
+
+
+def _policy(
+    text: str,
+    currency: str,
+    zone: str,
+    people: dict[str, Person],
+    groups: dict[str, Group],
+    owners: dict[str, Owner],
+    actions: dict[str, Action],
+    defaults: Defaults,
+    triggers: Triggers,
+) -> Policy:
+    return Policy(
+        version=version_of(text),
+        text=text,
+        currency=currency,
+        timezone=zone,
+        zone=ZoneInfo(zone),
+        people=people,
+        groups=groups,
+        owners=owners,
+        actions=actions,
+        defaults=defaults,
+        triggers=triggers,
+        tools={tool: action for action in actions.values() for tool in action.tools},
+        emails={person.email.lower(): person for person in people.values()},
+    )

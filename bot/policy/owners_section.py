@@ -1,0 +1,158 @@
+"""The section ``owners``: named teams, what they promise and who is told when the promise is at risk."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.people import Person
+from bot.policy.document import Escalation, Group, Hours, Owner, Reminder, Sla
+from bot.policy.people_section import read_id, read_person, read_persons
+from bot.policy.yamltree import At
+from bot.policy.zones import read_holidays, read_zone
+
+OWNER_KEYS = frozenset({"title", "accountable", "risk_owner", "channels", "approvers", "hours", "sla", "reasons"})
+HOURS_KEYS = frozenset({"days", "open", "close", "holidays", "timezone"})
+SLA_KEYS = frozenset({"respond_within", "remind_at", "escalate", "expire_after"})
+ESCALATION_KEYS = frozenset({"after", "to", "post_to"})
+SURFACES = frozenset({"slack", "teams", "desk"})
+DEFAULT_REASONS = ("wrong_amount", "not_eligible", "wrong_customer", "fraud_suspected", "policy_unclear", "other")
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
+_CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+
+
+def read_owners(at: At, people: dict[str, Person], groups: dict[str, Group]) -> dict[str, Owner]:
+    """Every owner by id."""
+    owners: dict[str, Owner] = {}
+    for name, key, value in at.entries():
+        if read_id(name, key) is None:
+            continue
+        owner = _owner(name, value, people, groups)
+        if owner is not None:
+            owners[name] = owner
+    return owners
+
+
+def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group]) -> Owner | None:
+    found = at.keys(OWNER_KEYS, required=("accountable", "risk_owner", "approvers"))
+    accountable = read_person(found["accountable"], people) if "accountable" in found else None
+    risk_owner = read_person(found["risk_owner"], people) if "risk_owner" in found else None
+    approvers = read_persons(found["approvers"], people, groups) if "approvers" in found else ()
+    title = found["title"].text(longest=100) if "title" in found else None
+    return Owner(
+        id=name,
+        title=title or name.replace("_", " ").capitalize(),
+        accountable=accountable or "",
+        risk_owner=risk_owner or "",
+        channels=read_channels(found["channels"]) if "channels" in found else {},
+        approvers=approvers,
+        sla=_sla(found["sla"], people, groups) if "sla" in found else Sla(),
+        hours=_hours(found["hours"]) if "hours" in found else None,
+        reasons=read_codes(found["reasons"]) if "reasons" in found else DEFAULT_REASONS,
+    )
+
+
+def read_channels(at: At) -> dict[str, str]:
+    """Channel by surface."""
+    return {
+        surface: channel
+        for surface, place in at.keys(SURFACES).items()
+        if (channel := place.text(longest=200)) is not None
+    }
+
+
+def read_codes(at: At) -> tuple[str, ...]:
+    """Reason codes: lower-case words joined by ``_``."""
+    codes: dict[str, None] = {}
+    for place in at.items():
+        code = place.text(longest=64)
+        if code is not None and not _CODE.fullmatch(code):
+            place.wrong(f"{code[:40]!r} is no reason code", "use lower-case letters, digits and _")
+        elif code is not None:
+            codes[code] = None
+    if at.is_list and not codes:
+        at.wrong("lists no reason code", "give at least one, such as not_eligible")
+    return tuple(codes)
+
+
+def _sla(at: At, people: dict[str, Person], groups: dict[str, Group]) -> Sla:
+    found = at.keys(SLA_KEYS)
+    default = Sla()
+    respond = (found["respond_within"].duration() if "respond_within" in found else None) or default.respond_within
+    expire = (found["expire_after"].duration() if "expire_after" in found else None) or default.expire_after
+    if "expire_after" in found and expire < respond:
+        found["expire_after"].wrong(
+            "is shorter than respond_within", "let a request live at least as long as the promise"
+        )
+    reminders = _reminders(found["remind_at"], respond) if "remind_at" in found else (Reminder(respond // 2, 50),)
+    steps = _ladder(found["escalate"], people, groups) if "escalate" in found else ()
+    return Sla(respond, reminders, steps, max(expire, respond) if "expire_after" not in found else expire)
+
+
+def _reminders(at: At, respond: int) -> tuple[Reminder, ...]:
+    reminders = []
+    for place in at.items():
+        text = place.text(longest=20) or ""
+        if text.endswith("%"):
+            share = int(text[:-1]) if re.fullmatch(r"[0-9]{1,3}", text[:-1]) else 0
+            if not 1 <= share <= 100:
+                place.wrong(f"{text!r} is no share of the promised time", "write 1% to 100%, such as 50%")
+                continue
+            reminders.append(Reminder(respond * share // 100, share))
+        elif text:
+            seconds = place.duration()
+            if seconds is not None:
+                reminders.append(Reminder(seconds))
+    return tuple(sorted(reminders, key=lambda reminder: reminder.seconds))
+
+
+def _ladder(at: At, people: dict[str, Person], groups: dict[str, Group]) -> tuple[Escalation, ...]:
+    steps = []
+    for place in at.items():
+        found = place.keys(ESCALATION_KEYS, required=("after", "to"))
+        after = found["after"].duration() if "after" in found else None
+        to = read_persons(found["to"], people, groups) if "to" in found else ()
+        post_to = read_channels(found["post_to"]) if "post_to" in found else {}
+        if after is not None:
+            if steps and after <= steps[-1].after:
+                place.wrong("comes no later than the step before it", "order the steps by `after`")
+            steps.append(Escalation(after, to, post_to))
+    return tuple(steps)
+
+
+def _hours(at: At) -> Hours:
+    found = at.keys(HOURS_KEYS, required=("days", "open", "close"))
+    days = _days(found["days"]) if "days" in found else ()
+    opens = _minutes(found["open"]) if "open" in found else None
+    closes = _minutes(found["close"]) if "close" in found else None
+    if opens is not None and closes is not None and opens >= closes:
+        found["close"].wrong("is not after open", "let the day close after it opens")
+    holidays = read_holidays(found["holidays"]) if "holidays" in found else None
+    zone = read_zone(found["timezone"]) if "timezone" in found else None
+    return Hours(days, opens or 0, closes or 24 * 60, holidays, zone)
+
+
+def _days(at: At) -> tuple[int, ...]:
+    remedy = "write mon-fri, or a list such as [mon, wed, sat]"
+    places = list(at.items()) if at.is_list else [at]
+    days: set[int] = set()
+    for place in places:
+        text = (place.text(longest=60) or "").lower()
+        for part in filter(None, re.split(r"[,\s]+", text)):
+            first, _, last = part.partition("-")
+            if first not in _DAYS or (last or first) not in _DAYS:
+                place.wrong(f"{part[:20]!r} is no day or span of days", remedy)
+                continue
+            start, end = _DAYS.index(first), _DAYS.index(last or first)
+            days.update((start + step) % 7 for step in range((end - start) % 7 + 1))
+    return tuple(sorted(days))
+
+
+def _minutes(at: At) -> int | None:
+    text = at.text(longest=10)
+    if text is None:
+        return None
+    if not _CLOCK.fullmatch(text):
+        at.wrong(f"{text!r} is no time of day", 'write "08:00" to "24:00", in quotes')
+        return None
+    return int(text[:2]) * 60 + int(text[3:])
