@@ -1,0 +1,129 @@
+"""Signing: one master key, kept in a file or given by the environment, from which every other key is derived."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.errors import SettingsInvalid
+from bot.proving.keys import PublicKey
+
+KEY_BYTES = 32
+_SIGNING = b"signoff checkpoint signing key v1"
+_VAULT = b"signoff vault key v1"
+_OTHERS_MAY = 0o077
+
+
+class Ed25519Signer:
+    """Conforms to ``bot.ports.Signer``."""
+
+    def __init__(self, private: bytes) -> None:
+        """``private`` is the 32-byte seed of RFC 8032."""
+        self._key = Ed25519PrivateKey.from_private_bytes(private)
+        self.public_key = PublicKey(self._key.public_key().public_bytes_raw())
+
+    @property
+    def key_id(self) -> str:
+        """See ``Signer``; the same as the public key's id."""
+        return self.public_key.id
+
+    def sign(self, data: bytes) -> bytes:
+        """See ``Signer``."""
+        return self._key.sign(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What is derived from the master key; none of it gives away another part."""
+
+    signer: Ed25519Signer
+    vault_key: bytes
+    """32 bytes for the vault's encryption."""
+
+    @property
+    def public_key(self) -> PublicKey:
+        """What an auditor checks signatures with."""
+        return self.signer.public_key
+
+
+def derive_keys(master: bytes) -> Keys:
+    """The keys of a 32-byte master key: HKDF-SHA256 (RFC 5869) without salt, one label a purpose."""
+    return Keys(Ed25519Signer(_derived(master, _SIGNING)), _derived(master, _VAULT))
+
+
+def load_keys(path: Path, given: str = "", *, create: bool = True) -> Keys:
+    """The keys of the master key in ``given`` (64 hex digits) or, when that is empty, in the file.
+
+    With ``create``, a file that does not exist is made with a new random key, readable by its owner alone; of several
+    processes that start at once one makes it and all read the same.
+
+    Raises:
+        SettingsInvalid: when it can't be read or made, is no key, or others than its owner may read it.
+    """
+    if given:
+        return derive_keys(_read(given, "SIGNOFF_KEY"))
+    try:
+        if create and not path.exists():
+            _create(path)
+        _refuse_open(path)
+        text = path.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(
+            f"the key file {path} can't be read or made: {error}",
+            field="SIGNOFF_KEY_FILE",
+            remedy="name a file that this process may write once, or give the key in SIGNOFF_KEY",
+        ) from error
+    return derive_keys(_read(text, "SIGNOFF_KEY_FILE"))
+
+
+def _derived(master: bytes, label: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=label).derive(master)
+
+
+def _read(text: str, field: str) -> bytes:
+    try:
+        master = bytes.fromhex(text.strip())
+    except ValueError:
+        master = b""
+    if len(master) != KEY_BYTES:
+        raise SettingsInvalid(
+            "is not a key of 64 hex digits", field=field, remedy="`openssl rand -hex 32` makes one; restore a lost one"
+        )
+    return master
+
+
+def _create(path: Path) -> None:
+    """Write a whole file under another name, then link it: nobody ever sees half a key, and the first one stays."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _refuse_open(path: Path) -> None:
+    mode = path.stat().st_mode
+    if mode & _OTHERS_MAY:
+        raise SettingsInvalid(
+            f"the key file {path} may be read by others than its owner (mode {mode & 0o777:03o})",
+            field="SIGNOFF_KEY_FILE",
+            remedy=f"chmod 600 {path}",
+        )

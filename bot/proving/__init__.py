@@ -1,0 +1,1 @@
+"""Proving: whether the record is what was recorded; every finding has a name, a place, and what was expected there."""

@@ -1,0 +1,86 @@
+"""Sealing: the newest events go into the Merkle tree over the whole record, and its root is signed.
+
+What is signed is a text of six lines, each ended by a line feed, in the form of a transparency log's checkpoint
+(c2sp.org/tlog-checkpoint)::
+
+    signoff-record                                  the origin: the name in the key's id
+    20852163                                        how many events the tree holds
+    CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=    its RFC 6962 root, base64
+    at 2026-05-04T10:31:07.250000Z                  when it was made
+    previous 9f86d081...                            SHA-256 of the checkpoint before it, hex; zeros for the first
+    key signoff-record+1a2b3c4d                     the id of the key that signs
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+
+from bot.domain import merkle
+from bot.ports import Checkpoint, Clock, Sealed, Seals, Signer, Unsealed
+from bot.recording import timestamp
+
+NO_CHECKPOINT = bytes(32)
+"""What the first checkpoint names as the one before it."""
+
+
+def signed_text(size: int, root: bytes, at: datetime, previous: bytes, key_id: str) -> bytes:
+    """The text of a checkpoint that is signed: see the module's note."""
+    origin = key_id.rpartition("+")[0] or key_id
+    lines = (
+        origin,
+        str(size),
+        b64encode(root).decode(),
+        f"at {timestamp(at)}",
+        f"previous {previous.hex()}",
+        f"key {key_id}",
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def text_of(checkpoint: Checkpoint) -> bytes:
+    """The text that a checkpoint's signature covers."""
+    return signed_text(checkpoint.size, checkpoint.root, checkpoint.at, checkpoint.previous, checkpoint.key_id)
+
+
+def checkpoint_digest(checkpoint: Checkpoint) -> bytes:
+    """What the next checkpoint names as the one before it: SHA-256 over the signed text and the signature."""
+    return sha256(text_of(checkpoint) + checkpoint.signature).digest()
+
+
+def note_of(checkpoint: Checkpoint) -> str:
+    """A checkpoint as a signed note (c2sp.org/signed-note), as other logs' tools read it."""
+    name, _, short = checkpoint.key_id.rpartition("+")
+    line = b64encode(bytes.fromhex(short) + checkpoint.signature).decode()
+    return f"{text_of(checkpoint).decode()}\n\N{EM DASH} {name} {line}\n"
+
+
+def next_checkpoint(unsealed: Unsealed, signer: Signer, clock: Clock) -> Sealed | None:
+    """The checkpoint over what was sealed before and what is new; None when nothing is.
+
+    Its time is never before that of the checkpoint before it, whatever the clock does.
+    """
+    if not unsealed.hashes:
+        return None
+    last = unsealed.last
+    before = last.size if last is not None else 0
+    leaves = [merkle.leaf_hash(chained) for chained in unsealed.hashes]
+    made = merkle.append(before, unsealed.peaks, leaves)
+    size = before + len(leaves)
+    known: Mapping[merkle.Name, bytes] = {**unsealed.peaks, **made}
+    root = merkle.root_of(size, known)
+    at = clock.now() if last is None else max(clock.now(), last.at)
+    previous = NO_CHECKPOINT if last is None else checkpoint_digest(last)
+    signature = signer.sign(signed_text(size, root, at, previous, signer.key_id))
+    return Sealed(Checkpoint(size, root, at, previous, signer.key_id, signature), made)
+
+
+async def seal_once(seals: Seals, signer: Signer, clock: Clock, *, limit: int = 5000) -> Checkpoint | None:
+    """Seal what may be sealed now, at most ``limit`` events; None when that is nothing or another process is at it.
+
+    Safe to call anywhere at any time.
+    """
+    return await seals.seal(partial(next_checkpoint, signer=signer, clock=clock), limit=limit)
