@@ -64,6 +64,12 @@ class NotAllowed(SignoffError):
     code = "not_allowed"
 
 
+class Unverified(SignoffError):
+    """A webhook's receiver did not prove that it expects what would be sent; nothing was created or changed."""
+
+    code = "webhook_verification_failed"
+
+
 class Conflict(SignoffError):
     """The state has moved on: a normal answer to a lost race, never a fault."""
 
