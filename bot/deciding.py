@@ -13,18 +13,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.jsontext import digest
 from bot.domain.money import Money
 from bot.domain.people import Actor, ActorKind, Person
-from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Lesson, Request
+from bot.domain.requests import Context, Decision, DecisionKind, Grant, GrantStatus, Lesson, Request
 from bot.domain.verdicts import Reservation
-from bot.editing import check_arguments
+from bot.editing import EditRefused, check_arguments
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, NotFound
-from bot.gating import amount_in, fits, reserve_for
+from bot.gating import fits, reserve_for
 from bot.policy.document import Policy
+from bot.policy.paths import amount_of, customer_of
 from bot.ports import Clock, Store
 from bot.recording import Needs, View
 
@@ -91,8 +93,8 @@ class Standing:
     surface: str
     now: datetime
     policy: Policy
-    reserve: Callable[[dict[str, Any]], tuple[Reservation, ...]]
-    """What the given arguments would hold of the caps.
+    reserve: Callable[[dict[str, Any] | None], tuple[Reservation, ...]]
+    """What the edited arguments (None: the proposed ones) would hold of the caps.
 
     Raises ``NotAllowed`` when they do not fit, naming the cap.
     """
@@ -218,7 +220,7 @@ def _approve(request: Request, command: Approve, standing: Standing) -> list[e.E
     signatures = (*request.signatures, standing.actor)
     if len(signatures) < request.routing.approvals_needed:
         return [e.Signed(note)]
-    reserved = request.reserved or standing.reserve(request.proposal.arguments)
+    reserved = request.reserved or standing.reserve(None)
     decision = Decision(DecisionKind.APPROVED, standing.actor, standing.now, note=note, signatures=signatures)
     return [e.Decided(decision, _grant(request, request.digest, standing.now), reserved)]
 
@@ -231,7 +233,7 @@ def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: S
         )
     check_arguments(request, command.arguments)
     reserved = standing.reserve(command.arguments)
-    _require_limit(request, amount_of(request, command.arguments, standing.policy), standing)
+    _require_limit(request, amount_in(request, command.arguments, standing.policy), standing)
     decision = Decision(
         DecisionKind.APPROVED_WITH_EDITS,
         standing.actor,
@@ -244,9 +246,37 @@ def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: S
     return [e.Decided(decision, _grant(request, digest(command.arguments), standing.now), reserved)]
 
 
-def amount_of(request: Request, arguments: dict[str, Any], policy: Policy) -> Money | None:
-    """The Money that edited arguments move, as the policy reads it; None when the action moves none."""
-    return amount_in(policy, request.assessment.action_type, arguments, request.assessment.context)
+def amount_in(request: Request, arguments: dict[str, Any], policy: Policy) -> Money | None:
+    """What edited arguments move, as the policy reads it; None when the action moves no money.
+
+    Raises:
+        EditRefused: when it can't be read from them.
+    """
+    action = policy.actions.get(request.assessment.action_type)
+    try:
+        return amount_of(action, arguments, request.assessment.context, request.proposal.context)
+    except BadInput as error:
+        name = (error.field or "amount").removeprefix("arguments.").partition(".")[0]
+        raise EditRefused({name: error.message}) from error
+
+
+def _context_of(request: Request, arguments: dict[str, Any], policy: Policy) -> Context:
+    """The request's context, with the customer that the arguments name."""
+    context = request.assessment.context
+    action = policy.actions.get(request.assessment.action_type)
+    if action is None or action.customer is None:
+        return context
+    try:
+        customer = customer_of(action, arguments, replace(context, customer=None), request.proposal.context)
+    except BadInput as error:
+        raise EditRefused({(error.field or "customer").removeprefix("arguments."): error.message}) from error
+    return replace(context, customer=customer)
+
+
+def _moved(request: Request, edited: dict[str, Any] | None, policy: Policy) -> tuple[Money | None, Context]:
+    if edited is None:
+        return request.assessment.amount, request.assessment.context
+    return amount_in(request, edited, policy), _context_of(request, edited, policy)
 
 
 def _grant(request: Request, digest_: str, now: datetime) -> Grant:
@@ -365,16 +395,17 @@ class Deciding:
     def _planned(self, request: Request, command: Command, now: datetime) -> tuple[Reservation, ...]:
         if isinstance(command, ApproveWithEdits):
             return self._reservations(request, command.arguments, now)
-        return self._reservations(request, request.proposal.arguments, now) if isinstance(command, Approve) else ()
+        return self._reservations(request, None, now) if isinstance(command, Approve) else ()
 
-    def _reservations(self, request: Request, arguments: dict[str, Any], now: datetime) -> tuple[Reservation, ...]:
+    def _reservations(
+        self, request: Request, arguments: dict[str, Any] | None, now: datetime
+    ) -> tuple[Reservation, ...]:
         policy = self._policy()
-        amount = amount_of(request, arguments, policy)
-        assessment = request.assessment
-        return reserve_for(policy, assessment.action_type, request.agent_id, assessment.context, amount, now)
+        amount, context = _moved(request, arguments, policy)
+        return reserve_for(policy, request.assessment.action_type, request.agent_id, context, amount, now)
 
     def _reserve(
-        self, view: View, request: Request, arguments: dict[str, Any], now: datetime
+        self, view: View, request: Request, arguments: dict[str, Any] | None, now: datetime
     ) -> tuple[Reservation, ...]:
         """Inside the transaction: what edited arguments hold of the caps, its own share given back first."""
         policy = self._policy()
@@ -383,7 +414,8 @@ class Deciding:
         for held in request.reserved:
             if held.key in tallies:
                 tallies[held.key] = tallies[held.key].reserve(held, -1)
-        problems = fits(policy, request.assessment.action_type, wanted, tallies)
+        amount, _ = _moved(request, arguments, policy)
+        problems = fits(policy, request.assessment.action_type, wanted, tallies, amount=amount)
         if problems:
             raise NotAllowed("; ".join(reason.text for reason in problems), code="over_cap")
         return wanted

@@ -20,7 +20,7 @@ MAX_TEXT = 10_000
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One argument before and after an edit; ``MISSING`` stands for an argument that was not there."""
+    """One argument before and after an edit; None stands for an argument that was not there."""
 
     field: str
     title: str
