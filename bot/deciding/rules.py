@@ -1,9 +1,4 @@
-"""Deciding: a person's command on a request becomes events, or a refusal that says who may and what would help.
-
-``decide`` is pure. ``Deciding`` is the shell that every surface calls: it loads, runs ``decide`` inside the
-transaction and returns the request as it is afterwards. Whoever comes second gets ``AlreadyDecided`` with the first
-one's name, which is a normal answer.
-"""
+"""The rules of deciding, pure: a request, a command and who gives it make events or a refusal that says why."""
 
 from __future__ import annotations
 
@@ -12,77 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
+from bot.deciding.commands import MAX_NOTE, Approve, ApproveWithEdits, Ask, Command, Reject, Reveal, Revoke, Unclaim
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.jsontext import digest
 from bot.domain.money import Money
 from bot.domain.people import Actor, ActorKind, Person
-from bot.domain.requests import Context, Decision, DecisionKind, Grant, GrantStatus, Lesson, Request
+from bot.domain.requests import Context, Decision, DecisionKind, Grant, GrantStatus, Request
 from bot.domain.verdicts import Reservation
 from bot.editing import EditRefused, check_arguments
-from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, NotFound
-from bot.gating import fits, reserve_for
+from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed
 from bot.policy.document import Policy
 from bot.policy.paths import amount_of, customer_of
-from bot.ports import Clock, Store
-from bot.recording import Needs, View
-
-MAX_NOTE = 4000
-"""Characters of a note or a question."""
-
-
-class Approve(msgspec.Struct, frozen=True):
-    """Sign it as proposed."""
-
-    note: str | None = None
-
-
-class ApproveWithEdits(msgspec.Struct, frozen=True):
-    """Sign other arguments: ``arguments`` is the whole of them."""
-
-    arguments: dict[str, Any]
-    note: str | None = None
-    lesson: Lesson | None = None
-
-
-class Reject(msgspec.Struct, frozen=True):
-    """Refuse it; code and note both reach the agent."""
-
-    reason_code: str
-    note: str
-    lesson: Lesson | None = None
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """I am on it."""
-
-
-class Unclaim(msgspec.Struct, frozen=True):
-    """I am not, after all."""
-
-
-class Ask(msgspec.Struct, frozen=True):
-    """Ask the agent."""
-
-    text: str
-
-
-class Reveal(msgspec.Struct, frozen=True):
-    """Show me a masked field."""
-
-    field: str
-
-
-class Revoke(msgspec.Struct, frozen=True):
-    """Take an approval back, while it has not run."""
-
-    note: str
-
-
-Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,81 +279,3 @@ def _text(text: str, name: str) -> str:
 
 def _optional_text(text: str | None, name: str) -> str | None:
     return _text(text, name) if text and text.strip() else None
-
-
-class Deciding:
-    """What every surface calls when a person acts."""
-
-    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Policy]) -> None:
-        self._store = store
-        self._clock = clock
-        self._policy = policy
-
-    async def submit(self, request_id: str, command: Command, person: Person, surface: str) -> Request:
-        """Carry out a person's command and return the request as it is afterwards.
-
-        Of any number of people deciding at once one succeeds and the others get ``AlreadyDecided`` with their name.
-        Approving again by the same person on the same surface is told so as well; nothing happens twice.
-
-        Raises:
-            NotFound: when there is no such request.
-            NotAllowed, Conflict, BadInput: as ``decide`` says.
-        """
-        request = await self._store.request(request_id)
-        if request is None:
-            raise NotFound(f"there is no request {request_id}")
-        now = self._clock.now()
-        planned = self._planned(request, command, now)
-        needs = Needs(
-            requests=(request_id,),
-            tallies=tuple(sorted({held.key for held in (*planned, *request.reserved)})),
-        )
-        return await self._store.transact(
-            needs, lambda view: self._run(view, request_id, command, person, surface, now)
-        )
-
-    def _run(
-        self, view: View, request_id: str, command: Command, person: Person, surface: str, now: datetime
-    ) -> Request:
-        request = view.request(request_id)
-        if request is None:
-            raise NotFound(f"there is no request {request_id}")
-        standing = Standing(
-            person=person,
-            surface=surface,
-            now=view.time("request", request_id),
-            policy=self._policy(),
-            reserve=lambda arguments: self._reserve(view, request, arguments, now),
-            random_id=view.random_id,
-        )
-        for event in decide(request, command, standing):
-            view.record("request", request_id, event, standing.actor)
-        return view.recorded(request_id)
-
-    def _planned(self, request: Request, command: Command, now: datetime) -> tuple[Reservation, ...]:
-        if isinstance(command, ApproveWithEdits):
-            return self._reservations(request, command.arguments, now)
-        return self._reservations(request, None, now) if isinstance(command, Approve) else ()
-
-    def _reservations(
-        self, request: Request, arguments: dict[str, Any] | None, now: datetime
-    ) -> tuple[Reservation, ...]:
-        policy = self._policy()
-        amount, context = _moved(request, arguments, policy)
-        return reserve_for(policy, request.assessment.action_type, request.agent_id, context, amount, now)
-
-    def _reserve(
-        self, view: View, request: Request, arguments: dict[str, Any] | None, now: datetime
-    ) -> tuple[Reservation, ...]:
-        """Inside the transaction: what edited arguments hold of the caps, its own share given back first."""
-        policy = self._policy()
-        wanted = self._reservations(request, arguments, now)
-        tallies = view.tallies(held.key for held in wanted)
-        for held in request.reserved:
-            if held.key in tallies:
-                tallies[held.key] = tallies[held.key].reserve(held, -1)
-        amount, _ = _moved(request, arguments, policy)
-        problems = fits(policy, request.assessment.action_type, wanted, tallies, amount=amount)
-        if problems:
-            raise NotAllowed("; ".join(reason.text for reason in problems), code="over_cap")
-        return wanted

@@ -1,0 +1,63 @@
+"""What a person may ask of a request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from bot.domain.requests import Lesson
+
+MAX_NOTE = 4000
+"""Characters of a note or a question."""
+
+
+class Approve(msgspec.Struct, frozen=True):
+    """Sign it as proposed."""
+
+    note: str | None = None
+
+
+class ApproveWithEdits(msgspec.Struct, frozen=True):
+    """Sign other arguments: ``arguments`` is the whole of them."""
+
+    arguments: dict[str, Any]
+    note: str | None = None
+    lesson: Lesson | None = None
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """Refuse it; code and note both reach the agent."""
+
+    reason_code: str
+    note: str
+    lesson: Lesson | None = None
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """I am on it."""
+
+
+class Unclaim(msgspec.Struct, frozen=True):
+    """I am not, after all."""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """Ask the agent."""
+
+    text: str
+
+
+class Reveal(msgspec.Struct, frozen=True):
+    """Show me a masked field."""
+
+    field: str
+
+
+class Revoke(msgspec.Struct, frozen=True):
+    """Take an approval back, while it has not run."""
+
+    note: str
+
+
+Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke

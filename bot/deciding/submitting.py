@@ -1,0 +1,96 @@
+"""The shell around the rules: load, decide inside the transaction, return the request as it is afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bot.deciding.commands import Approve, ApproveWithEdits, Command
+from bot.deciding.rules import Standing, _moved, decide
+from bot.domain.people import Person
+from bot.domain.requests import Request
+from bot.domain.verdicts import Reservation
+from bot.errors import NotAllowed, NotFound
+from bot.gating import fits, reserve_for
+from bot.policy.document import Policy
+from bot.ports import Clock, Store
+from bot.recording import Needs, View
+
+
+class Deciding:
+    """What every surface calls when a person acts."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Policy]) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+
+    async def submit(self, request_id: str, command: Command, person: Person, surface: str) -> Request:
+        """Carry out a person's command and return the request as it is afterwards.
+
+        Of any number of people deciding at once one succeeds and the others get ``AlreadyDecided`` with their name.
+        Approving again by the same person on the same surface is told so as well; nothing happens twice.
+
+        Raises:
+            NotFound: when there is no such request.
+            NotAllowed, Conflict, BadInput: as ``decide`` says.
+        """
+        request = await self._store.request(request_id)
+        if request is None:
+            raise NotFound(f"there is no request {request_id}")
+        now = self._clock.now()
+        planned = self._planned(request, command, now)
+        needs = Needs(
+            requests=(request_id,),
+            tallies=tuple(sorted({held.key for held in (*planned, *request.reserved)})),
+        )
+        return await self._store.transact(
+            needs, lambda view: self._run(view, request_id, command, person, surface, now)
+        )
+
+    def _run(
+        self, view: View, request_id: str, command: Command, person: Person, surface: str, now: datetime
+    ) -> Request:
+        request = view.request(request_id)
+        if request is None:
+            raise NotFound(f"there is no request {request_id}")
+        standing = Standing(
+            person=person,
+            surface=surface,
+            now=view.time("request", request_id),
+            policy=self._policy(),
+            reserve=lambda arguments: self._reserve(view, request, arguments, now),
+            random_id=view.random_id,
+        )
+        for event in decide(request, command, standing):
+            view.record("request", request_id, event, standing.actor)
+        return view.recorded(request_id)
+
+    def _planned(self, request: Request, command: Command, now: datetime) -> tuple[Reservation, ...]:
+        if isinstance(command, ApproveWithEdits):
+            return self._reservations(request, command.arguments, now)
+        return self._reservations(request, None, now) if isinstance(command, Approve) else ()
+
+    def _reservations(
+        self, request: Request, arguments: dict[str, Any] | None, now: datetime
+    ) -> tuple[Reservation, ...]:
+        policy = self._policy()
+        amount, context = _moved(request, arguments, policy)
+        return reserve_for(policy, request.assessment.action_type, request.agent_id, context, amount, now)
+
+    def _reserve(
+        self, view: View, request: Request, arguments: dict[str, Any] | None, now: datetime
+    ) -> tuple[Reservation, ...]:
+        """Inside the transaction: what edited arguments hold of the caps, its own share given back first."""
+        policy = self._policy()
+        wanted = self._reservations(request, arguments, now)
+        tallies = view.tallies(held.key for held in wanted)
+        for held in request.reserved:
+            if held.key in tallies:
+                tallies[held.key] = tallies[held.key].reserve(held, -1)
+        amount, _ = _moved(request, arguments, policy)
+        problems = fits(policy, request.assessment.action_type, wanted, tallies, amount=amount)
+        if problems:
+            raise NotAllowed("; ".join(reason.text for reason in problems), code="over_cap")
+        return wanted

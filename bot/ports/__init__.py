@@ -1,0 +1,83 @@
+"""What the flow needs of the world. A port belongs to its callers; whoever provides it conforms, inheriting nothing.
+
+Times are aware UTC datetimes everywhere. Every port's fake passes the same contract suite as the real thing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from bot.ports.due import Deadlines, Leased, Outbox
+from bot.ports.private import Session, Sessions, Vault
+from bot.ports.proof import Checkpoint, Sealed, Seals, Signer, Unsealed
+from bot.ports.record import Committed, Library, Listener, Page, Recorder, RequestQuery
+from bot.ports.surfaces import Chat, Directory
+
+__all__ = [
+    "Chat",
+    "Checkpoint",
+    "Clock",
+    "Committed",
+    "Deadlines",
+    "Directory",
+    "Leased",
+    "Library",
+    "Listener",
+    "Outbox",
+    "Page",
+    "Recorder",
+    "RequestQuery",
+    "Sealed",
+    "Seals",
+    "Session",
+    "Sessions",
+    "Signer",
+    "Store",
+    "Unsealed",
+    "Vault",
+]
+
+
+class Clock(Protocol):
+    """The time. Nobody else reads it."""
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+        ...
+
+
+class Store(Recorder, Library, Deadlines, Protocol):
+    """One database. The smaller ports stand beside: ``outbox``, ``seals``, ``vault`` and ``sessions``."""
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is to be sent."""
+        ...
+
+    @property
+    def seals(self) -> Seals:
+        """The tree over the record."""
+        ...
+
+    @property
+    def vault(self) -> Vault:
+        """Secrets."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """Links and web sessions."""
+        ...
+
+    async def erase(self, stream: str) -> int:
+        """Delete the payloads and salts of a stream's events up to its newest erasure event; returns how many."""
+        ...
+
+    async def ready(self) -> bool:
+        """Whether it answers and its schema is this version's."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is under way and let go of the database; twice is once."""
+        ...

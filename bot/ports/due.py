@@ -1,0 +1,61 @@
+"""What is due: deadlines and messages to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from bot.recording import Deadline, Message
+
+
+class Deadlines(Protocol):
+    """Deadlines are rows; any number of processes may sweep them."""
+
+    async def due(self, now: datetime, *, limit: int = 500) -> Sequence[Deadline]:
+        """Those at or before ``now``, soonest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """The soonest of all."""
+        ...
+
+
+class Leased(msgspec.Struct, frozen=True):
+    """A message that this process may try to send until ``until``."""
+
+    message: Message
+    attempts: int
+    """How often it was tried before."""
+    first_attempt_at: datetime | None
+    until: datetime
+
+
+class Outbox(Protocol):
+    """Messages that are to be sent at least once, in order within a lane, by whoever holds the lease."""
+
+    async def lease(self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32) -> Sequence[Leased]:
+        """Take the messages that may be tried now: at most one a lane, none while its lane is leased."""
+        ...
+
+    async def sent(self, id_: str, now: datetime) -> None:
+        """It was taken by the other side."""
+        ...
+
+    async def retry(self, id_: str, *, at: datetime, error: str) -> None:
+        """It was not; try again at ``at``. Other messages of its lane go on meanwhile."""
+        ...
+
+    async def park(self, id_: str, now: datetime, *, error: str) -> None:
+        """It never will be; a person has to look."""
+        ...
+
+    async def next_attempt(self, kind: str) -> datetime | None:
+        """When the next message of this kind may be tried."""
+        ...
+
+    async def backlog(self) -> dict[str, int]:
+        """How many messages wait, were sent and are parked: keys ``waiting``, ``sent``, ``parked``."""
+        ...

@@ -1,0 +1,128 @@
+"""The record: writing it, and reading what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+import msgspec
+
+from bot.domain.agents import Agent, Credential, Instance
+from bot.domain.events import EventRecord
+from bot.domain.requests import Request
+from bot.recording import Changes, Needs, View
+
+T = TypeVar("T")
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """What a listener hears after a commit: the stream and, when it was committed here, the request as it is now."""
+
+    stream: str
+    request: Request | None = None
+    types: tuple[str, ...] = ()
+
+
+Listener = Callable[[Sequence[Committed] | None], None]
+"""Called on the event loop after each commit by any process; None means that anything may have changed."""
+
+
+class Recorder(Protocol):
+    """The only way to write."""
+
+    async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
+        """Run a flow on what it needs and commit what it recorded; returns after the commit is durable.
+
+        Flows that arrive together are committed together. The flow may be run more than once, from another thread,
+        and must have no effect but through its view. What it raises is raised here, and nothing of it remains.
+
+        Raises:
+            Unavailable: when the database can't be reached or is full; nothing was recorded.
+        """
+        ...
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Hear of every commit, of this process and of others on the same database; returns how to stop."""
+        ...
+
+
+class RequestQuery(msgspec.Struct, frozen=True):
+    """Which requests; every given field narrows. ``after`` is the cursor of the page before."""
+
+    statuses: tuple[str, ...] = ()
+    owners: tuple[str, ...] | None = None
+    agent_id: str | None = None
+    instance_id: str | None = None
+    action_type: str | None = None
+    customer: str | None = None
+    decided_by: str | None = None
+    opened_from: datetime | None = None
+    opened_before: datetime | None = None
+    decided_from: datetime | None = None
+    text: str | None = None
+    """Part of a request id, customer, agent or tool."""
+    order: str = "newest"
+    """``newest`` (opened last first) or ``due`` (least time left first)."""
+    limit: int = 50
+    after: str | None = None
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some requests, and the cursor of the next page when there is one."""
+
+    items: tuple[Request, ...]
+    next: str | None = None
+
+
+class Library(Protocol):
+    """Reading, beside the writer: always committed states, never a lock."""
+
+    async def request(self, id_: str) -> Request | None:
+        """One request."""
+        ...
+
+    async def requests(self, query: RequestQuery) -> Page:
+        """A page of requests."""
+        ...
+
+    async def counts(self) -> dict[str, int]:
+        """How many requests have each status."""
+        ...
+
+    async def events(self, stream: str) -> Sequence[EventRecord]:
+        """The records of a stream, in order; empty when there is no such stream."""
+        ...
+
+    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+        """Records of every stream with their position, in the order they were kept."""
+        ...
+
+    async def agent(self, id_: str) -> Agent | None:
+        """One agent by id."""
+        ...
+
+    async def agents(self) -> Sequence[Agent]:
+        """Every agent, oldest first."""
+        ...
+
+    async def instance(self, id_: str) -> Instance | None:
+        """One instance by id."""
+        ...
+
+    async def instances(self, agent_id: str, *, after: str | None = None, limit: int = 100) -> Sequence[Instance]:
+        """An agent's instances by id, deleted ones included."""
+        ...
+
+    async def credential(self, hash_: str) -> Credential | None:
+        """The credential whose token has this SHA-256 (hex), whatever its state."""
+        ...
+
+    async def tally_totals(self, prefix: str) -> Sequence[tuple[str, int, Decimal]]:
+        """The tallies whose key starts so: key, count, total."""
+        ...
+
+    async def views(self) -> Changes:
+        """Every view as it stands, to compare with one rebuilt from the record."""
+        ...

@@ -1,0 +1,34 @@
+"""Recording: an event becomes a record in its stream, and every view follows from it.
+
+A flow reads and records through a ``View``. Recording an event chains it to its stream, applies it to the state and
+derives, with pure functions, what the views hold from then on: tallies, deadlines, idempotency keys, waiting grants,
+credentials and outbox messages. A store loads what a flow needs and writes the ``Changes``; ``rebuild`` runs the very
+same functions over the record alone.
+
+Flows run in batches: each runs on what the ones before it in the batch have done, one that raises leaves no trace, and
+the store commits them together. So a flow must have no effect but through its view: it may be run again.
+"""
+
+from bot.recording.batching import Batch, rebuild
+from bot.recording.deriving import deadlines_of, timestamp, waits_under
+from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
+from bot.recording.viewing import View
+
+__all__ = [
+    "Batch",
+    "Changes",
+    "Deadline",
+    "Entity",
+    "Kept",
+    "KeyUse",
+    "Loaded",
+    "Message",
+    "Needs",
+    "View",
+    "deadlines_of",
+    "rebuild",
+    "stream_of",
+    "timestamp",
+    "waiting_key",
+    "waits_under",
+]

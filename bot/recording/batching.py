@@ -1,0 +1,63 @@
+"""Batching: several flows on one loaded state; and rebuilding every view from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from bot.domain import events as e
+from bot.domain.events import EventRecord
+from bot.domain.people import Actor, ActorKind
+from bot.recording.rows import Changes, Loaded, T
+from bot.recording.viewing import View
+
+
+class Batch:
+    """Several flows on one loaded state, committed together; each sees those before it, a refused one leaves none."""
+
+    def __init__(self, loaded: Loaded, now: datetime, entropy: Callable[[int], bytes]) -> None:
+        self._loaded = loaded
+        self._now = now
+        self._entropy = entropy
+        self.changes = Changes()
+
+    def run(self, flow: Callable[[View], T]) -> T:
+        """Run one flow; what it raises is passed on and nothing of it remains."""
+        view = View(self._loaded, self._now, self._entropy)
+        answer = flow(view)
+        self.changes.absorb(view.changes)
+        for name in ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting"):
+            getattr(self._loaded, name).update(getattr(view.changes, name))
+        return answer
+
+
+def rebuild(records: Iterable[EventRecord]) -> Changes:
+    """Every view, made anew from the record alone, in the order in which it was kept.
+
+    Where a request's personal data was erased, its ``request.erased`` event says what remains known of each step.
+    """
+    kept = list(records)
+    erasures = {
+        record.stream: event
+        for record in kept
+        if record.type == "request.erased" and isinstance(event := e.event_of(record), e.Erased)
+    }
+    everything = Changes()
+    for record in kept:
+        kind, _, id_ = record.stream.partition(":")
+        view = View(everything, record.at, _no_entropy, whole=True)
+        if record.payload is None:
+            view.take_erased(erasures[record.stream], record)
+        else:
+            view.take(kind, id_, e.event_of(record), record, _actor(record))
+        everything.absorb(view.changes)
+    return everything
+
+
+def _no_entropy(_: int) -> bytes:
+    raise AssertionError("rebuilding draws no random bytes")
+
+
+def _actor(record: EventRecord) -> Actor:
+    kind, _, id_ = record.actor.partition(":")
+    return Actor(ActorKind(kind), id_, record.surface)

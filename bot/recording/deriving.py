@@ -1,0 +1,73 @@
+"""Deriving: what the views hold, as pure functions of a state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from bot.domain.agents import Agent, Credential, Instance
+from bot.domain.events import Event
+from bot.domain.lifecycle import apply_agent, apply_instance, apply_ledger, apply_request
+from bot.domain.people import Actor
+from bot.domain.requests import DecisionKind, GrantStatus, Request
+from bot.recording.rows import Entity, waiting_key
+
+
+def _applied(
+    kind: str,
+    id_: str,
+    before: Any,  # noqa: ANN401 - the kind says which
+    event: Event,
+    at: datetime,
+    actor: Actor,
+) -> Entity:
+    if kind == "request":
+        return apply_request(before, event, id_, at, actor)
+    if kind == "agent":
+        return apply_agent(before, event, at)
+    if kind == "instance":
+        return apply_instance(before, event, at)
+    return apply_ledger(before, id_)
+
+
+def _credentials(state: Agent | Instance) -> tuple[Credential, ...]:
+    return state.provisioners if isinstance(state, Agent) else state.credentials
+
+
+def deadlines_of(request: Request) -> dict[str, datetime]:
+    """What a request waits for, by kind: a view of its state."""
+    if request.pending:
+        return {"expiry": request.deadline_at}
+    if request.grant is not None and request.grant.status is GrantStatus.WAITING:
+        return {"grant": request.grant.expires_at}
+    return {}
+
+
+def _deadline_changes(before: Request | None, after: Request) -> Iterator[tuple[str, datetime | None]]:
+    old = {} if before is None else deadlines_of(before)
+    new = deadlines_of(after)
+    for kind in old.keys() - new.keys():
+        yield kind, None
+    for kind, due_at in new.items():
+        if old.get(kind) != due_at:
+            yield kind, due_at
+
+
+def waits_under(request: Request | None) -> str | None:
+    """The key under which a request's signed, edited arguments wait for the agent's next request, while they do."""
+    if (
+        request is None
+        or request.erased
+        or request.grant is None
+        or request.grant.status is not GrantStatus.WAITING
+        or request.decision is None
+        or request.decision.kind is not DecisionKind.APPROVED_WITH_EDITS
+    ):
+        return None
+    return waiting_key(request.agent_id, request.proposal.tool, request.proposal.server, request.grant.digest)
+
+
+def timestamp(at: datetime) -> str:
+    """RFC 3339 in UTC with microseconds and a ``Z``: the protocol's form."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,200 @@
+"""Viewing: what one flow reads and records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, cast
+
+import msgspec
+
+from bot.domain import events as e
+from bot.domain.agents import Agent, Instance
+from bot.domain.events import GENESIS, Event, EventRecord
+from bot.domain.ids import derived_uuid
+from bot.domain.people import Actor
+from bot.domain.requests import Request
+from bot.domain.verdicts import Tally
+from bot.recording.deriving import _applied, _credentials, _deadline_changes, timestamp, waits_under
+from bot.recording.rows import Changes, Entity, Kept, KeyUse, Loaded, Message, stream_of
+
+
+class View:
+    """What one flow sees and records, on top of what the flows before it in the batch did."""
+
+    def __init__(self, below: Loaded, now: datetime, entropy: Callable[[int], bytes], *, whole: bool = False) -> None:
+        self._below = below
+        self._mine = Changes()
+        self._entropy = entropy
+        self._whole = whole
+        self.now = now
+
+    @property
+    def changes(self) -> Changes:
+        """What this flow has changed so far."""
+        return self._mine
+
+    def request(self, id_: str) -> Request | None:
+        """A request that was named in the needs, or None."""
+        return cast("Request | None", self._state("request", id_))
+
+    def recorded(self, id_: str) -> Request:
+        """A request that is known to be there.
+
+        Raises:
+            LookupError: when it is not, which is a fault of the flow.
+        """
+        found = self.request(id_)
+        if found is None:
+            raise LookupError(f"request {id_} is not among what this flow loaded or opened")
+        return found
+
+    def agent(self, id_: str) -> Agent | None:
+        """An agent that was named in the needs, or None."""
+        return cast("Agent | None", self._state("agent", id_))
+
+    def instance(self, id_: str) -> Instance | None:
+        """An instance that was named in the needs, or None."""
+        return cast("Instance | None", self._state("instance", id_))
+
+    def version(self, kind: str, id_: str) -> int:
+        """How many events a stream has."""
+        kept = self._kept(kind, id_)
+        return 0 if kept is None else kept.version
+
+    def time(self, kind: str, id_: str) -> datetime:
+        """Now, or the stream's last event where the clock has gone back since: when the next event happens."""
+        kept = self._kept(kind, id_)
+        return self.now if kept is None else max(self.now, kept.at)
+
+    def tally(self, key: str) -> Tally:
+        """A tally, zero where nothing was counted.
+
+        Raises:
+            LookupError: when it is not among the needs (its true value is unknown then).
+        """
+        found = self._mine.tallies.get(key) or self._below.tallies.get(key)
+        if found is None:
+            if not self._whole:
+                raise LookupError(f"the tally {key} is not among the needs")
+            return Tally(key)
+        return found
+
+    def tallies(self, keys: Iterable[str]) -> dict[str, Tally]:
+        """Several tallies by key."""
+        return {key: self.tally(key) for key in keys}
+
+    def key_use(self, scope: str, key: str) -> KeyUse | None:
+        """What an idempotency key was used for, if it was."""
+        return self._mine.keys.get((scope, key)) or self._below.keys.get((scope, key))
+
+    def waiting(self, key: str) -> tuple[str, ...]:
+        """The requests whose signed arguments wait under a key, oldest first."""
+        found = self._mine.waiting.get(key)
+        return self._below.waiting.get(key, ()) if found is None else found
+
+    def random_id(self) -> str:
+        """Ten random bytes in hex, for a question or the like."""
+        return self._entropy(10).hex()
+
+    def record(self, kind: str, id_: str, event: Event, actor: Actor) -> EventRecord:
+        """Record an event of a stream and let every view follow."""
+        kept = self._kept(kind, id_)
+        at = self.time(kind, id_)
+        record = e.keep(
+            event,
+            stream=stream_of(kind, id_),
+            seq=1 if kept is None else kept.version + 1,
+            at=at,
+            actor=actor,
+            salt=self._entropy(16),
+            prev=GENESIS if kept is None else kept.head,
+        )
+        self.take(kind, id_, event, record, actor)
+        return record
+
+    def take(self, kind: str, id_: str, event: Event, record: EventRecord, actor: Actor) -> None:
+        """Let every view follow an event that has its record already (rebuilding)."""
+        kept = self._kept(kind, id_)
+        before = None if kept is None else kept.state
+        after = _applied(kind, id_, before, event, record.at, actor)
+        mine = self._mine
+        mine.records.append(record)
+        mine.seen.setdefault(record.stream, 0 if kept is None else kept.version)
+        mine.kind(kind)[id_] = Kept(after, record.seq, record.hash, record.at)
+        if isinstance(after, Request):
+            self._follow_request(cast("Request | None", before), after, event, record)
+        elif isinstance(after, Agent | Instance):
+            self._follow_credentials(cast("Agent | Instance | None", before), after, event, record)
+
+    def _follow_request(self, before: Request | None, after: Request, event: Event, record: EventRecord) -> None:
+        mine = self._mine
+        if isinstance(event, e.Opened):
+            self._follow_opening(after, event, record)
+        held = () if before is None else before.reserved
+        if held != after.reserved:
+            for sign, reservations in ((-1, held), (1, after.reserved)):
+                for reservation in reservations:
+                    mine.tallies[reservation.key] = self.tally(reservation.key).reserve(reservation, sign)
+        for kind, due_at in _deadline_changes(before, after):
+            mine.deadlines[(after.id, kind)] = due_at
+        self._follow_waiting(before, after)
+        if isinstance(event, e.Decided) and (message := self._resolved(after, record)):
+            mine.messages[message.id] = message
+
+    def _follow_opening(self, request: Request, event: e.Opened | e.Erased, record: EventRecord) -> None:
+        use = KeyUse(request.instance_id, request.key, event.submission, request.id, record.at)
+        self._mine.keys[(request.instance_id, request.key)] = use
+        for observation in event.observed:
+            self._mine.tallies[observation.key] = self.tally(observation.key).observe(observation)
+
+    def take_erased(self, erasure: e.Erased, record: EventRecord) -> None:
+        """Let the views follow a record whose payload is gone, as its erasure says (rebuilding)."""
+        self._mine.records.append(record)
+        if record.type == "request.opened":
+            self._follow_opening(erasure.residue, erasure, record)
+        elif record.type == "request.decided" and (message := self._resolved(erasure.residue, record)):
+            self._mine.messages[message.id] = message
+
+    def _follow_waiting(self, before: Request | None, after: Request) -> None:
+        was, is_ = waits_under(before), waits_under(after)
+        if was == is_:
+            return
+        if was:
+            self._mine.waiting[was] = tuple(id_ for id_ in self.waiting(was) if id_ != after.id)
+        if is_:
+            self._mine.waiting[is_] = (*self.waiting(is_), after.id)
+
+    def _resolved(self, request: Request, record: EventRecord) -> Message | None:
+        instance = self.instance(request.instance_id)
+        if instance is None or instance.delivery is None:
+            return None
+        id_ = derived_uuid("request.resolved", request.id)
+        body = {
+            "id": id_,
+            "type": "request.resolved",
+            "instance_id": request.instance_id,
+            "request_id": request.id,
+            "created_at": timestamp(record.at),
+        }
+        return Message(id_, "webhook", request.instance_id, request.id, msgspec.json.encode(body), record.at)
+
+    def _follow_credentials(
+        self, before: Agent | Instance | None, after: Agent | Instance, event: Event, record: EventRecord
+    ) -> None:
+        old = {} if before is None else {credential.hash: credential for credential in _credentials(before)}
+        for credential in _credentials(after):
+            if old.get(credential.hash) != credential:
+                self._mine.credentials[credential.hash] = credential
+        if isinstance(event, e.InstanceCreated | e.InstanceRenamed | e.DeliveryChanged) and event.key:
+            created = isinstance(event, e.InstanceCreated)
+            assert isinstance(after, Instance)
+            scope = f"provisioner:{after.agent_id}" if created else f"update:{after.id}"
+            self._mine.keys[(scope, event.key)] = KeyUse(scope, event.key, event.submission, after.id, record.at)
+
+    def _kept(self, kind: str, id_: str) -> Kept[Any] | None:
+        return self._mine.kind(kind).get(id_) or self._below.kind(kind).get(id_)
+
+    def _state(self, kind: str, id_: str) -> Entity | None:
+        kept = self._kept(kind, id_)
+        return None if kept is None else kept.state
