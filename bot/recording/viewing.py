@@ -186,9 +186,9 @@ class View:
         for credential in _credentials(after):
             if old.get(credential.hash) != credential:
                 self._mine.credentials[credential.hash] = credential
-        if isinstance(event, e.InstanceCreated | e.InstanceRenamed | e.DeliveryChanged) and event.key:
+        keyed = isinstance(event, e.InstanceCreated | e.InstanceRenamed | e.DeliveryChanged)
+        if keyed and event.key and isinstance(after, Instance):
             created = isinstance(event, e.InstanceCreated)
-            assert isinstance(after, Instance)
             scope = f"provisioner:{after.agent_id}" if created else f"update:{after.id}"
             self._mine.keys[(scope, event.key)] = KeyUse(scope, event.key, event.submission, after.id, record.at)
 
