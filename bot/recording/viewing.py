@@ -186,8 +186,9 @@ class View:
         for credential in _credentials(after):
             if old.get(credential.hash) != credential:
                 self._mine.credentials[credential.hash] = credential
-        keyed = isinstance(event, e.InstanceCreated | e.InstanceRenamed | e.DeliveryChanged)
-        if keyed and event.key and isinstance(after, Instance):
+        if not isinstance(event, e.InstanceCreated | e.InstanceRenamed | e.DeliveryChanged):
+            return
+        if event.key and isinstance(after, Instance):
             created = isinstance(event, e.InstanceCreated)
             scope = f"provisioner:{after.agent_id}" if created else f"update:{after.id}"
             self._mine.keys[(scope, event.key)] = KeyUse(scope, event.key, event.submission, after.id, record.at)
