@@ -162,11 +162,9 @@ def read_currency(at: At) -> str | None:
 
 def _fields(found: dict[str, At], amount: Path | None, most: Decimal | None) -> tuple[Field, ...]:
     fields = read_fields(found["arguments"]) if "arguments" in found else ()
-    money = (
-        amount.parts[1] if amount is not None and len(amount.parts) == 2 and amount.parts[0] == "arguments" else None
-    )
+    money = amount.text.removeprefix("arguments.") if amount is not None else None
     if "editable" in found:
-        fields = mark_editable(found["editable"], fields, "arguments" in found, money)
+        fields = mark_editable(found["editable"], fields, money, declared="arguments" in found)
     return bound_amount(fields, money, most)
 
 
@@ -200,7 +198,8 @@ def _requires(at: At) -> tuple[str, ...]:
 
 
 def _looks_at(action: Action) -> frozenset[str]:
-    rules = [rule.when for rule in (*action.hold_when, *action.block_when, *action.routes)]
+    rules = [rule.when for rule in (*action.hold_when, *action.block_when)]
+    rules += [rule.when for rule in action.routes]
     if action.allow_when is not None:
         rules.append(action.allow_when)
     return frozenset(name for rule in rules for name in rule.names)

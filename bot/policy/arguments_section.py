@@ -24,6 +24,7 @@ FIELD_KEYS = frozenset(
         "max_length",
     }
 )
+MAX_NAME = 100
 MAX_PATTERN = 200
 _TEXTS = {FieldKind.TEXT, FieldKind.LONG_TEXT}
 _NUMBERS = {FieldKind.MONEY, FieldKind.NUMBER, FieldKind.INTEGER}
@@ -45,8 +46,8 @@ def read_fields(at: At) -> tuple[Field, ...]:
     """The typed arguments, in the file's order."""
     fields = []
     for name, key, value in at.entries():
-        if not 1 <= len(name) <= 100:
-            key.wrong("has no name of 1 to 100 characters", "use the tool's own argument name")
+        if not 1 <= len(name) <= MAX_NAME:
+            key.wrong(f"has no name of 1 to {MAX_NAME} characters", "use the tool's own argument name")
             continue
         fields.append(_field(name, value))
     return tuple(fields)
@@ -100,7 +101,7 @@ def _pattern(at: At) -> str | None:
     return text
 
 
-def mark_editable(at: At, fields: tuple[Field, ...], declared: bool, money: str | None) -> tuple[Field, ...]:
+def mark_editable(at: At, fields: tuple[Field, ...], money: str | None, *, declared: bool) -> tuple[Field, ...]:
     """The fields with the listed ones editable; where no argument was declared, a listed name makes its own field."""
     known = {field.name: field for field in fields}
     for place in at.items():

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from bot.domain.agents import Agent
+from bot.domain.jsontext import Json
 from bot.domain.money import Money
 from bot.domain.requests import Proposal
 from bot.domain.verdicts import Reason, Reservation, Tally, VerdictKind
@@ -26,7 +26,11 @@ from bot.policy.variables import compared, shown, too_large, variables_of
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """One rule that was tried and what came of it: ``true``, ``false``, ``failed``, ``fired``, ``quiet``, ``fits`` ..."""
+    """One rule that was tried.
+
+    ``result`` is ``true``, ``false`` or ``failed`` of a condition, ``fired`` or ``quiet`` of a trigger, ``fits`` or
+    ``passed`` of the caps.
+    """
 
     rule: str
     result: str
@@ -62,6 +66,9 @@ class Case:
         self.reasons: list[Reason] = []
         self.tried: list[tuple[str, str, Expression | None]] = []
         self.reserved: tuple[Reservation, ...] = ()
+        self._text: str | None = None
+        self._history: History | None = None
+        self._values: Values | None = None
         self.context = read_context(proposal.context)
         self.customer_problem: BadInput | None = None
         self.amount: Money | None = None
@@ -87,15 +94,15 @@ class Case:
 
     # --- reasons ------------------------------------------------------------------------------------------------------
 
-    def hold(self, rule: str, text: str, **compared: Any) -> None:
+    def hold(self, rule: str, text: str, **compared: Json) -> None:
         """Add a reason to hold."""
         self.reasons.append(Reason(rule, VerdictKind.HOLD, text, compared))
 
-    def block(self, rule: str, text: str, **compared: Any) -> None:
+    def block(self, rule: str, text: str, **compared: Json) -> None:
         """Add a reason to block."""
         self.reasons.append(Reason(rule, VerdictKind.BLOCK, text, compared))
 
-    def allow(self, rule: str, text: str, **compared: Any) -> None:
+    def allow(self, rule: str, text: str, **compared: Json) -> None:
         """Add a reason to allow; it counts only when there is no other."""
         self.reasons.append(Reason(rule, VerdictKind.ALLOW, text, compared))
 
@@ -103,20 +110,18 @@ class Case:
         """Remember that a rule was tried."""
         self.tried.append((rule, result, expression))
 
-    def ask(self, name: str, when: Expression, kind: VerdictKind) -> None:
+    def ask(self, action: Action, name: str, when: Expression, kind: VerdictKind) -> None:
         """Fire a named rule when its condition is true; hold when the condition can't be evaluated."""
-        if self.truth(name, when):
+        if self.truth(action, name, when):
             verb = "Blocked" if kind is VerdictKind.BLOCK else "Held"
             text = f"{verb} by the rule {name}: {when.source}."
             self.reasons.append(Reason(f"rule.{name}", kind, text, self.compared(when)))
 
-    def truth(self, name: str, when: Expression, *, unmet: bool = False) -> bool:
+    def truth(self, action: Action, name: str, when: Expression, *, unmet: bool = False) -> bool:
         """Whether a condition is true; a failure is a reason to hold, and so is, with ``unmet``, a false one."""
         try:
-            if self.too_large:
-                raise ExpressionFailed("the proposal is too large to be judged")
-            result = when.holds(self.values)
-        except ExpressionFailed as error:
+            result = when.holds(self.values(action))
+        except (ExpressionFailed, LookupError) as error:
             self.note(name, "failed", when)
             text = f"The condition {name} could not be evaluated: {error}."
             self.hold(f"failed.{name}", text, error=str(error), **self.compared(when))
@@ -128,37 +133,48 @@ class Case:
 
     # --- what rules look at -------------------------------------------------------------------------------------------
 
-    @cached_property
-    def too_large(self) -> bool:
-        """Whether arguments and context are larger than expressions may go through."""
-        return too_large(self.proposal)
-
-    @cached_property
+    @property
     def text(self) -> str:
         """The customer's words and the agent's reasoning, folded for comparing."""
-        return fold(words_of(self.context, self.proposal.agent_reasoning))
+        if self._text is None:
+            self._text = fold(words_of(self.context, self.proposal.agent_reasoning))
+        return self._text
 
-    @cached_property
+    @property
     def history(self) -> History:
-        """What was counted before."""
-        assert self.action is not None
-        return History(self.policy, self.action, self.agent.id, self.tallies, self.now)
+        """What was counted before.
 
-    @cached_property
-    def values(self) -> Values:
-        """The variables of this proposal."""
-        assert self.action is not None
-        known = variables_of(self.action, self.proposal, self.context, self.amount, self.text)
-        known["agent"] = self.agent.name
-        known.update(self.history.variables(self.context))
-        return Values(known)
+        Raises:
+            LookupError: for a tool that no action has.
+        """
+        if self.action is None:
+            raise LookupError("an unknown tool has no history")
+        if self._history is None:
+            self._history = History(self.policy, self.action, self.agent.id, self.tallies, self.now)
+        return self._history
+
+    def values(self, action: Action) -> Values:
+        """The variables of this proposal.
+
+        Raises:
+            ExpressionFailed: when the proposal is too large to go through, or can't be written as JSON.
+        """
+        if self._values is None:
+            if too_large(self.proposal):
+                raise ExpressionFailed("the proposal is too large to be judged")
+            known = variables_of(action, self.proposal, self.context, self.amount, self.text)
+            known["agent"] = self.agent.name
+            known.update(self.history.variables(self.context))
+            self._values = Values(known)
+        return self._values
 
     def compared(self, when: Expression) -> dict[str, Any]:
         """What a condition looked at, fit for the record."""
-        assert self.action is not None
-        return compared(self.action, when, self.values)
+        if self.action is None or self._values is None:
+            return {}
+        return compared(self.action, when, self._values)
 
-    def shown(self, argument: str) -> Any:
+    def shown(self, argument: str) -> Json:
         """An argument's value, fit for the record; a sensitive one is not shown."""
         fields = self.action.fields if self.action else ()
         if any(field.name == argument and field.sensitive for field in fields):
@@ -178,5 +194,4 @@ class Case:
 
     def tried_rules(self) -> tuple[Tried, ...]:
         """Every rule that was tried, in order."""
-        values = self.__dict__.get("values")
-        return tuple(Tried(rule, result, when, self.action, values) for rule, result, when in self.tried)
+        return tuple(Tried(rule, result, when, self.action, self._values) for rule, result, when in self.tried)

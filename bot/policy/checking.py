@@ -9,10 +9,13 @@ from typing import Any
 
 import msgspec
 
+from bot.domain.jsontext import Json
 from bot.domain.money import decimal_of
 from bot.domain.requests import Field, FieldKind
 from bot.errors import BadInput
 from bot.policy.expressions import matches
+
+_NUMBERS = {FieldKind.MONEY, FieldKind.NUMBER, FieldKind.INTEGER}
 
 
 class ArgumentProblem(msgspec.Struct, frozen=True):
@@ -48,24 +51,16 @@ def check_arguments(fields: tuple[Field, ...], arguments: Mapping[str, Any], *, 
     return problems
 
 
-def _wrong(field: Field, value: Any) -> str | None:
+def _wrong(field: Field, value: Json) -> str | None:
     kind = field.kind
-    if kind is FieldKind.JSON:
-        return None
-    if kind in {FieldKind.MONEY, FieldKind.NUMBER, FieldKind.INTEGER}:
+    if kind in _NUMBERS:
         return _wrong_number(field, value)
     if kind is FieldKind.BOOLEAN:
         return None if isinstance(value, bool) else "is not true or false"
-    if not isinstance(value, str):
-        return "is not a text"
-    if kind is FieldKind.CHOICE:
-        return None if value in field.options else f"is not one of {', '.join(field.options)}"
-    if kind is FieldKind.DATE:
-        return _wrong_date(value)
-    return _wrong_text(field, value)
+    return None if kind is FieldKind.JSON else _wrong_text(field, value)
 
 
-def _wrong_number(field: Field, value: Any) -> str | None:
+def _wrong_number(field: Field, value: Json) -> str | None:
     if field.kind is not FieldKind.MONEY and isinstance(value, str):
         return "is not a number"
     number = decimal_of(value, field=field.name)
@@ -79,19 +74,24 @@ def _wrong_number(field: Field, value: Any) -> str | None:
     return None
 
 
+def _wrong_text(field: Field, value: Json) -> str | None:
+    if not isinstance(value, str):
+        return "is not a text"
+    if field.kind is FieldKind.CHOICE:
+        return None if value in field.options else f"is not one of {', '.join(field.options)}"
+    if field.kind is FieldKind.DATE:
+        return _wrong_date(value)
+    if field.max_length is not None and len(value) > field.max_length:
+        return f"is longer than {field.max_length} characters"
+    if field.required and not value.strip():
+        return "is empty"
+    matched = field.pattern is None or matches(field.pattern, value)
+    return None if matched else f"does not look like {field.pattern}"
+
+
 def _wrong_date(value: str) -> str | None:
     try:
         date.fromisoformat(value)
     except ValueError:
         return "is not a date such as 2026-01-31"
-    return None
-
-
-def _wrong_text(field: Field, value: str) -> str | None:
-    if field.max_length is not None and len(value) > field.max_length:
-        return f"is longer than {field.max_length} characters"
-    if field.required and not value.strip():
-        return "is empty"
-    if field.pattern is not None and not matches(field.pattern, value):
-        return f"does not look like {field.pattern}"
     return None

@@ -1,6 +1,6 @@
 """The policy: who answers for what, and what an agent may do alone. Frozen, validated, with every name resolved.
 
-It is made by ``bot.policy.loading.load`` alone, which finds every mistake first; what holds a ``Policy`` may rely on it:
+It is made by ``bot.policy.loading.load`` alone, which finds every mistake first, so that a ``Policy`` can be relied on:
 every owner has an approver, every action an owner, every expression compiles and gives true or false.
 """
 

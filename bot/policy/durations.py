@@ -30,7 +30,7 @@ def parse_duration(text: str) -> int:
     return seconds
 
 
-def parse_timeout(text: str) -> int:
+def parse_timeout(text: object) -> int:
     """Whole seconds of a request's ``timeout`` in the form of the Agent Approval Protocol: an integer and s, m or h.
 
     Raises:

@@ -1,7 +1,8 @@
 """Expressions of the policy, in CEL: compiled and checked once at load, bounded when they run.
 
-A name that is not declared, a wrong type or a result that is not true or false is an error at load. A value that is
-missing from a proposal is an error when the expression runs, which the gate answers with a hold.
+A name that is not declared, operands that don't go together or a result that is not true or false is an error at load.
+A value that is missing from a proposal is an error when the expression runs, which the gate answers with a hold.
+Numbers are compared, added, multiplied and divided exactly (see ``exactness``).
 """
 
 from __future__ import annotations
@@ -12,43 +13,63 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from cel_expr_python import cel
+from cel_expr_python import cel  # type: ignore[import-untyped]  # it brings stubs, and no marker that says so
 
+from bot.policy import exactness, syntax
+from bot.policy.analysis import Analysis, Misused
 from bot.policy.yamltree import did_you_mean
 
 MAX_LENGTH = 1_000
+MAX_DIGITS = 15
 _T = cel.Type
+_TEXTS = frozenset(
+    {
+        "currency",
+        "tool",
+        "customer",
+        "session",
+        "agent",
+        "model",
+        "build",
+        "level",
+        "language",
+        "region",
+        "segment",
+        "text",
+    }
+)
+HISTORY = frozenset(
+    {
+        "history.agent_median_amount",
+        "history.agent_amounts_count",
+        "history.session_tries",
+        "history.customer_day_total",
+        "history.customer_day_count",
+        "history.agent_hour_count",
+    }
+)
 VARIABLES: dict[str, cel.Type] = {
+    **dict.fromkeys(sorted(_TEXTS), _T.STRING),
+    **dict.fromkeys(sorted(HISTORY), _T.DYN),
     "amount": _T.DYN,
-    "currency": _T.STRING,
+    "confidence": _T.DYN,
     "arguments": _T.Map(_T.STRING, _T.DYN),
     "context": _T.Map(_T.STRING, _T.DYN),
-    "tool": _T.STRING,
-    "customer": _T.STRING,
-    "session": _T.STRING,
-    "agent": _T.STRING,
-    "model": _T.STRING,
-    "build": _T.STRING,
-    "level": _T.STRING,
-    "language": _T.STRING,
-    "region": _T.STRING,
-    "segment": _T.STRING,
-    "confidence": _T.DYN,
+    "signals": _T.Map(_T.STRING, _T.DYN),
     "citations": _T.List(_T.STRING),
     "mismatches": _T.List(_T.STRING),
-    "signals": _T.Map(_T.STRING, _T.DYN),
     "vulnerable": _T.BOOL,
     "regulated_complaint": _T.BOOL,
-    "text": _T.STRING,
-    "history.agent_median_amount": _T.DYN,
-    "history.agent_amounts_count": _T.DYN,
-    "history.session_tries": _T.DYN,
-    "history.customer_day_total": _T.DYN,
-    "history.customer_day_count": _T.DYN,
-    "history.agent_hour_count": _T.DYN,
 }
+"""What an expression may look at; numbers are dynamic, so that ``amount <= 25`` needs no ``25.0``."""
 _PLACED = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+_LITERAL = re.compile(r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<![\w.])(?P<number>[0-9][0-9.]*)""")
+_NO_SUCH = (
+    (re.compile(r'No value with name "([^"]+)"'), "{} is missing"),
+    (re.compile(r'Key not found in map : "([^"]+)"'), "{} is missing"),
+    (re.compile(r"(Iteration budget exceeded)"), "it goes through too many entries"),
+)
 
 
 class ExpressionInvalid(ValueError):
@@ -73,10 +94,10 @@ class Values:
 
     def __init__(self, known: Mapping[str, Any]) -> None:
         self.known = known
-        self._activation: Any = None
+        self._activation: cel.Activation | None = None
 
     @property
-    def activation(self) -> Any:
+    def activation(self) -> cel.Activation:
         """The variables in the library's form, made when first asked for."""
         if self._activation is None:
             self._activation = _environment().Activation(self.known)
@@ -88,13 +109,16 @@ class Expression:
 
     __slots__ = ("_program", "looked_at", "names", "source")
 
-    def __init__(self, source: str, program: Any, names: tuple[str, ...], looked_at: tuple[str, ...]) -> None:
+    def __init__(self, source: str, program: cel.Expression, looked_at: tuple[str, ...]) -> None:
         self.source = source
-        self.names = names
-        """The variables that it looks at."""
         self.looked_at = looked_at
-        """The same with what it picks out of them: ``arguments.amount``."""
+        """What it looks at, as far as it says: ``amount``, ``arguments.order.total``."""
+        self.names = frozenset(path if path in VARIABLES else path.split(".")[0] for path in looked_at)
+        """The variables that it looks at."""
         self._program = program
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source!r})"
 
     def holds(self, values: Values) -> bool:
         """Whether it is true of these values.
@@ -103,8 +127,7 @@ class Expression:
             ExpressionFailed: when a value is missing or of another type, or a bound was passed.
         """
         try:
-            result = self._program.eval(values.activation)
-            value = result.value()
+            value = self._program.eval(values.activation).value()
         except Exception as error:  # the library raises its own and built-in errors alike
             raise ExpressionFailed(_plainly(str(error))) from error
         if value is True or value is False:
@@ -114,7 +137,10 @@ class Expression:
 
 @cache
 def _environment() -> cel.Env:
-    return cel.NewEnv(variables=VARIABLES)
+    overload = cel.Overload(
+        "exact_comparison", _T.BOOL, [_T.STRING, _T.List(_T.DYN)], is_member=False, impl=exactness.compare
+    )
+    return cel.NewEnv(variables=VARIABLES, functions=[cel.FunctionDecl(exactness.FUNCTION, [overload])])
 
 
 def compile_expression(source: str) -> Expression:
@@ -125,15 +151,52 @@ def compile_expression(source: str) -> Expression:
     """
     if len(source) > MAX_LENGTH:
         raise ExpressionInvalid(f"is longer than {MAX_LENGTH} characters", "split it into several rules")
+    _check_digits(source)
+    environment = _environment()
     try:
-        program = _environment().compile(source)
+        program = environment.compile(source)
+        parsed = syntax.read(environment.compile(source, disable_check=True).serialize())
     except Exception as error:  # the library raises its own and built-in errors alike
         raise _invalid(str(error)) from error
     if program.return_type().name() not in {"BOOL", "DYN"}:
         raise ExpressionInvalid("gives no truth value", "compare it with something, such as `amount <= 25`")
-    names = tuple(name for name in VARIABLES if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", source))
-    picked = re.findall(r"(?<![\w.])(?:arguments|context|signals)(?:\.\w+)+(?![\w(])", source)
-    return Expression(source, program, names, tuple(dict.fromkeys((*names, *picked))))
+    analysis = Analysis(_TEXTS)
+    try:
+        rewritten = analysis.rewrite(parsed)
+    except Misused as error:
+        raise ExpressionInvalid(error.message, error.remedy, *_place(source, parsed, error.id)) from error
+    if analysis.rewritten:
+        program = environment.deserialize(syntax.write(rewritten))
+    return Expression(source, program, _paths(analysis.looked_at))
+
+
+def _paths(looked_at: Mapping[str, None]) -> tuple[str, ...]:
+    """The longest of the dotted names, without what macros name."""
+    known = [path for path in looked_at if path in VARIABLES or path.split(".")[0] in VARIABLES]
+    return tuple(path for path in known if not any(other.startswith(path + ".") for other in known))
+
+
+def _check_digits(source: str) -> None:
+    for literal in _LITERAL.finditer(source):
+        number = literal["number"]
+        if number is not None and len(number.replace(".", "").lstrip("0")) > MAX_DIGITS:
+            line, column = _line_column(source, literal.start())
+            raise ExpressionInvalid(f"{number} has more than {MAX_DIGITS} digits", "write fewer digits", line, column)
+
+
+def _place(source: str, parsed: syntax.Message, id_: int) -> tuple[int, int]:
+    """Line and column of a node of the tree; the beginning where the library does not say."""
+    for body in parsed.messages(2):
+        for info in body.messages(3):
+            for position in info.messages(4):
+                if position.number(1) == id_:
+                    return _line_column(source, position.number(2))
+    return 1, 1
+
+
+def _line_column(source: str, offset: int) -> tuple[int, int]:
+    before = source[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def _invalid(message: str) -> ExpressionInvalid:
@@ -149,24 +212,17 @@ def _invalid(message: str) -> ExpressionInvalid:
 
 
 def _plainly(message: str) -> str:
-    missing = re.search(r'No value with name "([^"]+)"', message)
-    if missing:
-        return f"{missing[1]} is missing"
-    key = re.search(r'Key not found in map : "([^"]+)"', message)
-    if key:
-        return f"{key[1]} is missing"
+    for pattern, said in _NO_SUCH:
+        found = pattern.search(message)
+        if found:
+            return said.format(found[1])
     return message.split(": ", 1)[-1][:200]
 
 
 @lru_cache(maxsize=1024)
-def _regex(pattern: str) -> Any:
+def _regex(pattern: str) -> cel.Expression:
     quoted = json.dumps(rf"\A(?:{pattern})\z")
-    return _plain_environment().compile(f"value.matches({quoted})")
-
-
-@cache
-def _plain_environment() -> cel.Env:
-    return cel.NewEnv(variables={"value": _T.STRING})
+    return cel.NewEnv(variables={"value": _T.STRING}).compile(f"value.matches({quoted})")
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -180,5 +236,5 @@ def matches(pattern: str, text: str) -> bool:
     except Exception as error:  # the library raises its own and built-in errors alike
         raise ValueError(_plainly(str(error))) from error
     if not isinstance(found, bool):
-        raise ValueError(_plainly(str(found)))  # noqa: TRY004
+        raise ValueError(_plainly(str(found)))  # noqa: TRY004 -- the library answers with its error
     return found

@@ -38,11 +38,13 @@ class History:
         found = {name: _READ[name](self, context) for name in self._action.looks_at & _READ.keys()}
         return {name: value for name, value in found.items() if value is not None}
 
-    def _agent_median(self, _: Context) -> float | None:
+    def agent_median(self, _: Context) -> float | None:
+        """The middle of the agent's last amounts; None without any."""
         recent = self.recent("agent", self._agent_id)
         return float(lower_median(recent)) if recent else None
 
-    def _agent_amounts(self, _: Context) -> int:
+    def agent_amounts(self, _: Context) -> int:
+        """How many of the agent's amounts are remembered."""
         return len(self.recent("agent", self._agent_id))
 
     def _customer_day(self, context: Context) -> Tally | None:
@@ -50,25 +52,28 @@ class History:
             return None
         return self._tallies[customer_day_key(self._policy, self._action, context.customer, self._now)]
 
-    def _customer_day_total(self, context: Context) -> float | None:
+    def customer_day_total(self, context: Context) -> float | None:
+        """What the customer's day holds already; None without a customer."""
         tally = self._customer_day(context)
         return None if tally is None else float(tally.total)
 
-    def _customer_day_count(self, context: Context) -> int | None:
+    def customer_day_count(self, context: Context) -> int | None:
+        """How many actions the customer's day holds already; None without a customer."""
         tally = self._customer_day(context)
         return None if tally is None else tally.count
 
-    def _agent_hour_count(self, _: Context) -> int:
+    def agent_hour_count(self, _: Context) -> int:
+        """How many actions the agent's hour holds already."""
         return self._tallies[agent_hour_key(self._action, self._agent_id, self._now)].count
 
 
 _READ: dict[str, Callable[[History, Context], Any]] = {
-    "history.agent_median_amount": History._agent_median,
-    "history.agent_amounts_count": History._agent_amounts,
+    "history.agent_median_amount": History.agent_median,
+    "history.agent_amounts_count": History.agent_amounts,
     "history.session_tries": History.tries,
-    "history.customer_day_total": History._customer_day_total,
-    "history.customer_day_count": History._customer_day_count,
-    "history.agent_hour_count": History._agent_hour_count,
+    "history.customer_day_total": History.customer_day_total,
+    "history.customer_day_count": History.customer_day_count,
+    "history.agent_hour_count": History.agent_hour_count,
 }
 
 

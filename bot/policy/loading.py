@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from zoneinfo import ZoneInfo
 
-from bot.domain.people import Person
 from bot.errors import BadInput
 from bot.policy.actions_section import Surroundings, read_actions, read_currency, read_owner
-from bot.policy.document import Action, Defaults, Group, Owner, Policy, Triggers
+from bot.policy.document import Defaults, Owner, Policy
 from bot.policy.durations import parse_timeout
 from bot.policy.owners_section import read_owners
 from bot.policy.people_section import read_groups, read_people
@@ -51,7 +50,21 @@ def load(text: str, name: str) -> Policy:
     around = Surroundings(currency, owners, triggers, defaults)
     actions = read_actions(found["actions"], around) if "actions" in found else {}
     root.problems.raise_if_any()
-    return _policy(text, currency, zone, people, groups, owners, actions, defaults, triggers)
+    return Policy(
+        version=version_of(text),
+        text=text,
+        currency=currency,
+        timezone=zone,
+        zone=ZoneInfo(zone),
+        people=people,
+        groups=groups,
+        owners=owners,
+        actions=actions,
+        defaults=defaults,
+        triggers=triggers,
+        tools={tool: action for action in actions.values() for tool in action.tools},
+        emails={person.email.lower(): person for person in people.values()},
+    )
 
 
 def _defaults(at: At | None, owners: dict[str, Owner]) -> Defaults:
@@ -80,31 +93,3 @@ def _timeout(at: At) -> str | None:
         at.wrong(error.message, "write an integer and a unit, such as 30s, 30m or 24h")
         return None
     return text
-
-
-def _policy(
-    text: str,
-    currency: str,
-    zone: str,
-    people: dict[str, Person],
-    groups: dict[str, Group],
-    owners: dict[str, Owner],
-    actions: dict[str, Action],
-    defaults: Defaults,
-    triggers: Triggers,
-) -> Policy:
-    return Policy(
-        version=version_of(text),
-        text=text,
-        currency=currency,
-        timezone=zone,
-        zone=ZoneInfo(zone),
-        people=people,
-        groups=groups,
-        owners=owners,
-        actions=actions,
-        defaults=defaults,
-        triggers=triggers,
-        tools={tool: action for action in actions.values() for tool in action.tools},
-        emails={person.email.lower(): person for person in people.values()},
-    )

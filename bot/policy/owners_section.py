@@ -6,6 +6,7 @@ import re
 
 from bot.domain.people import Person
 from bot.policy.document import Escalation, Group, Hours, Owner, Reminder, Sla
+from bot.policy.durations import spoken
 from bot.policy.people_section import read_id, read_person, read_persons
 from bot.policy.yamltree import At
 from bot.policy.zones import read_holidays, read_zone
@@ -16,6 +17,7 @@ SLA_KEYS = frozenset({"respond_within", "remind_at", "escalate", "expire_after"}
 ESCALATION_KEYS = frozenset({"after", "to", "post_to"})
 SURFACES = frozenset({"slack", "teams", "desk"})
 DEFAULT_REASONS = ("wrong_amount", "not_eligible", "wrong_customer", "fraud_suspected", "policy_unclear", "other")
+_WHOLE = 100
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -80,13 +82,18 @@ def _sla(at: At, people: dict[str, Person], groups: dict[str, Group]) -> Sla:
     default = Sla()
     respond = (found["respond_within"].duration() if "respond_within" in found else None) or default.respond_within
     expire = (found["expire_after"].duration() if "expire_after" in found else None) or default.expire_after
+    lasts = max(expire, respond) if "expire_after" not in found else expire
     if "expire_after" in found and expire < respond:
         found["expire_after"].wrong(
             "is shorter than respond_within", "let a request live at least as long as the promise"
         )
     reminders = _reminders(found["remind_at"], respond) if "remind_at" in found else (Reminder(respond // 2, 50),)
     steps = _ladder(found["escalate"], people, groups) if "escalate" in found else ()
-    return Sla(respond, reminders, steps, max(expire, respond) if "expire_after" not in found else expire)
+    for step in steps:
+        if step.after >= lasts:
+            text = f"has a step after {spoken(step.after)}, when requests have expired ({spoken(lasts)})"
+            found["escalate"].wrong(text, "escalate earlier, or let requests live longer")
+    return Sla(respond, reminders, steps, lasts)
 
 
 def _reminders(at: At, respond: int) -> tuple[Reminder, ...]:
@@ -95,7 +102,7 @@ def _reminders(at: At, respond: int) -> tuple[Reminder, ...]:
         text = place.text(longest=20) or ""
         if text.endswith("%"):
             share = int(text[:-1]) if re.fullmatch(r"[0-9]{1,3}", text[:-1]) else 0
-            if not 1 <= share <= 100:
+            if not 1 <= share <= _WHOLE:
                 place.wrong(f"{text!r} is no share of the promised time", "write 1% to 100%, such as 50%")
                 continue
             reminders.append(Reminder(respond * share // 100, share))
@@ -107,7 +114,7 @@ def _reminders(at: At, respond: int) -> tuple[Reminder, ...]:
 
 
 def _ladder(at: At, people: dict[str, Person], groups: dict[str, Group]) -> tuple[Escalation, ...]:
-    steps = []
+    steps: list[Escalation] = []
     for place in at.items():
         found = place.keys(ESCALATION_KEYS, required=("after", "to"))
         after = found["after"].duration() if "after" in found else None

@@ -10,6 +10,7 @@ from bot.domain.money import Money, decimal_of
 from bot.domain.requests import Context
 from bot.errors import BadInput
 from bot.policy.document import Action, Path
+from bot.policy.reading import MAX_NAME
 
 
 def values_at(path: Path, arguments: Mapping[str, Any], context: Mapping[str, Any] | None) -> list[Any]:
@@ -47,7 +48,7 @@ def customer_of(
         len(found) != 1
         or isinstance(found[0], bool)
         or not isinstance(found[0], (str, int))
-        or not 1 <= len(str(found[0])) <= 500
+        or not 1 <= len(str(found[0])) <= MAX_NAME
     ):
         raise BadInput("names no one customer", field=action.customer.text)
     customer = str(found[0])

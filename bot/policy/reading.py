@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bot.domain.jsontext import same
+from bot.domain.jsontext import Json, same
 from bot.domain.requests import Context
 from bot.domain.verdicts import Level
 from bot.errors import SignoffError
@@ -22,6 +22,7 @@ KEPT_WORDS = 20
 _CUSTOMER_ROLES = {"user", "customer", "human", "end_user"}
 _AGREE = {"match", "matches", "ok", "pass", "passed", "same", "verified"}
 _DIFFER = {"mismatch", "mismatches", "fail", "failed", "different", "changed", "unverified"}
+_LEVELS = {level.value for level in Level}
 _EMPTY = Context()
 
 
@@ -29,7 +30,7 @@ class Unreadable(ValueError):
     """Why an entry can't be read."""
 
 
-def read_context(raw: Any) -> Context:
+def read_context(raw: Json) -> Context:
     """What is understood of ``raw``; it never raises, ``problems`` says what could not be read."""
     if not raw:
         return _EMPTY if raw is None or raw == {} else Context(problems=("context: is not an object",))
@@ -45,7 +46,7 @@ def read_context(raw: Any) -> Context:
             read[name] = reader(value)
         except Unreadable as error:
             problems.append(f"{name}: {error}")
-        except Exception as error:  # whatever was sent, it is read or it is a problem
+        except Exception as error:  # noqa: BLE001 -- whatever was sent, it is read or it is a problem
             problems.append(f"{name}: {type(error).__name__}")
     differing = read.pop("mismatches", ())
     if signals := read.get("signals"):
@@ -60,7 +61,7 @@ def words_of(context: Context, reasoning: str | None) -> str:
     return "\n".join((*context.transcript, reasoning)) if reasoning else "\n".join(context.transcript)
 
 
-def _name(value: Any) -> str:
+def _name(value: Json) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not value.strip():
@@ -71,42 +72,42 @@ def _name(value: Any) -> str:
     return value
 
 
-def _confidence(value: Any) -> float:
+def _confidence(value: Json) -> float:
     number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else -1.0
     if not 0 <= number <= 1:
         raise Unreadable("expected a number from 0 to 1")
     return number
 
 
-def _level(value: Any) -> Level:
-    if not isinstance(value, str) or value.lower() not in Level:
+def _level(value: Json) -> Level:
+    if value not in _LEVELS:
         raise Unreadable("expected draft, recommend or commit")
-    return Level(value.lower())
+    return Level(value)
 
 
-def _currency(value: Any) -> str:
+def _currency(value: Json) -> str:
     return _name(value).upper()
 
 
-def _flag(value: Any) -> bool:
+def _flag(value: Json) -> bool:
     if not isinstance(value, bool):
         raise Unreadable("expected true or false")
     return value
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def _names(value: Json) -> tuple[str, ...]:
     if isinstance(value, list):
         return tuple(map(_cited, value))
     return (_cited(value),)
 
 
-def _cited(value: Any) -> str:
+def _cited(value: Json) -> str:
     if isinstance(value, dict):
         value = next((value[key] for key in ("title", "id", "url", "text") if value.get(key)), None)
     return _name(value)
 
 
-def _signals(value: Any) -> dict[str, Any]:
+def _signals(value: Json) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unreadable("expected an object of signals by name")
     for name in value:
@@ -114,7 +115,7 @@ def _signals(value: Any) -> dict[str, Any]:
     return value
 
 
-def _transcript(value: Any) -> tuple[str, ...]:
+def _transcript(value: Json) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     words = tuple(said for entry in entries if (said := _said(entry)))
     if sum(map(len, words)) > MAX_WORDS:
@@ -122,7 +123,7 @@ def _transcript(value: Any) -> tuple[str, ...]:
     return words
 
 
-def _said(entry: Any) -> str:
+def _said(entry: Json) -> str:
     if isinstance(entry, str):
         return entry
     if not isinstance(entry, dict):
@@ -142,7 +143,7 @@ def _said(entry: Any) -> str:
     return content
 
 
-def _part(part: Any) -> str:
+def _part(part: Json) -> str:
     text = part.get("text", "") if isinstance(part, dict) else part
     if not isinstance(text, str):
         raise Unreadable("expected texts, or messages with role and content")
@@ -188,7 +189,7 @@ def _differing(signals: dict[str, Any], problems: list[str]) -> tuple[str, ...]:
     return tuple(differing)
 
 
-def _differs(signal: Any) -> bool:
+def _differs(signal: Json) -> bool:
     if signal is None or (isinstance(signal, (int, float)) and not isinstance(signal, bool)):
         return False  # not measured, or a score that only an expression can judge
     if isinstance(signal, bool):

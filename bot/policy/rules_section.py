@@ -7,12 +7,17 @@ import re
 import yaml
 
 from bot.policy.document import Owner, RouteRule, Rule
-from bot.policy.expressions import Expression, ExpressionInvalid, compile_expression
+from bot.policy.expressions import HISTORY, Expression, ExpressionInvalid, compile_expression
+from bot.policy.triggers_section import TRIGGER_KEYS
 from bot.policy.yamltree import At, did_you_mean
 
 RULE_KEYS = frozenset({"name", "when"})
 ROUTE_KEYS = frozenset({"when", "owner"})
 MAX_RULES = 50
+NOT_FOR_ROUTES = HISTORY | {"agent"}
+"""What routing does not know: it looks at the proposal alone."""
+RESERVED = frozenset({*TRIGGER_KEYS, "allow_when", "approval_required", "unknown_tool", "signed_before", "caps"})
+"""Names of built-in rules."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -40,6 +45,8 @@ def read_rules(at: At) -> tuple[Rule, ...]:
             continue
         if not _NAME.fullmatch(name):
             found["name"].wrong(f"{name!r} is no rule name", "use lower-case letters, digits and _")
+        elif name in RESERVED:
+            found["name"].wrong(f"{name} is the name of a built-in rule", "choose another name")
         elif name in rules:
             found["name"].wrong(f"{name} names two rules", "give each rule a name of its own")
         else:
@@ -55,6 +62,8 @@ def read_routes(at: At, owners: dict[str, Owner]) -> tuple[RouteRule, ...]:
     for place in at.items():
         found = place.keys(ROUTE_KEYS, required=ROUTE_KEYS)
         when = read_condition(found["when"]) if "when" in found else None
+        if when is not None and not when.names.isdisjoint(NOT_FOR_ROUTES):
+            found["when"].wrong("routes by the history or the agent", "route by the proposal alone")
         name = found["owner"].text(longest=64) if "owner" in found else None
         if name is not None and name not in owners:
             found["owner"].wrong(f"{name!r} is not an owner of this file", did_you_mean(name, list(owners)))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote
 
 from bot.domain.money import Money
@@ -18,6 +19,7 @@ AGENT_HOUR = "agent_hour"
 _LONGEST = 80
 
 
+@lru_cache(maxsize=8192)
 def quoted(name: str) -> str:
     """A name as part of a key: two names never give the same text, and none holds a colon."""
     if name.isascii() and name.isalnum() and len(name) <= _LONGEST:

@@ -18,12 +18,12 @@ def fire_triggers(case: Case, action: Action) -> None:
         before = len(case.reasons)
         try:
             trigger(case, action)
-        except Exception as error:  # fail closed, whatever broke
+        except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
             case.hold(f"{name}", f"The trigger {name} could not be tried: {error!r:.200}.")
         case.note(f"{name}", "fired" if len(case.reasons) > before else "quiet")
 
 
-def mismatch(case: Case, action: Action) -> None:
+def mismatch(case: Case, _: Action) -> None:
     """Signals that disagree: name, voiceprint, device history ..."""
     differing = case.context.mismatches
     if differing:
@@ -68,7 +68,7 @@ def amount_rise(case: Case, action: Action) -> None:
 
 
 def low_confidence(case: Case, action: Action) -> None:
-    """The agent itself is not sure. Where the action or its level asks for a confidence, ``ask_grounds`` looks at it."""
+    """The agent itself is not sure. Where one is asked for, ``ask_grounds`` looks at it."""
     confidence, least = case.context.confidence, action.triggers.confidence_below
     if action.level is Level.RECOMMEND or action.confidence_at_least is not None or confidence is None:
         return
@@ -84,13 +84,13 @@ def missing_citation(case: Case, action: Action) -> None:
         case.hold("missing_citation", "A policy citation is needed, and there is none.")
 
 
-def vulnerable_customer(case: Case, action: Action) -> None:
+def vulnerable_customer(case: Case, _: Action) -> None:
     """The customer is marked as vulnerable."""
     if case.context.vulnerable:
         case.hold("vulnerable_customer", "The customer is marked as vulnerable.")
 
 
-def regulated_complaint(case: Case, action: Action) -> None:
+def regulated_complaint(case: Case, _: Action) -> None:
     """The case is a complaint under regulation."""
     if case.context.regulated_complaint:
         case.hold("regulated_complaint", "This is a regulated complaint.")

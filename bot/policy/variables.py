@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from bot.domain.jsontext import Json
 from bot.domain.money import Money
 from bot.domain.requests import Context, Proposal
 from bot.policy.document import Action
@@ -13,10 +14,13 @@ from bot.policy.expressions import Expression, Values
 from bot.policy.phrases import fold
 from bot.policy.reading import words_of
 
-MAX_JUDGED = 32 * 1024
+MAX_JUDGED = 16 * 1024
 """Bytes of arguments and context, as JSON, that an expression may go through."""
 MAX_SHOWN = 200
+_WHOLE_BELOW = 1e15
 _OPTIONAL = ("customer", "session", "model", "build", "language", "region", "segment", "confidence")
+_APART = ("transcript",)
+"""What ``context`` holds that expressions see as ``text`` alone."""
 _WHOLE = {"arguments", "context", "signals", "text"}
 
 
@@ -29,7 +33,7 @@ def variables_of(
         "level": action.level.value,
         "currency": action.currency,
         "arguments": proposal.arguments,
-        "context": proposal.context or {},
+        "context": {name: value for name, value in (proposal.context or {}).items() if name not in _APART},
         "citations": list(context.citations),
         "mismatches": list(context.mismatches),
         "signals": context.signals,
@@ -48,7 +52,9 @@ def variables_of(
 
 def too_large(proposal: Proposal) -> bool:
     """Whether arguments and context are larger than expressions may go through."""
-    return len(orjson.dumps((proposal.arguments, proposal.context))) > MAX_JUDGED
+    context = proposal.context or {}
+    said = {name: value for name, value in context.items() if name not in _APART}
+    return len(orjson.dumps((proposal.arguments, said))) > MAX_JUDGED
 
 
 def compared(action: Action, when: Expression, values: Values) -> dict[str, Any]:
@@ -63,7 +69,7 @@ def compared(action: Action, when: Expression, values: Values) -> dict[str, Any]
     return found
 
 
-def _value(known: Any, name: str) -> Any:
+def _value(known: Json, name: str) -> Json:
     if name in known:
         return known[name]
     for part in name.split("."):
@@ -73,12 +79,12 @@ def _value(known: Any, name: str) -> Any:
     return known
 
 
-def shown(value: Any) -> Any:
+def shown(value: Json) -> Json:
     """A value fit for a reason: JSON, and short."""
     if value is None or isinstance(value, (bool, int)):
         return value
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < 1e15 else value
+        return int(value) if value.is_integer() and abs(value) < _WHOLE_BELOW else value
     if isinstance(value, str):
         return value if len(value) <= MAX_SHOWN else value[:MAX_SHOWN] + "…"
     text = orjson.dumps(value).decode()

@@ -92,7 +92,7 @@ class At:
         field = f"{self.field}.{name}" if self.field else name
         if self._depth >= MAX_DEPTH or self.problems.nodes > MAX_NODES:
             self.wrong(
-                f"the file nests deeper than {MAX_DEPTH} or, with its aliases followed, says more than {MAX_NODES} things",
+                f"nests deeper than {MAX_DEPTH}, or the file says more than {MAX_NODES} things, aliases followed",
                 "split or flatten it",
             )
             return None
@@ -269,5 +269,5 @@ def parse(text: str, name: str) -> At:
     if node is None:
         problems.add(1, 1, "(document)", "is empty", "start from examples/policy.yaml")
         problems.raise_if_any()
-    assert node is not None
+        raise AssertionError("unreachable")
     return At(node, "", problems)
