@@ -51,7 +51,14 @@ def rebuild(records: Iterable[EventRecord]) -> Changes:
         else:
             view.take(kind, id_, e.event_of(record), record, _actor(record))
         everything.absorb(view.changes)
+    _drop_what_went(everything)
     return everything
+
+
+def _drop_what_went(everything: Changes) -> None:
+    """Leave only rows that are: a deadline that passed, or arguments that wait no more, have none."""
+    everything.deadlines = {key: due_at for key, due_at in everything.deadlines.items() if due_at is not None}
+    everything.waiting = {key: requests for key, requests in everything.waiting.items() if requests}
 
 
 def _no_entropy(_: int) -> bytes:

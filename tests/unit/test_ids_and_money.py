@@ -39,7 +39,9 @@ def test_comparing_doubles_of_amounts_is_exact(amount: Decimal) -> None:
     assert float(decimal_of(str(amount))) < float(decimal_of(str(amount + cent)))
 
 
-@pytest.mark.parametrize("value", [True, None, [], {}, "", "12 50", "NaN", "Infinity", "1e40", "0." + "1" * 16, object()])
+@pytest.mark.parametrize(
+    "value", [True, None, [], {}, "", "12 50", "NaN", "Infinity", "1e40", "0." + "1" * 16, object()]
+)
 def test_what_is_no_amount_is_refused_with_its_field(value: object) -> None:
     with pytest.raises(BadInput) as refused:
         decimal_of(value, field="arguments.amount")
