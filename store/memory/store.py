@@ -22,6 +22,7 @@ from store.memory.outbox import MemoryOutbox
 from store.memory.seals import MemorySeals
 from store.memory.sessions import MemorySessions, MemoryVault
 from store.paging import cursor, place, size
+from store.rows import search_text
 
 T = TypeVar("T")
 
@@ -225,12 +226,10 @@ def _matches(request: Request, query: RequestQuery, names: dict[str, str]) -> bo
         and (query.opened_from is None or request.opened_at >= query.opened_from)
         and (query.opened_before is None or request.opened_at < query.opened_before)
         and (query.decided_from is None or (decision is not None and decision.at >= query.decided_from))
-        and (not query.text or query.text.casefold() in search_text(request, names.get(request.agent_id, "")))
+        and (not query.text or _reads(request, names.get(request.agent_id, ""), query.text))
     )
 
 
-def search_text(request: Request, agent_name: str) -> str:
-    """What a text query looks through: id, customer, agent and tool, case folded."""
-    context = request.assessment.context
-    parts = (request.id, context.customer, context.customer_name, request.agent_id, agent_name, request.proposal.tool)
-    return "\n".join(part for part in parts if part).casefold()
+def _reads(request: Request, agent_name: str, text: str) -> bool:
+    wanted = text.casefold()
+    return wanted in search_text(request) or wanted in agent_name.casefold()

@@ -1,0 +1,187 @@
+"""Reading beside the writer, the same on every SQL database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.events import EventRecord, micros
+from bot.domain.requests import Request
+from bot.ports import Page, RequestQuery
+from bot.recording import Changes, Deadline
+from store.database import Database
+from store.paging import cursor, moment, size
+from store.queries import page_of_requests
+from store.rows import (
+    EVENT,
+    KEY,
+    MESSAGE,
+    STATE,
+    TALLY,
+    credential_of,
+    kept_of,
+    key_of,
+    message_of,
+    record_of,
+    safe,
+    state_of,
+    tally_of,
+    unsafe,
+)
+from store.sql import Script, Sql, Step, sql, step
+
+_REQUEST = sql("SELECT state FROM requests WHERE id = $1")
+_AGENT = sql("SELECT state FROM agents WHERE id = $1")
+_INSTANCE = sql("SELECT state FROM instances WHERE id = $1")
+_CREDENTIAL = sql("SELECT state FROM credentials WHERE hash = $1")
+_AGENTS = sql("SELECT state FROM agents ORDER BY created_at, id")
+_INSTANCES = sql("SELECT state FROM instances WHERE agent_id = $1 AND id > $2 ORDER BY id LIMIT $3")
+_COUNTS = sql("SELECT status, count(*) FROM requests GROUP BY status")
+_STREAM = sql(f"SELECT {', '.join(EVENT)} FROM events WHERE stream = $1 ORDER BY seq")  # noqa: S608 - names of ours
+_EVENTS = sql(f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 ORDER BY position LIMIT $2")  # noqa: S608
+_TALLIES = sql("SELECT key, count, total FROM tallies WHERE key >= $1 AND key < $2 ORDER BY key")
+_DUE = sql(
+    "SELECT request_id, kind, due_at FROM deadlines WHERE due_at <= $1 ORDER BY due_at, request_id, kind LIMIT $2"
+)
+_NEXT_DUE = sql("SELECT min(due_at) FROM deadlines")
+_ERASURE = sql("SELECT max(seq) FROM events WHERE stream = $1 AND type = 'request.erased'")
+_ERASE = sql(
+    "UPDATE events SET payload = NULL, salt = NULL WHERE stream = $1 AND seq < $2 AND payload IS NOT NULL RETURNING seq"
+)
+
+
+def _all(table: str, columns: Sequence[str], order: str) -> Step:
+    return step(sql(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"))  # noqa: S608 - names of ours
+
+
+_VIEWS = {
+    "records": _all("events", EVENT, "position"),
+    "requests": _all("requests", STATE, "id"),
+    "agents": _all("agents", STATE, "id"),
+    "instances": _all("instances", STATE, "id"),
+    "ledgers": _all("ledgers", STATE, "id"),
+    "tallies": _all("tallies", TALLY, "key"),
+    "keys": _all("idempotency_keys", KEY, "scope, key"),
+    "deadlines": _all("deadlines", ("request_id", "kind", "due_at"), "due_at"),
+    "credentials": _all("credentials", ("hash", "state"), "hash"),
+    "messages": _all("outbox", MESSAGE, "position"),
+    "waiting": step(
+        sql("SELECT waits_under, id FROM requests WHERE waits_under IS NOT NULL ORDER BY decided_at, id"),
+    ),
+}
+
+
+class SqlLibrary:
+    """The reading half of a store; conforms to ``Library`` and ``Deadlines``."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def request(self, id_: str) -> Request | None:
+        """See ``Library``."""
+        found = await self._state(_REQUEST, id_)
+        return None if found is None else state_of(Request, found)
+
+    async def requests(self, query: RequestQuery) -> Page:
+        """See ``Library``."""
+        statement, args = page_of_requests(query, self._database.kind)
+        found = [state_of(Request, state) for (state,) in await self._database.scan(statement, *args)]
+        limit = size(query.limit)
+        if len(found) <= limit:
+            return Page(tuple(found))
+        last = found[limit - 1]
+        at = last.deadline_at if query.order == "due" else last.opened_at
+        return Page(tuple(found[:limit]), cursor(at, last.id))
+
+    async def counts(self) -> dict[str, int]:
+        """See ``Library``."""
+        return {row[0]: row[1] for row in await self._database.scan(_COUNTS)}
+
+    async def events(self, stream: str) -> Sequence[EventRecord]:
+        """See ``Library``."""
+        return tuple(map(record_of, await self._database.read(_STREAM, stream)))
+
+    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+        """See ``Library``."""
+        rows = await self._database.scan(_EVENTS, after, limit)
+        return tuple((row[0], record_of(row[1:])) for row in map(tuple, rows))
+
+    async def agent(self, id_: str) -> Agent | None:
+        """See ``Library``."""
+        found = await self._state(_AGENT, id_)
+        return None if found is None else state_of(Agent, found)
+
+    async def agents(self) -> Sequence[Agent]:
+        """See ``Library``."""
+        return tuple(state_of(Agent, state) for (state,) in await self._database.scan(_AGENTS))
+
+    async def instance(self, id_: str) -> Instance | None:
+        """See ``Library``."""
+        found = await self._state(_INSTANCE, id_)
+        return None if found is None else state_of(Instance, found)
+
+    async def instances(self, agent_id: str, *, after: str | None = None, limit: int = 100) -> Sequence[Instance]:
+        """See ``Library``."""
+        rows = await self._database.scan(_INSTANCES, agent_id, after or "", size(limit))
+        return tuple(state_of(Instance, state) for (state,) in rows)
+
+    async def credential(self, hash_: str) -> Credential | None:
+        """See ``Library``."""
+        found = await self._state(_CREDENTIAL, hash_)
+        return None if found is None else credential_of(found)
+
+    async def tally_totals(self, prefix: str) -> Sequence[tuple[str, int, Decimal]]:
+        """See ``Library``."""
+        start = safe(prefix)
+        rows = await self._database.scan(_TALLIES, start, start + "\U0010ffff")
+        return tuple((unsafe(key), count, Decimal(total)) for key, count, total in rows)
+
+    async def views(self) -> Changes:
+        """See ``Library``."""
+        rows = dict(zip(_VIEWS, await self._database.snapshot(list(_VIEWS.values())), strict=True))
+        waiting: dict[str, tuple[str, ...]] = {}
+        for under, id_ in rows["waiting"]:
+            waiting[under] = (*waiting.get(under, ()), id_)
+        return Changes(
+            requests={row[0]: kept_of(Request, row) for row in rows["requests"]},
+            agents={row[0]: kept_of(Agent, row) for row in rows["agents"]},
+            instances={row[0]: kept_of(Instance, row) for row in rows["instances"]},
+            ledgers={row[0]: kept_of(Ledger, row) for row in rows["ledgers"]},
+            tallies={tally.key: tally for tally in map(tally_of, rows["tallies"])},
+            keys={(use.scope, use.key): use for use in map(key_of, rows["keys"])},
+            waiting=waiting,
+            records=[record_of(row) for row in rows["records"]],
+            deadlines={(id_, kind): moment(due_at) for id_, kind, due_at in rows["deadlines"]},
+            credentials={hash_: credential_of(state) for hash_, state in rows["credentials"]},
+            messages={row[0]: message_of(row) for row in rows["messages"]},
+        )
+
+    async def due(self, now: datetime, *, limit: int = 500) -> Sequence[Deadline]:
+        """See ``Deadlines``."""
+        rows = await self._database.read(_DUE, micros(now), limit)
+        return tuple(Deadline(id_, kind, moment(due_at)) for id_, kind, due_at in rows)
+
+    async def next_due(self) -> datetime | None:
+        """See ``Deadlines``."""
+        ((soonest,),) = await self._database.read(_NEXT_DUE)
+        return None if soonest is None else moment(soonest)
+
+    async def erase(self, stream: str) -> int:
+        """See ``Store``."""
+        return await self._database.perform(lambda: _erase(stream))
+
+    async def _state(self, statement: Sql, name: str) -> Any:  # noqa: ANN401 - the bytes of a state, or None
+        if "\x00" in name:
+            return None
+        rows = await self._database.read(statement, name)
+        return rows[0][0] if rows else None
+
+
+def _erase(stream: str) -> Script[int]:
+    ((newest,),) = yield step(_ERASURE, stream)
+    if newest is None:
+        return 0
+    return len((yield step(_ERASE, stream, newest)))

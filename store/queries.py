@@ -1,0 +1,82 @@
+"""Queries over requests that are put together as they are asked, with SQLAlchemy's words over the SQLModel tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Text, literal, or_, select, tuple_
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.sql import Select
+
+from bot.domain.events import micros
+from bot.ports import RequestQuery
+from store.paging import place, size
+from store.rows import shown
+from store.sql import Sql, Value
+from store.tables import Row
+
+_requests = Row.metadata.tables["requests"].columns
+_agents = Row.metadata.tables["agents"].columns
+_asyncpg: Any = asyncpg.dialect
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(paramstyle="qmark"), "postgres": _asyncpg()}
+
+
+def page_of_requests(query: RequestQuery, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """The statement and arguments for the states of a page and, to see whether there is a next one, one more.
+
+    ``kind`` is the database's: ``sqlite`` or ``postgres``.
+
+    Raises:
+        BadInput: when the cursor is none.
+    """
+    due = query.order == "due"
+    at = _requests["deadline_at"] if due else _requests["opened_at"]
+    id_ = _requests["id"]
+    found = select(_requests["state"]).where(*_conditions(query))
+    if query.after is not None:
+        here = tuple_(at, id_)
+        moment, last = place(query.after)
+        after = tuple_(literal(moment, BigInteger), literal(shown(last), Text))
+        found = found.where(here > after if due else here < after)
+    order = (at, id_) if due else (at.desc(), id_.desc())
+    return _compiled(found.order_by(*order).limit(size(query.limit) + 1), kind)
+
+
+def _conditions(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
+    if query.statuses:
+        # Written out: only then does a partial index show that it serves.
+        yield _requests["status"].in_([literal(shown(one), Text, literal_execute=True) for one in query.statuses])
+    if query.owners is not None:
+        yield _requests["owner"].in_(query.owners)
+    equals = {
+        "agent_id": query.agent_id,
+        "instance_id": query.instance_id,
+        "action_type": query.action_type,
+        "customer": query.customer,
+        "decided_by": query.decided_by,
+    }
+    for name, value in equals.items():
+        if value is not None:
+            yield _requests[name] == shown(value)
+    if query.opened_from is not None:
+        yield _requests["opened_at"] >= micros(query.opened_from)
+    if query.opened_before is not None:
+        yield _requests["opened_at"] < micros(query.opened_before)
+    if query.decided_from is not None:
+        yield _requests["decided_at"] >= micros(query.decided_from)
+    if query.text:
+        yield _reads(query.text)
+
+
+def _reads(text: str) -> ColumnElement[bool]:
+    wanted = shown(text).casefold()
+    named = select(_agents["id"]).where(_agents["name"].contains(wanted, autoescape=True))
+    return or_(_requests["search"].contains(wanted, autoescape=True), _requests["agent_id"].in_(named))
+
+
+def _compiled(found: Select[Any], kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    compiled = found.compile(dialect=_DIALECTS[kind], compile_kwargs={"render_postcompile": True})
+    values = tuple(compiled.params[name] for name in compiled.positiontup or ())
+    return Sql(compiled.string, compiled.string), values

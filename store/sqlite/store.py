@@ -1,0 +1,181 @@
+"""The store on one SQLite file."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.errors import Unavailable
+from bot.ports import Clock, Committed, Listener
+from bot.recording import Needs, View
+from store import schema
+from store.batching import LARGEST, Entropy, Listeners, Waiting
+from store.library import SqlLibrary
+from store.outbox import SqlOutbox
+from store.seals import SqlSeals
+from store.sessions import SqlSessions
+from store.sql import Rows, Script, Sql, Step, Value, listed, sql, step
+from store.sqlite.connection import reader
+from store.sqlite.worker import Worker
+from store.sqlite.writer import Item, Job, Writer
+from store.vault import SqlVault
+
+T = TypeVar("T")
+TICK = 0.5
+"""Seconds without work after which the writer looks for other processes' commits and checkpoints."""
+_REVISION = sql("SELECT version_num FROM alembic_version")
+
+
+@dataclass(slots=True, eq=False)
+class _Look:
+    """Queries that wait for a reader, all to be answered as of one instant, and who waits for them."""
+
+    steps: Sequence[Step]
+    future: asyncio.Future[Sequence[Rows]]
+    answer: Sequence[Rows] = ()
+    error: BaseException | None = None
+
+    def settle(self) -> None:
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.answer)
+        else:
+            self.future.set_exception(self.error)
+
+
+class _Reader:
+    """What a reading thread does."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = reader(path)
+
+    def handle(self, looks: Sequence[_Look]) -> None:
+        for look in looks:
+            try:
+                look.answer = self._rows(look.steps)
+            except (sqlite3.Error, ValueError, OverflowError) as error:
+                look.error = Unavailable(f"the database can't be read: {error}")
+                look.error.__cause__ = error
+
+    def _rows(self, steps: Sequence[Step]) -> Sequence[Rows]:
+        execute = self._connection.execute
+        if len(steps) == 1:
+            return [execute(steps[0].sql.sqlite, listed(steps[0].args)).fetchall()]
+        execute("BEGIN")
+        try:
+            return [execute(one.sql.sqlite, listed(one.args)).fetchall() for one in steps]
+        finally:
+            execute("ROLLBACK")
+
+    def finish(self) -> None:
+        self._connection.close()
+
+
+class SqliteDatabase:
+    """Conforms to ``store.database.Database``: a writer thread, and readers for quick queries and for long ones."""
+
+    kind = "sqlite"
+
+    def __init__(self, path: Path, writer: Writer) -> None:
+        self._writer: Worker[Item] = Worker(
+            "signoff-writer", writer.handle, most=LARGEST, idle=writer.idle, tick=TICK, finish=writer.finish
+        )
+        quick, slow = _Reader(path), _Reader(path)
+        self._quick: Worker[_Look] = Worker("signoff-reader", quick.handle, most=LARGEST, finish=quick.finish)
+        self._slow: Worker[_Look] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
+
+    async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
+        """See ``Recorder``."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.put(Waiting(needs, flow, future))
+        return await future
+
+    async def perform(self, script: Callable[[], Script[T]]) -> T:
+        """See ``Database``."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.put(Job(script, future))
+        return await future
+
+    async def read(self, statement: Sql, *args: Value) -> Rows:
+        """See ``Database``."""
+        return (await self._look(self._quick, [step(statement, *args)]))[0]
+
+    async def scan(self, statement: Sql, *args: Value) -> Rows:
+        """See ``Database``."""
+        return (await self._look(self._slow, [step(statement, *args)]))[0]
+
+    async def snapshot(self, steps: Sequence[Step]) -> Sequence[Rows]:
+        """See ``Database``."""
+        return await self._look(self._slow, steps)
+
+    async def _look(self, worker: Worker[_Look], steps: Sequence[Step]) -> Sequence[Rows]:
+        future: asyncio.Future[Sequence[Rows]] = asyncio.get_running_loop().create_future()
+        worker.put(_Look(steps, future))
+        return await future
+
+    async def close(self) -> None:
+        """Finish what was handed over; the writer goes last, because closing it may checkpoint."""
+        await self._quick.close()
+        await self._slow.close()
+        await self._writer.close()
+
+
+class SqliteStore(SqlLibrary):
+    """Conforms to ``bot.ports.Store``. Made with ``SqliteStore.open``, on the event loop that will use it."""
+
+    def __init__(self, database: SqliteDatabase, listeners: Listeners, clock: Clock, vault_key: bytes | None) -> None:
+        super().__init__(database)
+        self._file = database
+        self._listeners = listeners
+        self.outbox = SqlOutbox(database)
+        self.seals = SqlSeals(database)
+        self.sessions = SqlSessions(database, clock)
+        self.vault = SqlVault(database, vault_key)
+
+    @classmethod
+    async def open(
+        cls, path: Path, clock: Clock, *, vault_key: bytes | None = None, entropy: Entropy = os.urandom
+    ) -> SqliteStore:
+        """Open a file whose schema is this program's.
+
+        Raises:
+            Unavailable: when the file can't be opened or another process keeps it locked.
+        """
+        loop = asyncio.get_running_loop()
+        listeners = Listeners()
+
+        def heard(what: Sequence[Committed] | None) -> None:
+            loop.call_soon_threadsafe(listeners.tell, what)
+
+        try:
+            writer = await asyncio.to_thread(Writer, path, clock, entropy, heard)
+            database = SqliteDatabase(path, writer)
+        except sqlite3.Error as error:
+            raise Unavailable(f"{path} can't be opened: {error}") from error
+        return cls(database, listeners, clock, vault_key)
+
+    async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
+        """See ``Recorder``."""
+        return await self._file.transact(needs, flow)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """See ``Recorder``."""
+        return self._listeners.add(listener)
+
+    async def ready(self) -> bool:
+        """See ``Store``."""
+        try:
+            rows: Sequence[Any] = await self._file.read(_REVISION)
+        except Unavailable:
+            return False
+        return [tuple(row) for row in rows] == [(schema.head(),)]
+
+    async def close(self) -> None:
+        """See ``Store``."""
+        await self._file.close()
