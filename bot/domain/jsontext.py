@@ -118,7 +118,7 @@ def _plain(value: Json) -> bool:
         return True
     if kind is dict:
         return all(key.isascii() and _plain(item) for key, item in value.items())
-    if kind is list:
+    if kind is list or kind is tuple:
         return all(map(_plain, value))
     return kind is float and _PLAIN_FROM <= abs(value) < _PLAIN_BELOW and not value.is_integer()
 
