@@ -1,0 +1,152 @@
+"""The workload: agents with webhooks, proposals of the size that real ones have, and people who sign them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from adapters.clock import SystemClock
+from bot.deciding import Approve, Deciding
+from bot.domain.agents import Agent, Delivery
+from bot.domain.events import DeliveryChanged
+from bot.domain.people import Actor, ActorKind, Person
+from bot.domain.requests import Proposal, Request
+from bot.enrolling import Enrolling, NewAgent
+from bot.opening import open_request
+from bot.policy.document import Policy
+from bot.policy.loading import load
+from bot.ports import Store
+from bot.recording import Needs
+from bot.redeeming import Redeeming
+from store import open_store
+
+POLICY = Path(__file__).with_name("policy.yaml")
+AGENTS = 8
+VAULT_KEY = bytes(range(32))
+OPERATOR = Actor(ActorKind.OPERATOR, "bench", "cli")
+REASONING = "The airline cancelled the flight, the customer asked for the money back, and the fare is refundable. " * 3
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One agent with one instance, and the token that proves it."""
+
+    agent: Agent
+    instance_id: str
+    token: str
+
+
+def proposal(number: int) -> dict[str, Any]:
+    """The protocol object of one request; every number has a customer and session of its own, and is held."""
+    return {
+        "tool": "issue_refund",
+        "arguments": {
+            "reservation_id": f"R{number:07}",
+            "amount": 40.5 + number % 40,
+            "reason": "flight cancelled by the airline",
+        },
+        "timeout": "20h",
+        "agent_reasoning": REASONING,
+        "context": {
+            "customer": f"c-{number}",
+            "session": f"s-{number}",
+            "model": "model-1",
+            "build": "2026.03.1",
+            "confidence": 0.93,
+            "citations": ["refund policy 4.2"],
+        },
+    }
+
+
+@dataclass(slots=True)
+class House:
+    """The engine over one store: what an adapter has in hand."""
+
+    store: Store
+    clock: SystemClock
+    policy: Policy
+    workers: list[Worker]
+    person: Person
+    deciding: Deciding
+    redeeming: Redeeming
+
+    async def open(self, number: int) -> Request:
+        """Propose the action of this number."""
+        worker = self.workers[number % len(self.workers)]
+        opened = await open_request(
+            self.store,
+            self.clock,
+            self.policy,
+            agent=worker.agent,
+            instance_id=worker.instance_id,
+            proposal=Proposal(**proposal(number)),
+            key=f"key-{number}",
+            random=os.urandom(10),
+        )
+        assert opened.request.pending, opened.request.decision
+        return opened.request
+
+    async def decide(self, request: Request) -> Request:
+        """Sign it."""
+        return await self.deciding.submit(request.id, Approve(), self.person, "desk")
+
+    async def redeem(self, request: Request) -> Request:
+        """Spend the grant."""
+        worker = next(worker for worker in self.workers if worker.instance_id == request.instance_id)
+        return await self.redeeming.redeem(
+            request.id, agent=worker.agent, instance_id=worker.instance_id, key="k-" + request.id
+        )
+
+
+async def enrol(store: Store, clock: SystemClock, policy: Policy, *, webhooks: bool = True) -> list[Worker]:
+    """Agents that may propose everything; with ``webhooks`` each decision leaves a message in the outbox."""
+    enrolling = Enrolling(store, clock)
+    workers = []
+    for number in range(AGENTS):
+        new = NewAgent(f"bench-{number}", "vera@example.com", ("*",))
+        issued = await enrolling.create(new, known=policy.actions.keys(), by=OPERATOR)
+        assert issued.instance is not None
+        worker = Worker(issued.agent, issued.instance.id, issued.token)
+        if webhooks:
+            event = DeliveryChanged(Delivery("https://agent.example.com/hook", f"registration-{number}"))
+            await store.transact(
+                Needs(agents=(worker.agent.id,), instances=(worker.instance_id,)),
+                lambda view, id_=worker.instance_id, event=event: view.record("instance", id_, event, OPERATOR),
+            )
+        workers.append(worker)
+    return workers
+
+
+@asynccontextmanager
+async def house(url: str, *, workers: list[Worker] | None = None) -> AsyncIterator[House]:
+    """Open a store, make its schema, enrol agents unless they are given, and close it."""
+    clock = SystemClock()
+    store = await open_store(url, clock, vault_key=VAULT_KEY, migrate=True)
+    try:
+        yield await house_over(store, clock, workers)
+    finally:
+        await store.close()
+
+
+async def house_over(store: Store, clock: SystemClock, workers: list[Worker] | None = None) -> House:
+    """The engine over a store that is open already."""
+    policy = load(POLICY.read_text(encoding="utf-8"), str(POLICY))
+
+    def in_use() -> Policy:
+        return policy
+
+    return House(
+        store=store,
+        clock=clock,
+        policy=policy,
+        workers=workers or await enrol(store, clock, policy),
+        person=policy.people["dana"],
+        deciding=Deciding(store, clock, in_use),
+        redeeming=Redeeming(store),
+    )
+
+
