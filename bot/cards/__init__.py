@@ -5,6 +5,7 @@ sensitive values masked unless this viewer has just looked at them. A surface es
 limits and writes instants in its reader's zone.
 """
 
+from bot.cards.abilities import try_out
 from bot.cards.drawing import card
 from bot.cards.history import history, revealed_to
 from bot.cards.plaintext import plain
@@ -24,4 +25,5 @@ __all__ = [
     "history",
     "plain",
     "revealed_to",
+    "try_out",
 ]

@@ -76,14 +76,23 @@ def _commands(
 def _ability(
     request: Request, policy: Policy, person: Person, now: datetime, name: str, title: str, command: Command
 ) -> Ability:
-    standing = Standing(
-        person=person, surface="", now=now, policy=policy, reserve=lambda _: (), random_id=lambda: "question"
-    )
     try:
-        decide(request, command, standing)
+        try_out(request, command, person, policy, now)
     except EditRefused:  # "nothing was changed" is as far as arguments that are not edited yet can come
         if not editable_fields(request):
             return Ability(name, title, allowed=False, why="the policy lets nobody edit its arguments")
     except SignoffError as refusal:
         return Ability(name, title, allowed=False, why=refusal.message, remedy=refusal.remedy)
     return Ability(name, title, allowed=True)
+
+
+def try_out(request: Request, command: Command, person: Person, policy: Policy, now: datetime) -> None:
+    """Ask the rules what they would say of a command, without doing anything; the caps are not looked at.
+
+    Raises:
+        SignoffError: what ``decide`` would raise.
+    """
+    standing = Standing(
+        person=person, surface="", now=now, policy=policy, reserve=lambda _: (), random_id=lambda: "question"
+    )
+    decide(request, command, standing)

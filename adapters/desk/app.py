@@ -1,0 +1,86 @@
+"""Mounting the desk on the server's application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from adapters.desk import deciding_forms, editing_forms, guard, live, signing_in
+from adapters.desk.decided_page import decided
+from adapters.desk.pages import TYPES, Pages
+from adapters.desk.queue_page import queue
+from adapters.desk.request_page import show
+from adapters.desk.workroom import WORKROOM, Workroom
+from bot.deciding import Deciding
+from bot.policy.document import Policy
+from bot.ports import Clock, Store
+from bot.waiting import Waiting
+
+
+def mount(
+    app: web.Application,
+    *,
+    store: Store,
+    clock: Clock,
+    policy: Callable[[], Policy],
+    deciding: Deciding,
+    waiting: Waiting,
+    public_url: str,
+) -> None:
+    """Serve the desk below ``/desk``, and lead ``/`` there."""
+    desk = web.Application(middlewares=[guard.errors_as_pages, guard.let_in])
+    room = Workroom(store, clock, policy, deciding, waiting, public_url.rstrip("/"), Pages())
+    desk[WORKROOM] = room
+
+    async def prepare(_: web.Request, response: web.StreamResponse) -> None:
+        guard.add_headers(response, secure=room.secure)
+
+    async def stop(_: web.Application) -> None:
+        room.stopping.set()
+
+    desk.on_response_prepare.append(prepare)
+    desk.on_shutdown.append(stop)
+    desk.add_routes(
+        [
+            web.get("", _to_the_desk),
+            web.get("/", queue),
+            web.get("/decided", decided),
+            web.get("/events", live.events),
+            web.get("/in/{token}", signing_in.offer),
+            web.post("/in/{token}", signing_in.sign_in),
+            web.post("/out", signing_in.sign_out),
+            web.get("/requests/{id}", show),
+            web.get("/requests/{id}/edit", editing_forms.edit),
+            web.post("/requests/{id}/edit", editing_forms.review),
+            web.get("/requests/{id}/{command}", _to_the_request),
+            web.post("/requests/{id}/{command}", deciding_forms.act),
+            web.get("/static/{name}", static),
+        ]
+    )
+    app.add_subapp("/desk", desk)
+    app.router.add_get("/", _to_the_desk)
+
+
+async def _to_the_desk(_: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound("/desk/")
+
+
+async def _to_the_request(request: web.Request) -> web.StreamResponse:
+    """A form's address, opened or reloaded in the browser, leads to the card."""
+    if request.match_info["command"] not in deciding_forms.COMMANDS:
+        raise web.HTTPNotFound
+    raise web.HTTPSeeOther(request.rel_url.parent.path)
+
+
+async def static(request: web.Request) -> web.StreamResponse:
+    """``GET /desk/static/{name}``: from memory; its address holds its digest, so it may be kept for ever."""
+    name = request.match_info["name"]
+    if name not in TYPES:
+        raise web.HTTPNotFound
+    return web.Response(
+        body=request.app[WORKROOM].pages.files[name],
+        content_type=TYPES[name],
+        charset="utf-8",
+        headers={"Cache-Control": "public, max-age=31536000, immutable"},
+    )

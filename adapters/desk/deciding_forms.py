@@ -1,0 +1,137 @@
+"""What a person does with a request: each form becomes one command, and the answer is the request's page again.
+
+Nothing typed is lost: where a command is refused, the page comes back with the reason and the typed text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aiohttp import web
+
+from adapters.desk.guard import FORM
+from adapters.desk.request_page import Said, find, show_request
+from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
+from bot.cards import card
+from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Command, Reject, Reveal, Revoke, Unclaim
+from bot.domain.requests import DecisionKind, Lesson, Request
+from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
+
+Form = dict[str, str]
+_OUTCOMES = {Approve: DecisionKind.APPROVED, ApproveWithEdits: DecisionKind.APPROVED_WITH_EDITS, Reject: DecisionKind.REJECTED}
+_DONE_BEFORE = {"already_signed", "grant_revoked"}
+"""Conflicts that mean: what was asked for is so already."""
+
+
+def read_lesson(form: Form) -> Lesson | None:
+    """What is to be learned, if anything.
+
+    Raises:
+        BadInput: when it is none of the kinds.
+    """
+    chosen = form.get("lesson", "")
+    if not chosen:
+        return None
+    try:
+        return Lesson(chosen)
+    except ValueError as error:
+        raise BadInput("is none of the kinds", field="lesson", remedy="choose one of them") from error
+
+
+COMMANDS: dict[str, Callable[[Form], Command]] = {
+    "approve": lambda form: Approve(form.get("note")),
+    "reject": lambda form: Reject(form.get("reason_code", ""), form.get("note", ""), read_lesson(form)),
+    "claim": lambda _: Claim(),
+    "release": lambda _: Unclaim(),
+    "ask": lambda form: Ask(form.get("text", "")),
+    "reveal": lambda form: Reveal(form.get("field", "")),
+    "revoke": lambda form: Revoke(form.get("note", "")),
+}
+"""The last part of an address, and the command that its form makes."""
+
+
+async def act(request: web.Request) -> web.StreamResponse:
+    """``POST /desk/requests/{id}/{command}``: carry it out, then show the request (303)."""
+    found = await find(request)
+    name, form = request.match_info["command"], request[FORM]
+    make = COMMANDS.get(name)
+    if make is None:
+        raise web.HTTPNotFound
+    if name == "approve" and found.routing.high_class and found.pending and form.get("confirmed") != "yes":
+        return _confirm(request, found, form)
+    try:
+        await submit(request, found, make(form))
+    except SignoffError as error:
+        return await show_refused(request, found.id, error, form, name)
+    raise web.HTTPSeeOther(f"/desk/requests/{found.id}")
+
+
+async def submit(request: web.Request, found: Request, command: Command) -> None:
+    """Carry out a command. That one's own click came twice is no refusal: it shows the same outcome.
+
+    Raises:
+        SignoffError: as ``Deciding.submit`` says.
+    """
+    room, person = request.app[WORKROOM], request[VISITOR].person
+    try:
+        await room.deciding.submit(found.id, command, person, SURFACE)
+    except AlreadyDecided as error:
+        now = await room.store.request(found.id)
+        decision = None if now is None else now.decision
+        if decision is None or decision.by.id != person.id or decision.kind is not _OUTCOMES.get(type(command)):
+            raise error from None
+        if isinstance(command, ApproveWithEdits) and decision.arguments != command.arguments:
+            raise error from None
+    except Conflict as error:
+        if error.code not in _DONE_BEFORE:
+            raise
+
+
+async def show_refused(
+    request: web.Request, id_: str, error: SignoffError, form: Form, name: str
+) -> web.Response:
+    """The request as it is now, with why nothing was done and what was typed.
+
+    Raises:
+        SignoffError: the same again, when it says nothing of the request.
+    """
+    now = await request.app[WORKROOM].store.request(id_)
+    if now is None or not isinstance(error, (Conflict, NotAllowed, BadInput)):
+        raise error
+    said = refused(error, form, name)
+    return await show_request(request, now, status=status_of(error), said=said)
+
+
+def status_of(error: SignoffError) -> int:
+    """409 for a race that was lost, 403 for what is not allowed, 422 for what has to be typed again."""
+    return 409 if isinstance(error, Conflict) else 403 if isinstance(error, NotAllowed) else 422
+
+
+def refused(error: SignoffError, form: Form, name: str) -> Said:
+    """A refusal in words, with what was typed."""
+    typed = {key: value for key, value in form.items() if value.strip() and key in {"note", "text", "reason_code", "lesson"}}
+    if isinstance(error, AlreadyDecided):
+        verb = error.kind.replace("_", " ")
+        message = f"It was {verb} by {error.decided_by} before your click. Yours changed nothing."
+        return Said("Somebody was first", message, "Nothing else is needed of you.", typed, form=name)
+    if isinstance(error, Conflict):
+        return Said("It has changed meanwhile", error.message, error.remedy, typed, form=name)
+    if isinstance(error, NotAllowed):
+        return Said("Nothing was done", error.message, error.remedy, typed, form=name)
+    field = error.field or "note"
+    return Said("One thing is missing", "Nothing was done yet.", None, typed, {field: error.message}, name)
+
+
+def _confirm(request: web.Request, found: Request, form: Form) -> web.Response:
+    """A second look for what is hard to undo: the same form, with its last button."""
+
+    room, visitor = request.app[WORKROOM], request[VISITOR]
+    policy, now = room.policy(), room.clock.now()
+    return room.pages.show(
+        "confirm.html",
+        now=now,
+        zone=policy.zone,
+        visitor=visitor,
+        card=card(found, policy, viewer=visitor.person, now=now),
+        note=form.get("note", ""),
+    )

@@ -1,0 +1,58 @@
+"""What the desk's handlers work with, and who stands before them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from adapters.desk.pages import Pages
+from bot.deciding import Deciding
+from bot.domain.people import Person
+from bot.domain.requests import Request
+from bot.policy.document import Policy
+from bot.ports import Clock, Session, Store
+from bot.waiting import Waiting
+
+SURFACE = "desk"
+
+
+@dataclass(frozen=True, slots=True)
+class Workroom:
+    """Everything that was wired in."""
+
+    store: Store
+    clock: Clock
+    policy: Callable[[], Policy]
+    deciding: Deciding
+    waiting: Waiting
+    public_url: str
+    pages: Pages
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the server is told to stop, so that live streams end by themselves."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach it over TLS."""
+        return self.public_url.startswith("https://")
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person signed in."""
+
+    person: Person
+    session: Session
+
+
+WORKROOM = web.AppKey("workroom", Workroom)
+VISITOR = web.RequestKey("visitor", Visitor)
+
+
+def may_see(request: Request, person: Person) -> bool:
+    """Whether a request is shown to a person: its approvers, those who answer for it, and those it escalates to."""
+    routing = request.routing
+    escalated = {who for step in routing.escalation for who in step.to}
+    return person.id in {*routing.approvers, routing.accountable, routing.risk_owner, *escalated}
