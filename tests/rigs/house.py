@@ -112,14 +112,14 @@ class House:
         tool: str = "issue_refund",
         key: str | None = None,
         context: dict[str, Any] | None = None,
-        timeout: str = "30m",
+        within: str = "30m",
         **arguments: Any,
     ) -> OpenedRequest:
         self._keys += 1
         if amount is not None:
             arguments = {"amount": amount, **arguments}
         asked = {"customer": "cust_1", "session": "s1"} if context is None else context
-        proposal = Proposal(tool=tool, arguments=arguments, timeout=timeout, context=asked)
+        proposal = Proposal(tool=tool, arguments=arguments, timeout=within, context=asked)
         return await open_request(
             self.store,
             self.clock,
