@@ -30,6 +30,7 @@ MAX_FLOAT_DIGITS = 40
 _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e15
 """Between these orjson writes a double as ECMAScript does, without an exponent."""
 INT_MIN, INT_MAX = -(2**63), 2**64 - 1
+_ATOMS = frozenset((str, int, bool, type(None)))
 _STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
 
 
@@ -112,15 +113,22 @@ def read(raw: bytes | str, *, what: str = "body", max_depth: int = MAX_DEPTH) ->
 
 
 def _plain(value: Json) -> bool:
-    """Whether orjson's text of ``value`` is its RFC 8785 text (or has integers that RFC 8785 can't write)."""
+    """Whether orjson's text of ``value`` is its RFC 8785 text (or has integers that RFC 8785 can't write).
+
+    Every payload passes through here, so what most values are is settled where they stand, without another call.
+    """
     kind = type(value)
-    if kind is str or kind is bool or kind is int or value is None:
-        return True
     if kind is dict:
-        return all(key.isascii() and _plain(item) for key, item in value.items())
+        for key, item in value.items():  # noqa: SIM110 - a generator for all() costs three times as much
+            if not key.isascii() or not (type(item) in _ATOMS or _plain(item)):
+                return False
+        return True
     if kind is list or kind is tuple:
-        return all(map(_plain, value))
-    return kind is float and _PLAIN_FROM <= abs(value) < _PLAIN_BELOW and not value.is_integer()
+        for item in value:  # noqa: SIM110 - as above
+            if not (type(item) in _ATOMS or _plain(item)):
+                return False
+        return True
+    return kind in _ATOMS or (kind is float and _PLAIN_FROM <= abs(value) < _PLAIN_BELOW and not value.is_integer())
 
 
 def _write(value: Json) -> str:
