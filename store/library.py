@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -72,6 +72,12 @@ _VIEWS = {
         sql("SELECT waits_under, id FROM requests WHERE waits_under IS NOT NULL ORDER BY decided_at, id"),
     ),
 }
+_HEADS = sql(
+    " UNION ALL ".join(
+        f"SELECT '{kind}:' || id, version, head FROM {kind}s"  # noqa: S608 - names of ours
+        for kind in ("request", "agent", "instance", "ledger")
+    )
+)
 
 
 class SqlLibrary:
@@ -138,6 +144,10 @@ class SqlLibrary:
         start = safe(prefix)
         rows = await self._database.scan(_TALLIES, start, start + "\U0010ffff")
         return tuple((unsafe(key), count, Decimal(total)) for key, count, total in rows)
+
+    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+        """See ``Library``."""
+        return {row[0]: (row[1], bytes(row[2])) for row in await self._database.scan(_HEADS)}
 
     async def views(self) -> Changes:
         """See ``Library``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -121,6 +121,10 @@ class Library(Protocol):
 
     async def tally_totals(self, prefix: str) -> Sequence[tuple[str, int, Decimal]]:
         """The tallies whose key starts so: key, count, total."""
+        ...
+
+    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+        """Every stream as the views have it: how many events it has and the hash of the last."""
         ...
 
     async def views(self) -> Changes:

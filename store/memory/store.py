@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.errors import Unavailable
 from bot.ports import Clock, Listener, Page, RequestQuery
-from bot.recording import Changes, Deadline, Loaded, Needs, View, waits_under
+from bot.recording import Changes, Deadline, Loaded, Needs, View, stream_of, waits_under
 from store.batching import Entropy, Listeners, Waiting, committed, load, run
 from store.memory.outbox import MemoryOutbox
 from store.memory.seals import MemorySeals
@@ -170,6 +170,15 @@ class MemoryStore:
         """See ``Library``."""
         tallies = (tally for key, tally in sorted(self._rows.tallies.items()) if key.startswith(prefix))
         return tuple((tally.key, tally.count, tally.total) for tally in tallies)
+
+    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+        """See ``Library``."""
+        kinds = ("request", "agent", "instance", "ledger")
+        return {
+            stream_of(kind, id_): (kept.version, kept.head)
+            for kind in kinds
+            for id_, kept in self._rows.kind(kind).items()
+        }
 
     async def views(self) -> Changes:
         """See ``Library``."""
