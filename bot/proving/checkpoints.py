@@ -1,0 +1,71 @@
+"""The checkpoints by themselves: signatures, links and order. What they say of the tree is checked in ``trees``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bot.ports import Checkpoint
+from bot.proving.findings import Finding, Kind
+from bot.proving.keys import Keyring
+from bot.sealing import NO_CHECKPOINT, checkpoint_digest
+
+
+class SignedCheckpoints:
+    """Checkpoints, oldest first, and which of them a trusted key signed."""
+
+    def __init__(self, checkpoints: Sequence[Checkpoint], keys: Keyring) -> None:
+        self.all = tuple(checkpoints)
+        self._keys = keys
+        self._signed = {checkpoint.size for checkpoint in checkpoints if keys.signed(checkpoint)}
+
+    def signed(self, checkpoint: Checkpoint) -> bool:
+        """Whether a trusted key signed just this checkpoint."""
+        return checkpoint.size in self._signed
+
+    @property
+    def size(self) -> int:
+        """The largest size that a checkpoint with a good signature covers."""
+        return max(self._signed, default=0)
+
+    def findings(self) -> Iterator[Finding]:
+        """What is wrong with signatures, links and order."""
+        before: Checkpoint | None = None
+        for checkpoint in self.all:
+            if not self.signed(checkpoint):
+                yield self._unsigned(checkpoint)
+            yield from self._link(before, checkpoint)
+            before = checkpoint
+
+    def _unsigned(self, checkpoint: Checkpoint) -> Finding:
+        trusted = checkpoint.key_id in self._keys.ids
+        text = (
+            "its signature does not fit: its size, root, time or link was changed, or another key signed it"
+            if trusted
+            else "it names a key that is not trusted"
+        )
+        return Finding(
+            Kind.FORGED_SIGNATURE,
+            text,
+            checkpoint=checkpoint.size,
+            expected=f"a signature by {' or '.join(self._keys.ids) or 'a trusted key'}",
+            found=f"{checkpoint.signature.hex()} by {checkpoint.key_id}",
+        )
+
+    def _link(self, before: Checkpoint | None, checkpoint: Checkpoint) -> Iterator[Finding]:
+        previous = NO_CHECKPOINT if before is None else checkpoint_digest(before)
+        if checkpoint.previous != previous and self.signed(checkpoint) and (before is None or self.signed(before)):
+            yield Finding(
+                Kind.CHECKPOINT_MISSING,
+                "the checkpoint that it follows is gone",
+                checkpoint=checkpoint.size,
+                expected=f"one with the digest {checkpoint.previous.hex()}",
+                found="the start" if before is None else f"the one of size {before.size} ({previous.hex()})",
+            )
+        if before is not None and checkpoint.at < before.at:
+            yield Finding(
+                Kind.FORGED_CHECKPOINT,
+                "it is older than the one before it",
+                checkpoint=checkpoint.size,
+                expected=f"not before {before.at.isoformat()}",
+                found=checkpoint.at.isoformat(),
+            )

@@ -1,0 +1,212 @@
+"""Verifying the whole record: chains, tree, checkpoints and views, in one streaming pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain import merkle
+from bot.domain.events import EventRecord
+from bot.ports import Checkpoint
+from bot.proving import trees, views
+from bot.proving.chains import Chains
+from bot.proving.checkpoints import SignedCheckpoints
+from bot.proving.diagnosing import Evidence, Place, diagnose
+from bot.proving.findings import Finding, Findings, Kind, Report
+from bot.proving.keys import Keyring
+from bot.proving.trees import Tree
+from bot.recording import Changes
+
+PAGE = 4096
+
+
+class SealsSource(trees.Leaves, Protocol):
+    """What is read of ``bot.ports.Seals``."""
+
+    async def checkpoints(self) -> Sequence[Checkpoint]:
+        """See ``Seals``."""
+        ...
+
+    async def leaf(self, stream: str, seq: int) -> int | None:
+        """See ``Seals``."""
+        ...
+
+
+class Source(Protocol):
+    """Where a record is read from: a store, or an export."""
+
+    @property
+    def seals(self) -> SealsSource:
+        """The tree over it."""
+        ...
+
+    async def events(self, stream: str) -> Sequence[EventRecord]:
+        """See ``bot.ports.Library``."""
+        ...
+
+    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+        """See ``bot.ports.Library``."""
+        ...
+
+
+class ViewedSource(Source, Protocol):
+    """A store: a record with its views."""
+
+    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+        """See ``bot.ports.Library``."""
+        ...
+
+    async def views(self) -> Changes:
+        """See ``bot.ports.Library``."""
+        ...
+
+
+Progress = Callable[[int], None]
+"""Called with how many more events were dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which part of a record a source holds; the whole, kept with its tree, unless said otherwise."""
+
+    start: int = 0
+    peaks: Mapping[merkle.Name, bytes] = field(default_factory=dict)
+    keeps_nodes: bool = True
+
+    @property
+    def partial(self) -> bool:
+        """Whether leaves come before it."""
+        return self.start > 0
+
+
+async def verify(store: ViewedSource, keys: Keyring, *, rows: bool = True, progress: Progress | None = None) -> Report:
+    """Verify a store's whole record and its views; safe while others write.
+
+    With ``rows`` every view is rebuilt and compared row by row, which takes far longer than the rest and holds the
+    whole record in memory; without, only how far each stream has come is compared.
+    """
+    check = Verification(store, keys)
+    await check.read(progress)
+    heads = await store.heads()
+    await check.diagnose()
+    check.findings_of(await views.compare_heads(store, check.chains.heads, heads))
+    said = "not compared"
+    if rows and check.findings:
+        said = "not compared: the record has to be mended first"
+    elif rows:
+        said, different = await views.compare_rows(store)
+        check.findings_of(different)
+    return await check.report(said)
+
+
+class Verification:
+    """One pass over one source: ``read``, then ``diagnose``, then ``report``."""
+
+    def __init__(self, source: Source, keys: Keyring, extent: Extent | None = None) -> None:
+        self.findings = Findings()
+        self.extent = extent or Extent()
+        self.chains = Chains(partial=self.extent.partial)
+        self._source = source
+        self._keys = keys
+        self._tree: Tree
+        self._checkpoints: SignedCheckpoints
+
+    def findings_of(self, findings: Iterable[Finding]) -> None:
+        """Take findings that others made."""
+        for finding in findings:
+            self.findings.add(finding)
+
+    async def read(self, progress: Progress | None = None) -> None:
+        """Read every event once and grow the tree over them."""
+        seals, extent = self._source.seals, self.extent
+        self._checkpoints = SignedCheckpoints(await seals.checkpoints(), self._keys)
+        self.findings_of(self._checkpoints.findings())
+        self._tree = Tree(
+            seals,
+            self._checkpoints,
+            self.findings,
+            start=extent.start,
+            peaks=extent.peaks,
+            keeps_nodes=extent.keeps_nodes,
+        )
+        position = 0
+        while page := await self._source.all_events(after=position, limit=PAGE):
+            position = page[-1][0]
+            records = [record for _, record in page]
+            self.chains.take(records)
+            await self._tree.take(records)
+            if progress is not None:
+                progress(len(page))
+        await self._tree.finish()
+        await self._beyond()
+
+    async def _beyond(self) -> None:
+        """Leaves that no checkpoint covers: the newest checkpoint is gone, unless a newer one was made meanwhile."""
+        size = self._tree.size
+        if await self._source.seals.leaves(size, 1) and all(
+            checkpoint.size <= size for checkpoint in await self._source.seals.checkpoints()
+        ):
+            text = "events are sealed that no checkpoint covers: the newest one is gone"
+            expected, found = "a checkpoint", f"none after size {size}"
+            self.findings.add(Finding(Kind.CHECKPOINT_MISSING, text, leaf=size, expected=expected, found=found))
+
+    async def diagnose(self) -> None:
+        """Say what is wrong with each stream that is in doubt."""
+        tree, chains = self._tree, self.chains
+        doubtful = dict(chains.doubtful)
+        doubtful.update(dict.fromkeys(stream for stream, _ in (*tree.missing, *tree.rewritten)))
+        for stream in doubtful:
+            records = await self._source.events(stream)
+            found = diagnose(stream, records, await self._evidence(stream, records))
+            if not found:
+                text = "its events stand in another order than they were recorded in"
+                found = [Finding(Kind.REORDERED, text, stream, expected="by number", found="another order")]
+            self.findings_of(found)
+        self.findings_of(self._payloads())
+
+    def _payloads(self) -> Iterable[Finding]:
+        for stream, seqs in self.chains.gone.items():
+            for seq in seqs:
+                text = "its payload is gone though no erasure was recorded after it"
+                yield Finding(Kind.PAYLOAD_MISSING, text, stream, seq, expected="a payload", found="nothing")
+        for stream, seq in self.chains.unerased.items():
+            text = "payloads before this erasure are still there; carry the erasure out again"
+            yield Finding(Kind.NOT_ERASED, text, stream, seq, expected="no payload", found="a payload")
+
+    async def _evidence(self, stream: str, records: Sequence[EventRecord]) -> Evidence:
+        tree, seals = self._tree, self._source.seals
+        leaves = {seq: index for (name, seq), index in tree.missing.items() if name == stream}
+        for record in records:
+            index = await seals.leaf(stream, record.seq)
+            if index is not None:
+                leaves[record.seq] = index
+        wanted = [(0, index) for index in leaves.values() if index not in tree.untrue]
+        kept = await seals.nodes(wanted) if self.extent.keeps_nodes else {}
+        sealed = {seq: Place(index, kept.get((0, index))) for seq, index in leaves.items()}
+        return Evidence(sealed, tree.sealed_as, partial=self.extent.partial)
+
+    async def report(self, said: str) -> Report:
+        """What was verified and found."""
+        tree, checkpoints = self._tree, self._checkpoints.all
+        return Report(
+            events=self.chains.events,
+            streams=len(self.chains.heads),
+            erased=self.chains.erased,
+            checkpoints=len(checkpoints),
+            sealed=tree.size,
+            sealed_at=checkpoints[-1].at if checkpoints else None,
+            unsealed=len(tree.unsealed),
+            unsealed_since=await self._since(),
+            views=said,
+            findings=tuple(self.findings.listed),
+            more=self.findings.more,
+        )
+
+    async def _since(self) -> datetime | None:
+        for stream, seq in self._tree.unsealed:
+            for record in await self._source.events(stream):
+                if record.seq == seq:
+                    return record.at
+        return None
