@@ -1,0 +1,192 @@
+"""The policy file's JSON Schema (2020-12), with which editors complete and check it while it is written.
+
+It says what an editor can tell; ``loading`` says the rest (names that don't exist, expressions that don't compile) and
+is what counts. A test keeps the keys of both alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.domain.requests import FieldKind
+from bot.domain.verdicts import ActionClass, Level
+from bot.policy.reading import NAMES
+from bot.policy.triggers_section import TRIGGER_KEYS
+
+Schema = dict[str, Any]
+
+_TEXT: Schema = {"type": "string", "minLength": 1}
+_FLAG: Schema = {"type": "boolean"}
+_TEXTS: Schema = {"type": "array", "items": _TEXT}
+_DURATION: Schema = {"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["15m", "4h", "2d"]}
+_AMOUNT: Schema = {"type": ["number", "string"], "examples": [25, "12.50"]}
+_SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_PATH: Schema = {"type": "string", "pattern": r"^(arguments|context)(\.[A-Za-z_][A-Za-z0-9_-]*|\[\*\])+$"}
+_CAP: Schema = {"anyOf": [_AMOUNT, {"type": "array", "items": _AMOUNT}], "examples": [500, "30 actions"]}
+_CHANNELS: Schema = {"type": "object", "properties": dict.fromkeys(("slack", "teams", "desk"), _TEXT)}
+_CHANNELS["additionalProperties"] = False
+
+
+def policy_schema() -> Schema:
+    """The whole schema, JSON-ready, always the same."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Signoff policy",
+        "description": "Who signs off which action of an AI agent, and what it may do alone.",
+        **_object(
+            {
+                "version": _said("The format of this file.", {"const": 1}),
+                "timezone": _said("IANA name; days of caps begin and end here.", _TEXT),
+                "currency": _said("ISO 4217 code of every amount and limit.", _CURRENCY),
+                "people": _said("Everyone who may sign or is told, by a short name.", _map(_person())),
+                "groups": _said("Names for several people.", _map(_group())),
+                "owners": _said("Teams that requests go to.", _map(_owner())),
+                "defaults": _said("What counts where an action says nothing.", _defaults()),
+                "triggers": _said("Built-in rules that hold; all on unless false.", _triggers()),
+                "actions": _said("The catalogue of customer-state changes.", _map(_action())),
+            },
+            required=("version", "currency", "people", "owners", "actions"),
+        ),
+    }
+
+
+_CURRENCY: Schema = {"type": "string", "pattern": "^[A-Z]{3}$"}
+
+
+def _said(description: str, schema: Schema) -> Schema:
+    return {"description": description, **schema}
+
+
+def _object(properties: Schema, required: tuple[str, ...] = ()) -> Schema:
+    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    if required:
+        schema["required"] = list(required)
+    return schema
+
+
+def _map(value: Schema) -> Schema:
+    return {"type": "object", "propertyNames": {"pattern": "^[a-z][a-z0-9_.-]{0,63}$"}, "additionalProperties": value}
+
+
+def _person() -> Schema:
+    limit = _said("The largest amount they may sign; none without it.", _AMOUNT)
+    email: Schema = {"type": "string", "format": "email"}
+    return _object({"email": email, "name": _TEXT, "limit": limit, "slack": _TEXT, "teams": _TEXT}, ("email",))
+
+
+def _group() -> Schema:
+    return _object({"members": _TEXTS, "slack_usergroup": _TEXT}, ("members",))
+
+
+def _owner() -> Schema:
+    days: Schema = {"anyOf": [_TEXT, _TEXTS], "examples": ["mon-fri"]}
+    hours = {"days": days, "open": _TEXT, "close": _TEXT, "holidays": _TEXT, "timezone": _TEXT}
+    step = _object({"after": _DURATION, "to": _TEXTS, "post_to": _CHANNELS}, ("after", "to"))
+    sla = {
+        "respond_within": _DURATION,
+        "remind_at": {"type": "array", "items": {"type": "string", "pattern": "^([0-9]+%|[0-9]+[smhd])$"}},
+        "escalate": {"type": "array", "items": step},
+        "expire_after": _said("Then it is not run.", _DURATION),
+    }
+    return _object(
+        {
+            "title": _TEXT,
+            "accountable": _said("The one executive who answers for it.", _TEXT),
+            "risk_owner": _said("Who owns what can go wrong.", _TEXT),
+            "channels": _CHANNELS,
+            "approvers": _said("People and groups who may decide.", {"anyOf": [_TEXT, _TEXTS]}),
+            "hours": _object(hours, ("days", "open", "close")),
+            "sla": _object(sla),
+            "reasons": _said("Codes that a rejection may give.", _TEXTS),
+        },
+        ("accountable", "risk_owner", "approvers"),
+    )
+
+
+def _defaults() -> Schema:
+    unknown: Schema = {"enum": ["hold", "block"]}
+    return _object(
+        {
+            "owner": _said("Who decides on unknown tools, and on actions that name no owner.", _TEXT),
+            "unknown_tool": unknown,
+            "grant_expires_after": _DURATION,
+            "timeout": _said("The longest that any request stays open.", _DURATION),
+        }
+    )
+
+
+_SETTINGS: Schema = {
+    "levels": {"type": "array", "items": {"enum": [level.value for level in Level]}},
+    "phrases": _said("Instead of the built-in phrases.", _TEXTS),
+    "also": _said("Besides the built-in phrases.", _TEXTS),
+    "at_least": {"type": "integer", "minimum": 2},
+    "times": {"type": "number", "minimum": 1},
+    "after": {"type": "integer", "minimum": 1, "maximum": 50},
+    "below": _SHARE,
+}
+
+
+def _triggers() -> Schema:
+    return _object(
+        {
+            name: {"anyOf": [_FLAG, _object({key: _SETTINGS[key] for key in sorted(keys)})]}
+            for name, keys in TRIGGER_KEYS.items()
+        }
+    )
+
+
+def _argument() -> Schema:
+    kinds: Schema = {"enum": [kind.value for kind in FieldKind]}
+    field = {
+        "title": _TEXT,
+        "kind": kinds,
+        "minimum": _AMOUNT,
+        "maximum": _AMOUNT,
+        "options": _TEXTS,
+        "sensitive": _said("Masked until an allowed person asks to see it.", _FLAG),
+        "editable": _FLAG,
+        "required": _FLAG,
+        "pattern": _said("RE2; the whole value must be so.", _TEXT),
+        "max_length": {"type": "integer", "minimum": 1},
+    }
+    return {"anyOf": [kinds, {"type": "null"}, _object(field)]}
+
+
+def _action() -> Schema:
+    when = _said("A CEL expression that is true or false.", _TEXT)
+    rules: Schema = {"type": "array", "items": _object({"name": _TEXT, "when": when}, ("name", "when"))}
+    route = _object({"when": when, "owner": _TEXT}, ("when", "owner"))
+    caps = _object({"per_action": _AMOUNT, "per_customer_day": _CAP, "per_agent_hour": _CAP})
+    return _object(
+        {
+            "title": _TEXT,
+            "description": _TEXT,
+            "class": {"enum": [kind.value for kind in ActionClass]},
+            "level": {"enum": [level.value for level in Level]},
+            "owner": _TEXT,
+            "tools": _said("Names of the tools that do this; the action's own name without it.", _TEXTS),
+            "amount": _said("Where the amount stands; [*] sums a list.", _PATH),
+            "customer": _said("Where the customer stands; context.customer without it.", _PATH),
+            "currency": {"anyOf": [_CURRENCY, _PATH]},
+            "arguments": {"type": "object", "additionalProperties": _argument()},
+            "other_arguments": {"enum": ["allow", "hold"]},
+            "editable": _TEXTS,
+            "caps": _said("Hard limits: what would pass one is blocked.", caps),
+            "allow_when": _said("What runs without a human (level commit).", when),
+            "hold_when": rules,
+            "block_when": rules,
+            "confidence_at_least": _SHARE,
+            "citation_required": _FLAG,
+            "approvals": {"type": "integer", "minimum": 1, "maximum": 20},
+            "route": _said("The first that is true sends to its owner.", {"type": "array", "items": route}),
+            "reject_reasons": _TEXTS,
+            "requires": _said("Names of the context that must be there.", _names()),
+            "grant_expires_after": _DURATION,
+            "triggers": _triggers(),
+        },
+        ("class", "level"),
+    )
+
+
+def _names() -> Schema:
+    return {"type": "array", "items": {"enum": sorted(NAMES)}}
