@@ -1,0 +1,1 @@
+"""The OpenAPI document of both APIs, as data."""
