@@ -74,9 +74,14 @@ class Reading:
             if key not in loaded.tallies:
                 loaded.tallies[key] = Tally(key)
 
-    def names(self, kind: str) -> frozenset[Any]:
-        """Everything of one kind that is read."""
-        return frozenset(self._asked[kind])
+    def add(self, needs: Needs) -> None:
+        """Read these as well."""
+        for kind, asked in self._asked.items():
+            asked.update(getattr(needs, kind))
+
+    def names(self) -> dict[str, list[Any]]:
+        """Everything that is read, by kind."""
+        return {kind: list(asked) for kind, asked in self._asked.items()}
 
 
 def brought_along(found: Loaded) -> dict[str, set[Any]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.errors import SettingsInvalid
 from bot.ports import Clock, Store
 from store import schema
-from store.address import SETTING, address
+from store.address import address
 from store.memory import MemoryStore
+from store.postgres.store import PostgresStore
 from store.sqlite.store import SqliteStore
 
 
@@ -28,4 +28,4 @@ async def open_store(url: str, clock: Clock, *, vault_key: bytes | None, migrate
     await asyncio.to_thread(schema.prepare, url, migrate=migrate)
     if where.kind == "sqlite":
         return await SqliteStore.open(where.file, clock, vault_key=vault_key)
-    raise SettingsInvalid("PostgreSQL is not there yet", field=SETTING, remedy="use SQLite")
+    return await PostgresStore.open(where.url, clock, vault_key=vault_key)
