@@ -13,12 +13,15 @@ from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows, plain_rows
 from bot.cards.shape import Card, Exchange, Reason, Row
 from bot.cards.status import decision_status, status_of
-from bot.deciding import amount_of, display_name
+from bot.deciding import amount_in, display_name
 from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.requests import Context, DecisionKind, Request
 from bot.errors import SignoffError
 from bot.policy.document import Policy
+
+_RULES = {"allow_when": "Outside the limits", "signed_before": "Signed before", "unknown_tool": "Unknown tool"}
+"""Names of rules that say little by themselves."""
 
 
 def card(
@@ -90,7 +93,7 @@ def _signed_amount(request: Request, policy: Policy) -> Money | None:
     if decision is None or decision.kind is not DecisionKind.APPROVED_WITH_EDITS or decision.arguments is None:
         return None
     try:
-        money = amount_of(request, decision.arguments, policy)
+        money = amount_in(request, decision.arguments, policy)
     except SignoffError:
         return None
     return money if isinstance(money, Money) else None
@@ -107,7 +110,7 @@ def _reason(reason: Any, masker: Masker) -> Reason:
     """``reason`` is a ``bot.domain.verdicts.Reason``."""
     return Reason(
         rule=reason.rule,
-        title=words(reason.rule),
+        title=_RULES.get(reason.rule) or words(reason.rule),
         text=masker.text(reason.text),
         kind=reason.kind.value,
         compared=plain_rows(reason.compared, masker),

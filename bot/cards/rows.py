@@ -89,6 +89,13 @@ def value_text(value: Json, kind: FieldKind = FieldKind.TEXT, currency: str | No
 def plain_rows(values: Mapping[str, Json], masker: Masker) -> tuple[Row, ...]:
     """Any mapping as rows, titled by its keys."""
     return tuple(
-        Row(name=plain(name), title=masker.text(words(name)), value=masker.text(value_text(value)))
+        Row(name=plain(name), title=masker.text(words(name)), value=masker.text(_brief(value)))
         for name, value in values.items()
     )
+
+
+def _brief(value: Json) -> str:
+    """A value within a line: a list of plain values as words."""
+    if isinstance(value, list) and not any(isinstance(item, (dict, list)) for item in value):
+        return ", ".join(map(value_text, value)) or "none"
+    return value_text(value)

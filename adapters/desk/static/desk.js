@@ -31,7 +31,7 @@ function inMyZone(root) {
   for (const time of part(root, "time[data-at]")) {
     const at = new Date(time.dateTime);
     const year = at.getFullYear() === new Date(now()).getFullYear() ? undefined : "numeric";
-    time.textContent = at.toLocaleString("en-GB", { day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+    time.textContent = at.toLocaleString(undefined, { day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
     time.title = at.toLocaleString(undefined, { dateStyle: "full", timeStyle: "long" });
   }
 }
@@ -187,7 +187,7 @@ for (const list of part(document, "[data-live-part]")) list.dataset.seen = "yes"
 inMyZone(document);
 tick();
 setInterval(tick, 1000);
-document.querySelector("#said, .field.wrong input, .field.wrong textarea, .field.wrong select")?.focus();
+(document.querySelector(".field.wrong input, .field.wrong textarea, .field.wrong select, [aria-invalid=true]") ?? document.getElementById("said"))?.focus();
 if (location.hash === "#reject") KEYS.r();
 if (location.hash === "#approve") KEYS.a();
 if ("live" in body.dataset && here) {

@@ -1,0 +1,152 @@
+"""A desk on a real port over a small house: people sign in, an agent proposes, the clock stands until it is moved."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from adapters.desk import app as desk
+from adapters.desk.links import Link, give_link
+from bot.deciding import Deciding
+from bot.domain.jsontext import digest
+from bot.domain.requests import OutcomeStatus, Proposal, Request
+from bot.opening import open_request
+from bot.ports import Store
+from bot.waiting import Waiting
+from tests.rigs.house import House, MovedClock, new_house
+
+EXAMPLE = (Path(__file__).parents[2] / "examples" / "policy.yaml").read_text(encoding="utf-8")
+
+
+@dataclass
+class Desk:
+    """A house with the desk served at ``url``."""
+
+    house: House
+    waiting: Waiting
+    url: str
+
+    async def link(self, who: str) -> Link:
+        person = self.house.person(who)
+        return await give_link(
+            self.house.store,
+            self.house.clock,
+            self.house.policy,
+            person.email,
+            public_url=self.url,
+            by=self.house.operator,
+        )
+
+    async def propose(self, tool: str, arguments: dict[str, Any], **more: Any) -> Request:
+        """Open a request; ``within``, ``reasoning`` and the entries of the context are keywords."""
+        within, reasoning = more.pop("within", "30m"), more.pop("reasoning", None)
+        number = len(await self.house.store.all_events(limit=100_000))
+        proposal = Proposal(tool, arguments, within, agent_reasoning=reasoning, context=more)
+        opened = await open_request(
+            self.house.store,
+            self.house.clock,
+            self.house.policy,
+            proposal=proposal,
+            key=f"key-{number}",
+            random=number.to_bytes(10, "big"),
+            **self.house.agent,
+        )
+        return opened.request
+
+    async def refund(self, amount: float = 120, **more: Any) -> Request:
+        """A refund that is held, with everything that an agent says of one."""
+        customer = more.pop("customer", "cust_42")
+        context = {"customer": customer, "session": f"s-{customer}", "confidence": 0.83, **more}
+        return await self.propose("issue_refund", {"order_id": "A-1001", "amount": amount, "reason": "Late"}, **context)
+
+    async def answer(self, request: Request, seconds: float = 20) -> Request:
+        """What an agent that waits is told."""
+        found = await self.waiting.until_decided(request.id, seconds)
+        assert found is not None
+        assert not found.pending, "nobody decided in time"
+        return found
+
+    async def run(self, request: Request, status: OutcomeStatus = OutcomeStatus.SUCCEEDED) -> Request:
+        """Redeem for the signed arguments and report."""
+        redeeming, agent = self.house.redeeming, self.house.agent
+        await redeeming.redeem(request.id, key="k", digest=digest(request.arguments), **agent)
+        return await redeeming.report(request.id, status=status, note=None, **agent)
+
+
+@asynccontextmanager
+async def served(
+    *, policy: str = EXAMPLE, store: Store | None = None, clock: MovedClock | None = None, public_url: str = ""
+) -> AsyncIterator[Desk]:
+    """A desk that listens on a free port of this machine."""
+    house = await new_house(store, clock, policy)
+    waiting = Waiting(house.store)
+    app = web.Application(client_max_size=256 * 1024)
+    deciding = Deciding(house.store, house.clock, lambda: house.policy)
+    desk.mount(
+        app,
+        store=house.store,
+        clock=house.clock,
+        policy=lambda: house.policy,
+        deciding=deciding,
+        waiting=waiting,
+        public_url=public_url or "http://127.0.0.1:1",
+    )
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield Desk(house, waiting, f"http://127.0.0.1:{runner.addresses[0][1]}")
+    finally:
+        waiting.close()
+        await runner.cleanup()
+        await house.store.close()
+
+
+class Browserless:
+    """One person's HTTP session: cookies, forms, and nothing followed without being asked."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self.http = http
+        self.url = url
+        self.csrf = ""
+
+    async def get(self, path: str, **more: Any) -> tuple[int, str]:
+        async with self.http.get(self.url + path, allow_redirects=False, **more) as response:
+            return response.status, await response.text()
+
+    async def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: str) -> tuple[int, str, str]:
+        """Status, text and where it leads."""
+        fields = {"csrf": self.csrf, **fields}
+        headers = {"Origin": self.url} if headers is None else headers
+        async with self.http.post(self.url + path, data=fields, headers=headers, allow_redirects=False) as response:
+            return response.status, await response.text(), response.headers.get("Location", "")
+
+
+@asynccontextmanager
+async def signed_in(desk: Desk, who: str) -> AsyncIterator[Browserless]:
+    """A person signed in, without a browser."""
+    jar = aiohttp.CookieJar(unsafe=True)  # this machine's address is a number
+    async with aiohttp.ClientSession(cookie_jar=jar) as http:
+        session = Browserless(http, desk.url)
+        path = (await desk.link(who)).url.removeprefix(desk.url)
+        status, _, location = await session.post(path)
+        assert (status, location) == (303, "/desk/")
+        _, page = await session.get("/desk/")
+        session.csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
+        assert session.csrf
+        yield session
+
+
+async def until(condition: Any, seconds: float = 10) -> None:
+    """Poll for another party's state, with a deadline."""
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.02)
