@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,3 +84,9 @@ def opened() -> Iterator[Databases]:
 def sqlite_path(url: str) -> Path:
     """The file behind an SQLite address."""
     return Path(url.removeprefix("sqlite:///"))
+
+
+def server_version(server: postgres.Server) -> str:
+    """What the server says of itself: ``15.4``."""
+    said = subprocess.run([server.binaries / "postgres", "--version"], check=True, capture_output=True, text=True)
+    return said.stdout.split()[2]

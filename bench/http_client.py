@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlsplit
+
+from bot.domain.jsontext import Json
 
 
 class Connection(asyncio.Protocol):
@@ -96,11 +98,13 @@ async def connect(url: str) -> Connection:
     """A connection to a server's address."""
     where = urlsplit(url)
     loop = asyncio.get_running_loop()
-    _, connection = await loop.create_connection(lambda: Connection(where.netloc), where.hostname, where.port)
+    _, connection = await loop.create_connection(
+        lambda: Connection(where.netloc), where.hostname or "", where.port or 80
+    )
     return connection
 
 
-def expect(answer: tuple[int, bytes], *statuses: int) -> Any:
+def expect(answer: tuple[int, bytes], *statuses: int) -> Json:
     """The JSON of an answer with one of these statuses.
 
     Raises:

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,18 +31,28 @@ def reason_against() -> str | None:
     return "there is no C compiler (cc, gcc or clang) to build the fsync shim with"
 
 
-def restart_with_shim(folder: Path) -> None:
+def restart_with_shim() -> None:
     """Start this program again with the shim preloaded; returns where that is not possible or was done already."""
     compiler = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
     if sys.platform != "linux" or compiler is None or os.environ.get(_LIBRARY):
         return
+    folder = Path(tempfile.mkdtemp(prefix="signoff-bench-shim-"))
+    folder.chmod(0o755)  # PostgreSQL runs as another user
     library = folder / "slow_fsync.so"
     command = [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(_SOURCE), "-ldl"]
     if subprocess.run(command, check=False).returncode != 0:
+        shutil.rmtree(folder)
         return
     before = os.environ.get("LD_PRELOAD")
     os.environ |= {"LD_PRELOAD": f"{library}:{before}" if before else str(library), _LIBRARY: str(library)}
     os.execv(sys.executable, [sys.executable, "-m", "bench", *sys.argv[1:]])  # noqa: S606 - this very program again
+
+
+def remove_shim() -> None:
+    """Delete what was compiled, when nothing will be started any more."""
+    library = os.environ.get(_LIBRARY)
+    if library:
+        shutil.rmtree(Path(library).parent, ignore_errors=True)
 
 
 @contextmanager

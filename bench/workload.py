@@ -112,13 +112,15 @@ async def enrol(store: Store, clock: SystemClock, policy: Policy, *, webhooks: b
         assert issued.instance is not None
         worker = Worker(issued.agent, issued.instance.id, issued.token)
         if webhooks:
-            event = DeliveryChanged(Delivery("https://agent.example.com/hook", f"registration-{number}"))
-            await store.transact(
-                Needs(agents=(worker.agent.id,), instances=(worker.instance_id,)),
-                lambda view, id_=worker.instance_id, event=event: view.record("instance", id_, event, OPERATOR),
-            )
+            await _add_webhook(store, worker)
         workers.append(worker)
     return workers
+
+
+async def _add_webhook(store: Store, worker: Worker) -> None:
+    event = DeliveryChanged(Delivery("https://agent.example.com/hook", "registration-" + worker.agent.name))
+    needs = Needs(agents=(worker.agent.id,), instances=(worker.instance_id,))
+    await store.transact(needs, lambda view: view.record("instance", worker.instance_id, event, OPERATOR))
 
 
 @asynccontextmanager
@@ -148,5 +150,3 @@ async def house_over(store: Store, clock: SystemClock, workers: list[Worker] | N
         deciding=Deciding(store, clock, in_use),
         redeeming=Redeeming(store),
     )
-
-

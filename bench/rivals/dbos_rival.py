@@ -13,12 +13,13 @@ _held: dict[str, asyncio.Event] = {}
 _handles: dict[str, Any] = {}
 
 
-@DBOS.workflow()
-async def approval(name: str, proposal: dict[str, Any]) -> Any:
+@DBOS.workflow()  # type: ignore[untyped-decorator]  # its types are in the rivals' environment alone
+async def approval(name: str, proposal: dict[str, Any]) -> dict[str, Any]:
     """Wait for the human's answer and return it."""
     assert proposal
     _held[name].set()
-    return await DBOS.recv_async("decision", timeout_seconds=600)
+    decision: dict[str, Any] = await DBOS.recv_async("decision", timeout_seconds=600)
+    return decision
 
 
 async def open_(name: str) -> None:

@@ -1,4 +1,4 @@
-"""What every rival's program does: open units at so many clients, decide them, print the figures as one line of JSON."""
+"""What every rival's program does: open units, decide them, print the figures as one line of JSON."""
 
 from __future__ import annotations
 
