@@ -38,7 +38,7 @@ from bot.recording import Needs
 from bot.sealing import seal_once
 from bot.settings import Settings
 from bot.waiting import Waiting
-from store import open_store
+from store.opening import open_store
 
 SWEEP_SECONDS = 1.0
 SEAL_SECONDS = 1.0
