@@ -43,6 +43,8 @@ _STATUS: tuple[tuple[type[SignoffError], int], ...] = (
     (Busy, 429),
     (Unavailable, 503),
 )
+EXCHANGE = web.RequestKey("exchange", str)
+"""Where a handler finds the id of its exchange."""
 UNAVAILABLE_SECONDS = 2
 """When to try again after a 503."""
 
@@ -83,7 +85,7 @@ def middleware(form: Form) -> Middleware:
     @web.middleware
     async def exchanged(request: web.Request, handler: Handler) -> web.StreamResponse:
         exchange = str(uuid.uuid4())
-        request["exchange"] = exchange
+        request[EXCHANGE] = exchange
         try:
             response = await handler(request)
         except SignoffError as error:

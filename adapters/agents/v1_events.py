@@ -12,6 +12,7 @@ from aiohttp import web
 
 from adapters.agents.callers import require_instance
 from adapters.agents.counter import Counter
+from adapters.agents.exchange import EXCHANGE
 from adapters.agents.v1_wire import request_view
 from bot.domain.requests import Request
 from bot.errors import SignoffError
@@ -55,7 +56,7 @@ class EventRoutes:
                 "Content-Type": "text/event-stream",
                 "Cache-Control": "no-store",
                 "X-Accel-Buffering": "no",
-                "X-Request-ID": request["exchange"],
+                "X-Request-ID": request[EXCHANGE],
             }
         )
         async with self._waiting.watch() as changes:
