@@ -2,7 +2,8 @@
 
 The Agent Approval Protocol has no edits: an approval with edits reaches the agent as a denial whose note says, in one
 line, exactly what was signed. People read it, programs read the JSON between the mark and the end of its line; the
-reviewer's own words come after that. Asking for these arguments passes once, until the grant expires; nothing else does.
+reviewer's own words come after that. Asking for these arguments passes once, until the grant expires; nothing else
+does.
 """
 
 from __future__ import annotations

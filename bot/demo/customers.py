@@ -13,133 +13,136 @@ class ToolFailed(Exception):
 
 
 @dataclass(slots=True)
-class Customer:
+class Account:
     """One customer's account as it stands; money in USD."""
 
-    id: str
+    customer: str
     name: str
     phone: str
-    address: str
-    payout_account: str
-    plan: str
+    city: str
+    payouts_to: str
     refunded: Decimal = Decimal(0)
     owes: Decimal = Decimal(0)
-    subscribed: bool = True
+    subscription: str = "active"
     contract_ends: str | None = None
-    entitlements: set[str] = field(default_factory=set)
-    outbox: list[str] = field(default_factory=list)
+    products: dict[str, int] = field(default_factory=dict)
+    letters: list[str] = field(default_factory=list)
 
 
-def _people() -> list[Customer]:
+def _accounts() -> list[Account]:
     return [
-        Customer("C-1041", "Amara Diallo", "+1 415 555 0132", "12 Alder Street, Oakland", "•••• 4410", "Plus"),
-        Customer("C-1187", "Ben Okafor", "+1 212 555 0178", "80 Pine Street, New York", "•••• 9021", "Plus"),
-        Customer("C-1203", "Chiara Russo", "+1 617 555 0119", "5 Beacon Street, Boston", "•••• 1177", "Family"),
-        Customer("C-1310", "Dev Patel", "+1 312 555 0144", "4 Lake St, Chicago", "•••• 7766", "Plus", owes=Decimal(35)),
-        Customer("C-1466", "Elena Sokolova", "+1 206 555 0103", "9 Harbor Way, Seattle", "•••• 3038", "Business"),
-        Customer("C-1502", "Farid Haddad", "+1 503 555 0166", "77 Rose Lane, Portland", "•••• 5512", "Plus"),
-        Customer(
-            "C-1629", "Grace Lindqvist", "+1 303 555 0190", "3 Aspen Court, Denver", "•••• 2204", "Plus",
-            contract_ends="2031-03-31",
-        ),
-    ]  # fmt: skip
+        Account("C-1041", "Amara Diallo", "+14155550132", "Oakland", "DE•• 4410"),
+        Account("C-1187", "Ben Okafor", "+12125550178", "New York", "US•• 9021"),
+        Account("C-1203", "Chiara Russo", "+16175550119", "Boston", "IT•• 1177"),
+        Account("C-1310", "Dev Patel", "+13125550144", "Chicago", "GB•• 7766", owes=Decimal("47.00")),
+        Account("C-1466", "Elena Sokolova", "+12065550103", "Seattle", "FR•• 3038"),
+        Account("C-1502", "Farid Haddad", "+15035550166", "Portland", "DE•• 5512"),
+        Account("C-1629", "Grace Lindqvist", "+13035550190", "Denver", "SE•• 2204", contract_ends="March 2031"),
+    ]
+
+
+Tool = Callable[[Account, Mapping[str, Any]], str]
 
 
 class CustomerSystem:
-    """Every account, the tools that change them, and what was changed: one sentence a call that ran."""
+    """Every account, the tools that change them, and one sentence for each change that was made.
+
+    Orders, subscriptions, complaints and accounts are all named by the customer's number: ``O-1041-1``, ``S-1041``.
+    """
 
     def __init__(self) -> None:
-        self.customers = {customer.id: customer for customer in _people()}
+        self.accounts = {account.customer: account for account in _accounts()}
         self.changes: list[str] = []
-        self._tools: dict[str, Callable[[Customer, Mapping[str, Any]], str]] = {
-            "issue_refund": _refund,
-            "waive_fee": _waive_fee,
-            "change_phone": _change_phone,
-            "change_payout_account": _change_payout,
-            "change_address": _change_address,
-            "cancel_subscription": _cancel_subscription,
-            "grant_entitlement": _grant_entitlement,
-            "reply_to_complaint": _send,
-            "draft_reply": _draft,
-            "recommend_refund": _recommend,
-            "reset_two_factor": _reset_two_factor,
-        }
-
-    def name_of(self, customer_id: str) -> str:
-        """What a customer is called, or the id where there is no such account."""
-        customer = self.customers.get(customer_id)
-        return customer.name if customer else customer_id
 
     def run(self, tool: str, arguments: Mapping[str, Any]) -> str:
-        """Do it and say in one sentence what changed.
+        """Do it and say in a few words what changed.
 
         Raises:
             ToolFailed: when it can't be done; nothing was changed.
         """
-        act = self._tools.get(tool)
+        act = TOOLS.get(tool)
         if act is None:
             raise ToolFailed(f"there is no tool {tool}")
-        customer = self.customers.get(str(arguments.get("customer_id")))
-        if customer is None:
-            raise ToolFailed("there is no such customer")
-        effect = act(customer, arguments)
-        self.changes.append(f"{customer.name}: {effect}")
+        effect = act(self._account(arguments), arguments)
+        self.changes.append(effect)
         return effect
 
+    def _account(self, arguments: Mapping[str, Any]) -> Account:
+        for name in ("account_id", "order_id", "subscription_id", "complaint_id"):
+            number = str(arguments.get(name, "")).split("-")
+            if len(number) > 1 and (found := self.accounts.get(f"C-{number[1]}")) is not None:
+                return found
+        raise ToolFailed("there is no such account")
 
-def _refund(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    before = customer.refunded
-    customer.refunded += Decimal(str(arguments["amount"]))
-    return f"refunded {before:.2f} → {customer.refunded:.2f} USD"
+
+def _money(value: object) -> Decimal:
+    return Decimal(str(value))
 
 
-def _waive_fee(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    before, amount = customer.owes, Decimal(str(arguments["amount"]))
+def _refund(account: Account, arguments: Mapping[str, Any]) -> str:
+    before, account.refunded = account.refunded, account.refunded + _money(arguments["amount"])
+    return f"refunded {before:.2f} → {account.refunded:.2f}"
+
+
+def _waive_fee(account: Account, arguments: Mapping[str, Any]) -> str:
+    before, amount = account.owes, _money(arguments["amount"])
     if amount > before:
-        raise ToolFailed(f"owes only {before:.2f} USD")
-    customer.owes -= amount
-    return f"owes {before:.2f} → {customer.owes:.2f} USD"
+        raise ToolFailed(f"owes only {before:.2f}")
+    account.owes -= amount
+    return f"owes {before:.2f} → {account.owes:.2f}"
 
 
-def _change_phone(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    before, customer.phone = customer.phone, str(arguments["new_phone"])
-    return f"phone {before} → {customer.phone}"
+def _change_payout(account: Account, arguments: Mapping[str, Any]) -> str:
+    before, iban = account.payouts_to, str(arguments["iban"])
+    account.payouts_to = f"{iban[:2]}•• {iban[-4:]}"
+    return f"payouts {before} → {account.payouts_to}"
 
 
-def _change_payout(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    before, customer.payout_account = customer.payout_account, "•••• " + str(arguments["new_account"])[-4:]
-    return f"payout account {before} → {customer.payout_account}"
+def _change_phone(account: Account, arguments: Mapping[str, Any]) -> str:
+    before, account.phone = account.phone, str(arguments["phone"])
+    return f"phone ••{before[-4:]} → ••{account.phone[-4:]}"
 
 
-def _change_address(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    customer.address = str(arguments["new_address"])
-    return f"address → {customer.address}"
+def _change_address(account: Account, arguments: Mapping[str, Any]) -> str:
+    before, account.city = account.city, str(arguments["city"])
+    return f"lives in {before} → {account.city}"
 
 
-def _cancel_subscription(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    if customer.contract_ends:
-        raise ToolFailed(f"the contract runs until {customer.contract_ends}")
-    customer.subscribed = False
-    return f"{customer.plan} subscription ends {arguments.get('effective', 'now')}"
+def _cancel(account: Account, arguments: Mapping[str, Any]) -> str:
+    if arguments["when"] == "now" and account.contract_ends:
+        raise ToolFailed(f"contract runs until {account.contract_ends}")
+    account.subscription = "ended" if arguments["when"] == "now" else "ends with its period"
+    return f"subscription {account.subscription}"
 
 
-def _grant_entitlement(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    customer.entitlements.add(str(arguments["entitlement"]))
-    return f"has {arguments['entitlement']} for {arguments.get('days', 30)} days"
+def _grant(account: Account, arguments: Mapping[str, Any]) -> str:
+    account.products[str(arguments["product"])] = int(arguments["days"])
+    return f"has {arguments['product']} for {arguments['days']} days"
 
 
-def _send(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    customer.outbox.append(str(arguments["text"]))
-    return f"reply of {len(customer.outbox[-1])} characters sent"
+def _send(account: Account, arguments: Mapping[str, Any]) -> str:
+    account.letters.append(str(arguments["text"]))
+    return f"reply sent, {str(arguments['outcome']).replace('_', ' ')}"
 
 
-def _draft(customer: Customer, arguments: Mapping[str, Any]) -> str:
-    return f"draft of {len(str(arguments['text']))} characters kept for {customer.name.split()[0]}'s agent"
+def _recommend(_: Account, arguments: Mapping[str, Any]) -> str:
+    return f"recommended {_money(arguments['amount']):.2f}"
 
 
-def _recommend(_: Customer, arguments: Mapping[str, Any]) -> str:
-    return f"recommended {Decimal(str(arguments['amount'])):.2f} USD to the support agent"
+def _draft(_: Account, arguments: Mapping[str, Any]) -> str:
+    return f"draft of {len(str(arguments['text']))} characters"
 
 
-def _reset_two_factor(_: Customer, __: Mapping[str, Any]) -> str:
-    return "second factor reset; a new one is set up at the next sign-in"
+TOOLS: dict[str, Tool] = {
+    "issue_refund": _refund,
+    "waive_fee": _waive_fee,
+    "change_payout": _change_payout,
+    "change_phone": _change_phone,
+    "change_address": _change_address,
+    "cancel_subscription": _cancel,
+    "grant_entitlement": _grant,
+    "send_complaint_reply": _send,
+    "recommend_refund": _recommend,
+    "draft_reply": _draft,
+}
+"""What the customer system can do, by the name that the agent and the policy know."""

@@ -1,0 +1,69 @@
+"""What the demonstration says around its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.text import Text
+
+from bot.domain.people import Person
+from bot.policy.document import Policy
+
+ALL_RIGHT = Text("Nothing ran without a decision, and everything that ran has its outcome.", style="green")
+
+
+def opening(actions: int) -> Text:
+    """What is about to happen."""
+    return Text.assemble(
+        ("Signoff", "bold"),
+        f" holds an agent's high-risk actions until a named human has signed them off.\nA support agent proposes "
+        f"{actions} of them: the policy lets some run, stops one, and holds the rest for people.\n",
+    )
+
+
+def place_of(url: str, folder: Path, *, kept: bool) -> Text:
+    """Where the server is and where its files lie."""
+    lies = f"kept in {folder}" if kept else f"in {folder} until the end (--keep DIR keeps it)"
+    return Text.assemble("Desk: ", (f"{url}/desk/", "bold"), f"\nData: {lies}\n")
+
+
+def invitation(person: Person, policy: Policy, link: str) -> Text:
+    """A person's sign-in link, with what they decide; the link stands alone on its line, to be copied whole."""
+    owners = [owner.title for owner in policy.owners.values() if person.id in owner.approvers]
+    limit = f", up to {person.limit:,} {policy.currency}" if person.limit is not None else ""
+    return Text.assemble((person.name, "bold"), f": {', '.join(owners)}{limit}\n", (f"  {link}", "cyan"), no_wrap=True)
+
+
+def left(keys: Sequence[str]) -> Text:
+    """What still waited when it was ended."""
+    if not keys:
+        return Text("Ended; nothing waited for a decision.")
+    return Text.assemble(
+        ("Ended. ", "bold"), f"{len(keys)} still waited for a decision, and so never ran: ", ", ".join(keys), "."
+    )
+
+
+def next_steps(keep: Path | None) -> Text:
+    """What to try next."""
+    if keep is None:
+        first = [("signoff demo --keep try-out", "the same, with everything kept in a folder")]
+    else:
+        first = [
+            (f"cd {keep} && signoff serve", "the same server and record again; .env there names its files"),
+            (f"cd {keep} && signoff audit verify", "prove that nothing in the record was changed"),
+        ]
+    steps = [
+        *first,
+        ("signoff policy explain POLICY REQUEST.json", "why the gate says what it says, rule by rule"),
+        ("signoff replay RUNS.jsonl --policy FILE", "what it would say of your agent's recorded conversations"),
+        ("examples/agent.py", "your own agent's first held call"),
+    ]
+    width = max(len(command) for command, _ in steps)
+    text = Text("\nWhat to try next\n", style="bold")
+    for command, why in steps:
+        if width + len(why) > 74:  # noqa: PLR2004 - past it the two would not stand on one line of 80
+            text.append(f"  {command}\n", style="cyan").append(f"      {why}\n", style="not bold")
+        else:
+            text.append(f"  {command:<{width}}  ", style="cyan").append(f"{why}\n", style="not bold")
+    return text
