@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain import events as e
 from bot.domain.agents import Agent, Credential, CredentialKind, Instance
@@ -150,9 +151,8 @@ class Enrolling:
                 view.record("agent", agent.id, e.AgentRevoked(note), by)
 
         await self._store.transact(Needs(agents=(agent.id,)), flow)
-        for instance in await self.instances(agent):
-            await delete_instance(self._store, instance, by=by)
-        return await cancel_pending(self._store, RequestQuery(agent_id=agent.id), by=by, note="the agent was revoked")
+        ended = [await delete_instance(self._store, instance, by=by) for instance in await self.instances(agent)]
+        return sum(ended)
 
     async def issue_provisioner(self, agent: Agent, *, by: Actor) -> Issued:
         """A token that creates and manages instances of the agent, and can't propose anything.
@@ -207,8 +207,10 @@ def credential_of(
     return Credential(token.hash, token.prefix, kind, agent.id, instance_id, now, agent.expires_at)
 
 
-async def delete_instance(store: Store, instance: Instance, *, by: Actor) -> None:
+async def delete_instance(store: Store, instance: Instance, *, by: Actor) -> int:
     """End an instance and its credentials, then withdraw what it waits for, without notice to its webhook.
+
+    Returns how many requests were withdrawn.
 
     From the first commit on it can open nothing, so nothing pending is left behind. Again changes nothing, and
     carries on where an earlier call stopped.
@@ -220,33 +222,29 @@ async def delete_instance(store: Store, instance: Instance, *, by: Actor) -> Non
             view.record("instance", instance.id, e.InstanceDeleted(), by)
 
     await store.transact(Needs(instances=(instance.id,)), flow)
-    await cancel_pending(store, RequestQuery(instance_id=instance.id), by=by, note="the instance was deleted")
+    cancelled = await _cancel_pending(store, instance.id, by)
     if instance.delivery is not None:
         await store.vault.drop(secret_name(instance.id, instance.delivery.registration_id))
+    return cancelled
 
 
-async def cancel_pending(store: Store, query: RequestQuery, *, by: Actor, note: str) -> int:
-    """Withdraw every pending request that a query finds; returns how many."""
+async def _cancel_pending(store: Store, instance_id: str, by: Actor) -> int:
     done = 0
-    while True:
-        asked = RequestQuery(
-            statuses=("pending",), agent_id=query.agent_id, instance_id=query.instance_id, order="due", limit=_PAGE
-        )
-        found = tuple(request.id for request in (await store.requests(asked)).items)
-        if not found:
-            return done
-        cancelled = await store.transact(Needs(requests=found), lambda view, ids=found: _cancel(view, ids, by, note))  # type: ignore[misc]  # the default binds this round's ids
+    query = RequestQuery(statuses=("pending",), instance_id=instance_id, order="due", limit=_PAGE)
+    while found := tuple(request.id for request in (await store.requests(query)).items):
+        cancelled = await store.transact(Needs(requests=found), partial(_cancel, found, by))
         done += cancelled
         if not cancelled:
-            return done
+            break
+    return done
 
 
-def _cancel(view: View, ids: tuple[str, ...], by: Actor, note: str) -> int:
+def _cancel(ids: tuple[str, ...], by: Actor, view: View) -> int:
     done = 0
     for id_ in ids:
         request = view.request(id_)
         if request is not None and request.pending:
-            decision = Decision(DecisionKind.CANCELLED, by, view.time("request", id_), note=note)
+            decision = Decision(DecisionKind.CANCELLED, by, view.time("request", id_), note="the instance was deleted")
             view.record("request", id_, e.Decided(decision), by)
             done += 1
     return done

@@ -268,7 +268,7 @@ async def test_a_revoked_agent_is_refused_at_once_and_what_waits_is_cancelled(se
     while not served.waiting.waiting:
         await asyncio.sleep(0)
     enrolling = Enrolling(house.store, house.clock)
-    assert await enrolling.revoke(house.issued.agent, note="", by=house.operator) == 0  # its instance's end did it
+    assert await enrolling.revoke(house.issued.agent, note="", by=house.operator) == 1
     assert (await poll).body["status"] == "cancelled"
     refused(await served.propose(), 401, "authentication", "credential_refused")
     refused(await served.call("GET", f"{REQUESTS}/{id_}"), 401, "authentication", "credential_refused")
