@@ -40,7 +40,9 @@ def rebuild(records: Iterable[EventRecord]) -> Changes:
     erasures = {
         record.stream: event
         for record in kept
-        if record.type == "request.erased" and isinstance(event := e.event_of(record), e.Erased)
+        if record.type == "request.erased"
+        and record.payload is not None
+        and isinstance(event := e.event_of(record), e.Erased)
     }
     everything = Changes()
     for record in kept:
