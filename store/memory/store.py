@@ -70,6 +70,7 @@ class MemoryStore:
 
     def _write(self, changes: Changes) -> None:
         rows = self._rows
+        self._refuse_overtaken(changes)
         for id_, kept in changes.requests.items():
             before = rows.requests.get(id_)
             self._follow_waiting(id_, None if before is None else before.state, kept.state)
@@ -84,6 +85,15 @@ class MemoryStore:
                 else:
                     have[name] = row
         self.outbox.add(changes.messages.values())
+
+    def _refuse_overtaken(self, changes: Changes) -> None:
+        for stream, version in changes.seen.items():
+            kind, _, id_ = stream.partition(":")
+            kept = self._rows.kind(kind).get(id_)
+            if (0 if kept is None else kept.version) != version:
+                raise Unavailable(f"{stream} was not named in the needs")
+        if changes.keys.keys() & self._rows.keys.keys():
+            raise Unavailable("an idempotency key was not named in the needs")
 
     def _follow_waiting(self, id_: str, before: Request | None, after: Request) -> None:
         was, is_ = None if before is None else waits_under(before), waits_under(after)
