@@ -20,11 +20,13 @@ class Waiting:
         self._store = store
         self._waiters: dict[str, set[asyncio.Future[Request | None]]] = {}
         self._watchers: set[asyncio.Queue[Committed | None]] = set()
+        self._closed = False
         self._stop = store.subscribe(self._heard)
 
     def close(self) -> None:
         """Stop listening and let everybody go with what they know."""
         self._stop()
+        self._closed = True
         for futures in self._waiters.values():
             for future in futures:
                 _wake(future, None)
@@ -44,7 +46,7 @@ class Waiting:
             try:
                 request = await self._store.request(request_id)
                 left = until - loop.time()
-                if request is None or not request.pending or left <= 0:
+                if request is None or not request.pending or left <= 0 or self._closed:
                     return request
                 woken = await _within(future, left)
             finally:
