@@ -17,7 +17,7 @@ class CredentialKind(StrEnum):
     """Create, list, change and delete an agent's instances; it can't propose anything."""
 
 
-class Credential(msgspec.Struct, frozen=True):
+class Credential(msgspec.Struct, frozen=True, gc=False):
     """A token as we keep it: never the token, only its SHA-256 (it has 256 random bits) and a readable prefix."""
 
     hash: str
@@ -30,7 +30,7 @@ class Credential(msgspec.Struct, frozen=True):
     revoked_at: datetime | None = None
 
 
-class Agent(msgspec.Struct, frozen=True):
+class Agent(msgspec.Struct, frozen=True, gc=False):
     """A non-human identity with a named human owner; it may propose ``action_types`` only (``*`` is all of them)."""
 
     id: str
@@ -47,14 +47,14 @@ class Agent(msgspec.Struct, frozen=True):
         return "*" in self.action_types or action_type in self.action_types
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """Where an instance is told of decisions; the signing secret is kept apart from the record, encrypted."""
 
     url: str
     registration_id: str
 
 
-class Instance(msgspec.Struct, frozen=True):
+class Instance(msgspec.Struct, frozen=True, gc=False):
     """One running copy of an agent, with a credential of its own and perhaps a webhook."""
 
     id: str
@@ -66,7 +66,7 @@ class Instance(msgspec.Struct, frozen=True):
     deleted_at: datetime | None = None
 
 
-class Ledger(msgspec.Struct, frozen=True):
+class Ledger(msgspec.Struct, frozen=True, gc=False):
     """A stream of facts that have no state of their own (desk sign-ins, policy versions): just how many there are."""
 
     id: str

@@ -28,7 +28,7 @@ from bot.domain.requests import (
 from bot.domain.verdicts import Observation, Reservation
 
 
-class _Fact(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="type"):
+class _Fact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, tag_field="type"):
     """One fact; its fields are its payload."""
 
 
@@ -244,7 +244,7 @@ GENESIS = bytes(32)
 """What the first event of a stream is chained to."""
 
 
-class EventRecord(msgspec.Struct, frozen=True):
+class EventRecord(msgspec.Struct, frozen=True, gc=False):
     """An event as kept. ``payload`` and ``salt`` are None once erased; ``digest`` still binds what they were."""
 
     stream: str

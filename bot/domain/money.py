@@ -14,7 +14,7 @@ MAX_DIGITS = 15
 """Digits of an amount, in all; every such amount is a distinct double, so comparing it anywhere is exact."""
 
 
-class Money(msgspec.Struct, frozen=True, order=False):
+class Money(msgspec.Struct, frozen=True, gc=False, order=False):
     """An amount in one currency (ISO 4217 code)."""
 
     amount: Decimal

@@ -8,7 +8,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Person(msgspec.Struct, frozen=True):
+class Person(msgspec.Struct, frozen=True, gc=False):
     """A named human of the policy file. ``limit`` is the largest amount they may sign, in the policy's currency."""
 
     id: str
@@ -29,7 +29,7 @@ class ActorKind(StrEnum):
     OPERATOR = "operator"
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, gc=False):
     """The author of an event: ``id`` is a person's id, an agent's id, a policy version or an operator's login name."""
 
     kind: ActorKind

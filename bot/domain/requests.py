@@ -14,7 +14,7 @@ from bot.domain.people import Actor
 from bot.domain.verdicts import ActionClass, Level, Reservation, Verdict
 
 
-class Proposal(msgspec.Struct, frozen=True):
+class Proposal(msgspec.Struct, frozen=True, gc=False):
     """What an agent proposed, exactly as it was sent (the protocol object of AAP)."""
 
     tool: str
@@ -25,7 +25,7 @@ class Proposal(msgspec.Struct, frozen=True):
     context: dict[str, Any] | None = None
 
 
-class Context(msgspec.Struct, frozen=True):
+class Context(msgspec.Struct, frozen=True, gc=False):
     """What Signoff understood of a proposal's ``context``; ``problems`` names the entries that it could not read."""
 
     customer: str | None = None
@@ -66,7 +66,7 @@ class FieldKind(StrEnum):
     JSON = "json"
 
 
-class Field(msgspec.Struct, frozen=True):
+class Field(msgspec.Struct, frozen=True, gc=False):
     """One argument of an action type: how to show it, whether it may be edited, and what it may be."""
 
     name: str
@@ -82,7 +82,7 @@ class Field(msgspec.Struct, frozen=True):
     pattern: str | None = None
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One rung of the escalation ladder, frozen: at ``at`` (UTC) tell these people, and post there."""
 
     at: datetime
@@ -90,7 +90,7 @@ class Step(msgspec.Struct, frozen=True):
     post_to: dict[str, str] = {}
 
 
-class Routing(msgspec.Struct, frozen=True):
+class Routing(msgspec.Struct, frozen=True, gc=False):
     """Whose request it is, who may sign, by when: frozen when the request opens, so no policy change rewrites it."""
 
     owner: str
@@ -113,7 +113,7 @@ class Routing(msgspec.Struct, frozen=True):
     high_class: bool = False
 
 
-class Assessment(msgspec.Struct, frozen=True):
+class Assessment(msgspec.Struct, frozen=True, gc=False):
     """Everything the gate worked out of a proposal, besides who signs."""
 
     verdict: Verdict
@@ -144,7 +144,7 @@ class Lesson(StrEnum):
     THRESHOLD = "threshold"
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """The one decision of a request, with its author: a person, the policy, the clock or the agent itself."""
 
     kind: DecisionKind
@@ -173,7 +173,7 @@ class GrantStatus(StrEnum):
     """Spent by the agent's next request for exactly the signed arguments."""
 
 
-class Grant(msgspec.Struct, frozen=True):
+class Grant(msgspec.Struct, frozen=True, gc=False):
     """Permission to run the arguments with this digest once, before ``expires_at``."""
 
     digest: str
@@ -192,7 +192,7 @@ class OutcomeStatus(StrEnum):
     FAILED = "failed"
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """The agent's report, once."""
 
     status: OutcomeStatus
@@ -200,7 +200,7 @@ class Outcome(msgspec.Struct, frozen=True):
     note: str | None = None
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, gc=False):
     """A reviewer's question to the agent, and its answer."""
 
     id: str
@@ -211,14 +211,14 @@ class Question(msgspec.Struct, frozen=True):
     answered_at: datetime | None = None
 
 
-class Claim(msgspec.Struct, frozen=True):
+class Claim(msgspec.Struct, frozen=True, gc=False):
     """Somebody said: I am on it."""
 
     by: Actor
     at: datetime
 
 
-class MessageRef(msgspec.Struct, frozen=True):
+class MessageRef(msgspec.Struct, frozen=True, gc=False):
     """Where a card or a line of this request stands on a chat surface."""
 
     surface: str
@@ -228,7 +228,7 @@ class MessageRef(msgspec.Struct, frozen=True):
     kind: str = "card"
 
 
-class Request(msgspec.Struct, frozen=True):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """The state of one request: what its events say, and nothing else."""
 
     id: str

@@ -22,7 +22,7 @@ _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _LETTER = {CredentialKind.INSTANCE: "i", CredentialKind.PROVISIONER: "p"}
 
 
-class Token(msgspec.Struct, frozen=True):
+class Token(msgspec.Struct, frozen=True, gc=False):
     """A token at the one moment that it is known: its text, what names it, and what is kept of it."""
 
     text: str

@@ -35,7 +35,7 @@ class VerdictKind(StrEnum):
     BLOCK = "block"
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """One rule that spoke: ``rule`` is its stable name, ``compared`` what it looked at with the values it saw."""
 
     rule: str
@@ -44,7 +44,7 @@ class Reason(msgspec.Struct, frozen=True):
     compared: dict[str, Any] = {}
 
 
-class Verdict(msgspec.Struct, frozen=True):
+class Verdict(msgspec.Struct, frozen=True, gc=False):
     """The gate's answer under one policy version; ``reasons`` is never empty."""
 
     kind: VerdictKind
@@ -52,7 +52,7 @@ class Verdict(msgspec.Struct, frozen=True):
     policy_version: str
 
 
-class Reservation(msgspec.Struct, frozen=True):
+class Reservation(msgspec.Struct, frozen=True, gc=False):
     """A part of a cap that is held for one request until it has run or ended: ``key`` names the tally."""
 
     key: str
@@ -60,7 +60,7 @@ class Reservation(msgspec.Struct, frozen=True):
     amount: Decimal
 
 
-class Observation(msgspec.Struct, frozen=True):
+class Observation(msgspec.Struct, frozen=True, gc=False):
     """Something counted once and for good (a try in a session, an amount that an agent proposed)."""
 
     key: str
@@ -71,7 +71,7 @@ RECENT = 50
 """How many amounts a tally remembers, newest last; medians are taken over these."""
 
 
-class Tally(msgspec.Struct, frozen=True):
+class Tally(msgspec.Struct, frozen=True, gc=False):
     """A running count: reservations and observations under one key."""
 
     key: str

@@ -23,7 +23,7 @@ class Deadlines(Protocol):
         ...
 
 
-class Leased(msgspec.Struct, frozen=True):
+class Leased(msgspec.Struct, frozen=True, gc=False):
     """A message that this process may try to send until ``until``."""
 
     message: Message

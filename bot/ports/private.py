@@ -24,7 +24,7 @@ class Vault(Protocol):
         ...
 
 
-class Session(msgspec.Struct, frozen=True):
+class Session(msgspec.Struct, frozen=True, gc=False):
     """A person signed in on the desk; ``id`` is the SHA-256 of the cookie, ``csrf`` goes into every form."""
 
     id: str

@@ -9,7 +9,7 @@ from typing import Protocol
 import msgspec
 
 
-class Checkpoint(msgspec.Struct, frozen=True):
+class Checkpoint(msgspec.Struct, frozen=True, gc=False):
     """A signed statement of the whole record: the RFC 6962 root over its first ``size`` leaves."""
 
     size: int
@@ -21,7 +21,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     signature: bytes
 
 
-class Unsealed(msgspec.Struct, frozen=True):
+class Unsealed(msgspec.Struct, frozen=True, gc=False):
     """What the next checkpoint starts from: the newest one, the peaks of its tree, and the events since, in order.
 
     A node is named ``(level, index)``: level 0 are leaves, ``(l, i)`` covers leaves ``i * 2**l`` to ``(i+1) * 2**l``.
@@ -34,7 +34,7 @@ class Unsealed(msgspec.Struct, frozen=True):
     """Chain hashes (``EventRecord.hash``) of the events that follow, oldest first."""
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """A new checkpoint, and every complete node that it adds (leaves included)."""
 
     checkpoint: Checkpoint

@@ -17,7 +17,7 @@ from bot.recording import Changes, Needs, View
 T = TypeVar("T")
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """What a listener hears after a commit: the stream and, when it was committed here, the request as it is now."""
 
     stream: str
@@ -48,7 +48,7 @@ class Recorder(Protocol):
         ...
 
 
-class RequestQuery(msgspec.Struct, frozen=True):
+class RequestQuery(msgspec.Struct, frozen=True, gc=False):
     """Which requests; every given field narrows. ``after`` is the cursor of the page before."""
 
     statuses: tuple[str, ...] = ()
@@ -69,7 +69,7 @@ class RequestQuery(msgspec.Struct, frozen=True):
     after: str | None = None
 
 
-class Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True, gc=False):
     """Some requests, and the cursor of the next page when there is one."""
 
     items: tuple[Request, ...]

@@ -19,7 +19,7 @@ T = TypeVar("T")
 Entity = Request | Agent | Instance | Ledger
 
 
-class Kept(msgspec.Struct, Generic[S], frozen=True):
+class Kept(msgspec.Struct, Generic[S], frozen=True, gc=False):
     """A state and its place in its stream: the last event's number (``version``), hash (``head``) and time."""
 
     state: S
@@ -28,7 +28,7 @@ class Kept(msgspec.Struct, Generic[S], frozen=True):
     at: datetime
 
 
-class KeyUse(msgspec.Struct, frozen=True):
+class KeyUse(msgspec.Struct, frozen=True, gc=False):
     """An idempotency key as used: ``scope`` is an instance or provisioner, ``subject`` what it made."""
 
     scope: str
@@ -38,7 +38,7 @@ class KeyUse(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Message(msgspec.Struct, frozen=True):
+class Message(msgspec.Struct, frozen=True, gc=False):
     """Something to be sent: ``kind`` names the sender, ``lane`` what keeps order; the id is the same on every try."""
 
     id: str
@@ -49,7 +49,7 @@ class Message(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-class Deadline(msgspec.Struct, frozen=True):
+class Deadline(msgspec.Struct, frozen=True, gc=False):
     """A time at which a request needs something: ``expiry`` while it is pending, ``grant`` while its grant waits."""
 
     request_id: str
