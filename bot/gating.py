@@ -7,7 +7,7 @@ the request and says why.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from bot.domain.agents import Agent
 from bot.domain.requests import Assessment, Context, Proposal
 from bot.domain.verdicts import ActionClass, Level, Observation, Reason, Tally, Verdict, VerdictKind
-from bot.policy.case import Case, Tried
+from bot.policy.case import Case, Tried, said
 from bot.policy.document import UNKNOWN_TOOL, Policy
 from bot.policy.steps import STEPS
 from bot.policy.tallies import (
@@ -79,21 +79,24 @@ def judge(policy: Policy, proposal: Proposal, agent: Agent, tallies: Mapping[str
     """
     try:
         case = Case(policy, proposal, agent, tallies, now)
-    except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
-        return _unjudged(policy, proposal, error)
-    for step in STEPS:
-        try:
-            step(case)
-        except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
-            case.hold(f"gate.{step.__name__}", f"The gate's step {step.__name__} failed: {error!r:.200}.")
-    try:
+        for name, step in STEPS.items():
+            before = len(case.reasons)
+            _take(case, name, step)
+            case.note(name, "spoke" if len(case.reasons) > before else "quiet")
         return _conclude(case)
     except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
         return _unjudged(policy, proposal, error)
 
 
+def _take(case: Case, name: str, step: Callable[[Case], None]) -> None:
+    try:
+        step(case)
+    except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
+        case.hold(f"failed.{name}", f"The gate's step {name} failed: {said(error)}.")
+
+
 def _unjudged(policy: Policy, proposal: Proposal, error: Exception) -> Judgement:
-    reason = Reason("gate.failed", VerdictKind.HOLD, f"The gate could not judge this: {error!r:.200}.")
+    reason = Reason("failed.gate", VerdictKind.HOLD, f"The gate could not judge this: {said(error)}.")
     action = policy.tools.get(str(proposal.tool))
     assessment = Assessment(
         verdict=Verdict(VerdictKind.HOLD, (reason,), policy.version),
@@ -115,7 +118,7 @@ def _conclude(case: Case) -> Judgement:
     else:
         kind = VerdictKind.HOLD
     if not kinds:
-        case.hold("gate.silent", "No rule allowed this.")
+        case.hold("failed.silent", "No rule allowed this.")
     reasons = [reason for reason in case.reasons if reason.kind is not VerdictKind.ALLOW or kind is VerdictKind.ALLOW]
     reasons.sort(key=_weight)
     action = case.action

@@ -126,7 +126,7 @@ def _show_policy(policy: Policy, file: Path) -> None:
     console = Console(highlight=False)
     table = Table(title=None, box=None, pad_edge=False)
     for column in ("action", "level", "class", "owner", "approvers", "tools"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "action")
     for action in policy.actions.values():
         approvers = policy.owners[action.owner].approvers
         tools = ", ".join(action.tools)
@@ -170,7 +170,7 @@ def _show_judgement(policy: Policy, judgement: Judgement, routing: Routing) -> N
         console.print(f"  [{_COLOURS[reason.kind]}]{escape(reason.rule)}[/]  {escape(reason.text)}")
     table = Table(box=None, pad_edge=False)
     for column in ("rule tried", "result", "condition", "values seen"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == "rule tried")
     for tried in judgement.tried:
         seen = ", ".join(f"{name} = {json.dumps(value)}" for name, value in tried.compared.items())
         table.add_row(*map(escape, (tried.rule, tried.result, tried.expression, seen)))

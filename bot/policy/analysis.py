@@ -39,11 +39,15 @@ class Misused(ValueError):
 class Analysis:
     """Walks one expression's tree, checks it and makes its arithmetic exact."""
 
-    def __init__(self, texts: frozenset[str]) -> None:
+    def __init__(self, texts: frozenset[str], *, mixed: bool = False) -> None:
         self._texts = texts
         """The variables that are texts."""
+        self._mixed = mixed
+        """Whether CEL minds that whole and other numbers meet: then every comparison of numbers is made exact."""
         self.rewritten = False
         self.looked_at: dict[str, None] = {}
+        self.patterns: list[tuple[str, int]] = []
+        """Every regular expression, and the place where it is used."""
         self._macros = 0
 
     def rewrite(self, parsed: Message) -> Message:
@@ -56,6 +60,10 @@ class Analysis:
         for number, wire, value in parsed.fields:
             new = value
             if isinstance(value, Message):
+                if value.shape == "Expr" and self.kind(value) not in {TRUTH, ANY}:
+                    raise Misused(
+                        "gives no truth value", "compare it with something, such as `amount <= 25`", value.number(2)
+                    )
                 new = self.visit(value) if value.shape == "Expr" else self.rewrite(value)
             fields.append((number, wire, new))
         return Message(parsed.shape, fields)
@@ -102,7 +110,7 @@ class Analysis:
         function, arguments = called.text(2), called.messages(3)
         if function in COMPARISONS:
             self._check_same(node, function, arguments)
-            if any(map(self._calculates, arguments)):
+            if any(map(self._calculates, arguments)) or (self._mixed and self._numbers(arguments)):
                 return self._exact(node, function, arguments, depth, inside=inside)
         elif self._calculates(node):
             whole = self.kind(node) == INTEGER and function != "_/_"
@@ -110,6 +118,8 @@ class Analysis:
                 raise Misused(
                     "calculates outside of a comparison", "compare the result: `amount * 2 > 10`", node.number(2)
                 )
+        elif function == "matches":
+            self._note_pattern(node, arguments[-1])
         elif function in OPERATORS and inside and not any(_name(argument).startswith("@") for argument in arguments):
             raise Misused("joins texts or lists in a macro", "join them outside of it", node.number(2))
         return self._rebuilt(node, depth, inside=inside)
@@ -152,6 +162,16 @@ class Analysis:
         if called.text(2) == "-_" and arguments[0].message(3) is not None:
             return False  # a negative literal
         return self.kind(node) in _NUMBERS and not any(_name(argument).startswith("@") for argument in arguments)
+
+    def _note_pattern(self, node: Message, pattern: Message) -> None:
+        const = pattern.message(3)
+        if const is None:
+            text = "matches against a pattern that is not written out"
+            raise Misused(text, "write the pattern in quotes", node.number(2))
+        self.patterns.append((const.text(6), node.number(2)))
+
+    def _numbers(self, nodes: list[Message]) -> bool:
+        return all(self.kind(node) in _NUMBERS for node in nodes)
 
     def _check_same(self, node: Message, function: str, arguments: list[Message]) -> None:
         kinds = [self.kind(argument) for argument in arguments]

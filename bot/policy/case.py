@@ -28,8 +28,8 @@ from bot.policy.variables import compared, shown, too_large, variables_of
 class Tried(msgspec.Struct, frozen=True):
     """One rule that was tried.
 
-    ``result`` is ``true``, ``false`` or ``failed`` of a condition, ``fired`` or ``quiet`` of a trigger, ``fits`` or
-    ``passed`` of the caps.
+    ``result`` is ``true``, ``false`` or ``failed`` of a condition, ``fired`` or ``quiet`` of a trigger, ``spoke`` (it
+    gave a reason) or ``quiet`` of a step of the gate.
     """
 
     rule: str
@@ -115,7 +115,7 @@ class Case:
         if self.truth(action, name, when):
             verb = "Blocked" if kind is VerdictKind.BLOCK else "Held"
             text = f"{verb} by the rule {name}: {when.source}."
-            self.reasons.append(Reason(f"rule.{name}", kind, text, self.compared(when)))
+            self.reasons.append(Reason(name, kind, text, self.compared(when)))
 
     def truth(self, action: Action, name: str, when: Expression, *, unmet: bool = False) -> bool:
         """Whether a condition is true; a failure is a reason to hold, and so is, with ``unmet``, a false one."""
@@ -195,3 +195,8 @@ class Case:
     def tried_rules(self) -> tuple[Tried, ...]:
         """Every rule that was tried, in order."""
         return tuple(Tried(rule, result, when, self.action, self._values) for rule, result, when in self.tried)
+
+
+def said(error: Exception) -> str:
+    """What an unexpected error says, in one short line; never a value of the proposal's."""
+    return type(error).__name__

@@ -64,6 +64,10 @@ VARIABLES: dict[str, cel.Type] = {
 """What an expression may look at; numbers are dynamic, so that ``amount <= 25`` needs no ``25.0``."""
 _PLACED = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+_NUMERIC = "(?:int|uint|double|dyn)"
+_MIXED = re.compile(
+    rf"no matching overload for '_(?:<|<=|>|>=|==|!=|\+|-|\*|/)_' applied to '\({_NUMERIC}, {_NUMERIC}\)'"
+)
 _LITERAL = re.compile(r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<![\w.])(?P<number>[0-9][0-9.]*)""")
 _NO_SUCH = (
     (re.compile(r'No value with name "([^"]+)"'), "{} is missing"),
@@ -152,22 +156,40 @@ def compile_expression(source: str) -> Expression:
     if len(source) > MAX_LENGTH:
         raise ExpressionInvalid(f"is longer than {MAX_LENGTH} characters", "split it into several rules")
     _check_digits(source)
-    environment = _environment()
-    try:
-        program = environment.compile(source)
-        parsed = syntax.read(environment.compile(source, disable_check=True).serialize())
-    except Exception as error:  # the library raises its own and built-in errors alike
-        raise _invalid(str(error)) from error
-    if program.return_type().name() not in {"BOOL", "DYN"}:
-        raise ExpressionInvalid("gives no truth value", "compare it with something, such as `amount <= 25`")
-    analysis = Analysis(_TEXTS)
+    program = _checked(source)
+    parsed = syntax.read(_environment().compile(source, disable_check=True).serialize())
+    analysis = Analysis(_TEXTS, mixed=program is None)
     try:
         rewritten = analysis.rewrite(parsed)
+        _check_patterns(analysis)
     except Misused as error:
         raise ExpressionInvalid(error.message, error.remedy, *_place(source, parsed, error.id)) from error
-    if analysis.rewritten:
-        program = environment.deserialize(syntax.write(rewritten))
+    if program is None or analysis.rewritten:
+        program = _environment().deserialize(syntax.write(rewritten))
     return Expression(source, program, _paths(analysis.looked_at))
+
+
+def _check_patterns(analysis: Analysis) -> None:
+    for pattern, place in analysis.patterns:
+        try:
+            matches(pattern, "")
+        except ValueError as error:
+            raise Misused(f"has no regular expression: {error}", "write it in RE2 syntax", place) from error
+
+
+def _checked(source: str) -> cel.Expression | None:
+    """The program, checked by CEL; None where all that it minds is that whole and other numbers meet."""
+    try:
+        program = _environment().compile(source)
+    except Exception as error:  # the library raises its own and built-in errors alike
+        said = str(error)
+        errors = _PLACED.findall(said)
+        if errors and all(_MIXED.search(message) for _, _, message in errors):
+            return None
+        raise _invalid(said) from error
+    if program.return_type().name() not in {"BOOL", "DYN"}:
+        raise ExpressionInvalid("gives no truth value", "compare it with something, such as `amount <= 25`")
+    return program
 
 
 def _paths(looked_at: Mapping[str, None]) -> tuple[str, ...]:
@@ -200,6 +222,8 @@ def _line_column(source: str, offset: int) -> tuple[int, int]:
 
 
 def _invalid(message: str) -> ExpressionInvalid:
+    if "recursion" in message:
+        return ExpressionInvalid("nests too deep", "split it into several rules")
     placed = _PLACED.search(message)
     if placed is None:
         return ExpressionInvalid(message.splitlines()[0][:200] if message else "does not compile", "rewrite it")

@@ -110,7 +110,6 @@ def check_caps(case: Case) -> None:
     for reason in passed:
         case.reasons.append(reason)
     case.reserved = () if passed else reserved
-    case.note("caps", "passed" if passed else "fits")
 
 
 def check_triggers(case: Case) -> None:
@@ -165,16 +164,17 @@ _LEVELS: dict[Level, Callable[[Case, Action], None]] = {
     Level.COMMIT: _commit,
 }
 
-STEPS: tuple[Callable[[Case], None], ...] = (
-    check_agent,
-    check_tool,
-    check_reading,
-    check_arguments,
-    check_amount,
-    check_blocks,
-    check_caps,
-    check_triggers,
-    check_holds,
-    check_grounds,
-    check_level,
-)
+STEPS: dict[str, Callable[[Case], None]] = {
+    "agent": check_agent,
+    "tool": check_tool,
+    "context": check_reading,
+    "arguments": check_arguments,
+    "amount": check_amount,
+    "block_when": check_blocks,
+    "caps": check_caps,
+    "triggers": check_triggers,
+    "hold_when": check_holds,
+    "grounds": check_grounds,
+    "level": check_level,
+}
+"""The gate's steps by name, in order."""

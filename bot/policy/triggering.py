@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.verdicts import Level
-from bot.policy.case import Case
+from bot.policy.case import Case, said
 from bot.policy.document import Action
 from bot.policy.history import lower_median
 
@@ -19,7 +19,7 @@ def fire_triggers(case: Case, action: Action) -> None:
         try:
             trigger(case, action)
         except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
-            case.hold(f"{name}", f"The trigger {name} could not be tried: {error!r:.200}.")
+            case.hold(f"{name}", f"The trigger {name} could not be tried: {said(error)}.")
         case.note(f"{name}", "fired" if len(case.reasons) > before else "quiet")
 
 
