@@ -28,7 +28,7 @@ async def decided(request: web.Request) -> web.StreamResponse:
         action_type=filters.get("action"),
         decided_by=filters.get("by"),
         decided_from=_midnight(now, policy.zone) if today else None,
-        after=request.query.get("after"),
+        after=request.query.get("after") or None,
     )
     listed = await list_requests(room.store, query, lambda one: may_see(one, person))
     kept = {**filters, "kind": kind if kind in KINDS else "", "day": "today" if today else ""}

@@ -32,7 +32,7 @@ async def queue(request: web.Request) -> web.StreamResponse:
         owners=(filters["owner"],) if "owner" in filters else None,
         action_type=filters.get("action"),
         order="due",
-        after=request.query.get("after"),
+        after=request.query.get("after") or None,
     )
     owners = policy.owners_of(person.id)
     listed = await list_requests(room.store, query, wanted)

@@ -32,6 +32,12 @@ class Desk:
     house: House
     waiting: Waiting
     url: str
+    runner: web.AppRunner
+
+    async def stop(self) -> None:
+        """What the server does when it is told to stop; twice is once."""
+        self.waiting.close()
+        await self.runner.cleanup()
 
     async def link(self, who: str) -> Link:
         person = self.house.person(who)
@@ -102,11 +108,11 @@ async def served(
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
+    desk_ = Desk(house, waiting, f"http://127.0.0.1:{runner.addresses[0][1]}", runner)
     try:
-        yield Desk(house, waiting, f"http://127.0.0.1:{runner.addresses[0][1]}")
+        yield desk_
     finally:
-        waiting.close()
-        await runner.cleanup()
+        await desk_.stop()
         await house.store.close()
 
 
