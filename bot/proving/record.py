@@ -72,6 +72,8 @@ class Extent:
     """Which part of a record a source holds; the whole, kept with its tree, unless said otherwise."""
 
     start: int = 0
+    end: int | None = None
+    """One past the last leaf; None is as far as the checkpoints say."""
     peaks: Mapping[merkle.Name, bytes] = field(default_factory=dict)
     keeps_nodes: bool = True
 
@@ -128,6 +130,7 @@ class Verification:
             self._checkpoints,
             self.findings,
             start=extent.start,
+            end=extent.end,
             peaks=extent.peaks,
             keeps_nodes=extent.keeps_nodes,
         )

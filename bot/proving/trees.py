@@ -52,10 +52,14 @@ class Tree:
         findings: Findings,
         *,
         start: int = 0,
+        end: int | None = None,
         peaks: Mapping[merkle.Name, bytes] | None = None,
         keeps_nodes: bool = True,
     ) -> None:
-        """Grow from ``start`` leaves with these ``peaks``; ``keeps_nodes`` says if there are nodes to compare with."""
+        """Grow from ``start`` leaves with these ``peaks`` up to ``end``, or as far as any checkpoint says.
+
+        ``keeps_nodes`` says if there are nodes to compare with.
+        """
         self.size = start
         self.unsealed: dict[Place, bytes] = {}
         """Events that no leaf was found for (yet), oldest first, with their hashes."""
@@ -71,8 +75,9 @@ class Tree:
         self._keeps_nodes = keeps_nodes
         self._findings = findings
         self._checkpoints = checkpoints
-        self._ahead = deque(checkpoint for checkpoint in checkpoints.all if checkpoint.size > start)
-        self._limit = checkpoints.all[-1].size if checkpoints.all else start
+        within = [one for one in checkpoints.all if one.size > start and (end is None or one.size <= end)]
+        self._ahead = deque(sorted(within, key=lambda one: one.size))
+        self._limit = self._ahead[-1].size if self._ahead else start
         self._queue: deque[tuple[int, str, int]] = deque()
         self._peaks: dict[merkle.Name, bytes] = dict(peaks or {})
         self._kept_peaks: dict[merkle.Name, bytes] | None = None

@@ -84,8 +84,19 @@ async def compare_rows(record: Record, *, progress: Callable[[int], None] | None
                 progress(len(page))
         views = await record.views()
         if not await record.all_events(after=position, limit=1):
-            return "compared", list(differences(rebuild(events), views))
+            return _compared(events, views)
     return "not compared: events kept coming; try again when it is quieter", []
+
+
+def _compared(events: Sequence[EventRecord], views: Changes) -> tuple[str, list[Finding]]:
+    try:
+        wanted = rebuild(events)
+    except (LookupError, ValueError) as error:
+        text = f"the views can't be rebuilt from the events: {error}"
+        return "not compared", [
+            Finding(Kind.UNREADABLE, text, expected="events that this version knows", found="others")
+        ]
+    return "compared", list(differences(wanted, views))
 
 
 def differences(wanted: Changes, found: Changes) -> Iterator[Finding]:
