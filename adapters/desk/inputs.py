@@ -65,7 +65,7 @@ def inputs(
 
 
 def initial(request: Request, field: Field) -> str:
-    """The text that stands in an input before anybody types."""
+    """The text that stands in an input before anybody types: what can't be seen is written out, as on the card."""
     arguments = request.proposal.arguments
     if field.name not in arguments:
         return ""
@@ -75,7 +75,7 @@ def initial(request: Request, field: Field) -> str:
     if value is None and field.kind is not FieldKind.JSON:
         return ""
     text = json.dumps(value, ensure_ascii=False, indent=2) if field.kind is FieldKind.JSON else value_text(value)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain(text)
 
 
 def typed_over(request: Request, form: Mapping[str, str]) -> dict[str, str]:
