@@ -22,6 +22,7 @@ from bot.demo.reviewing import review_all
 from bot.demo.scenes import SCENES
 from bot.demo.screen import closing_table, live_view, totals_line
 from bot.demo.staging import Stage, staged, stopped_by_signal, unexpected, verified
+from bot.errors import SignoffError
 
 PIPED_WIDTH = 150
 """Columns of the closing table where no terminal says how many there are."""
@@ -65,9 +66,12 @@ async def _scripted(stage: Stage, console: Console, stop: asyncio.Event) -> None
 
     async def play() -> None:
         people = stage.policy.people
-        async with asyncio.TaskGroup() as group:
-            group.create_task(stage.agent.work(SCENES))
-            group.create_task(review_all(SCENES, stage.news, lambda id_: stage.link(people[id_])))
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(stage.agent.work(SCENES))
+                group.create_task(review_all(SCENES, stage.news, lambda id_: stage.link(people[id_])))
+        except* SignoffError as several:
+            raise several.exceptions[0] from several
 
     await _until(asyncio.create_task(play()), stop)
 

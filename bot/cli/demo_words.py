@@ -50,20 +50,16 @@ def next_steps(keep: Path | None) -> Text:
         first = [("signoff demo --keep try-out", "the same, with everything kept in a folder")]
     else:
         first = [
-            (f"cd {keep} && signoff serve", "the same server and record again; .env there names its files"),
+            (f"cd {keep} && signoff serve", "the same server and record again (its settings lie in .env)"),
             (f"cd {keep} && signoff audit verify", "prove that nothing in the record was changed"),
         ]
     steps = [
         *first,
-        ("signoff policy explain POLICY REQUEST.json", "why the gate says what it says, rule by rule"),
+        ("signoff policy explain FILE REQUEST.json", "why the gate says what it says, rule by rule"),
         ("signoff replay RUNS.jsonl --policy FILE", "what it would say of your agent's recorded conversations"),
-        ("examples/agent.py", "your own agent's first held call"),
+        ("python examples/agent.py", "your own agent's first held call, in ten lines"),
     ]
-    width = max(len(command) for command, _ in steps)
     text = Text("\nWhat to try next\n", style="bold")
     for command, why in steps:
-        if width + len(why) > 74:  # noqa: PLR2004 - past it the two would not stand on one line of 80
-            text.append(f"  {command}\n", style="cyan").append(f"      {why}\n", style="not bold")
-        else:
-            text.append(f"  {command:<{width}}  ", style="cyan").append(f"{why}\n", style="not bold")
+        text.append(f"  {command}\n", style="not bold cyan").append(f"      {why}\n", style="not bold")
     return text

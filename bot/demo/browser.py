@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import httpx
 
@@ -112,9 +112,9 @@ class Browser:
     async def post(self, url: str, form: Form, typed: Mapping[str, str] | None = None) -> Page:
         """Send a form of the page at ``url`` with what was typed over its fields."""
         parts = urlsplit(url)
-        data = {**form.fields, **(typed or {})}
-        origin = {"Origin": f"{parts.scheme}://{parts.netloc}"}
-        return _page(await self._http.post(urljoin(url, form.action), data=data, headers=origin))
+        body = urlencode({**form.fields, **(typed or {})})
+        headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Content-Type": "application/x-www-form-urlencoded"}
+        return _page(await self._http.post(urljoin(url, form.action), content=body, headers=headers))
 
 
 def _page(response: httpx.Response) -> Page:

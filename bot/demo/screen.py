@@ -18,7 +18,9 @@ from bot.domain.verdicts import VerdictKind
 from bot.policy.document import UNKNOWN_TOOL, Policy
 
 WIDE = 110
-"""Columns from which the wide forms are used."""
+"""Columns from which the live view has its wide form."""
+WIDE_CLOSING = 140
+"""Columns from which the closing table has its wide form."""
 _STYLES = {
     "waiting": "bold yellow",
     "allowed": "green",
@@ -30,6 +32,9 @@ _STYLES = {
     "cancelled": "magenta",
 }
 _VERDICTS = {VerdictKind.ALLOW: "green", VerdictKind.HOLD: "yellow", VerdictKind.BLOCK: "red"}
+_RULES_SHOWN = 3
+_ALWAYS = {"allow_when", "approval_required"}
+"""Rules that say no more than that a human is needed, left out where others say why."""
 _MINUTE = 60
 
 
@@ -78,14 +83,16 @@ def _standing(rows: Sequence[Row], hidden: int) -> Text:
 
 def closing_table(rows: Sequence[Row], policy: Policy, width: int) -> Table:
     """Every action with its level, verdict and reason, decision, who made it, what ran and how that went."""
-    return _wide_closing(rows, policy) if width >= WIDE else _narrow_closing(rows, policy)
+    return _wide_closing(rows, policy) if width >= WIDE_CLOSING else _narrow_closing(rows, policy)
 
 
 def _wide_closing(rows: Sequence[Row], policy: Policy) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Customer", no_wrap=True)
     table.add_column("Action", no_wrap=True)
-    for name in ("Level", "Verdict and why", "Decision", "By", "What ran", "Outcome"):
+    table.add_column("Level", no_wrap=True)
+    table.add_column("Verdict and why", min_width=29, overflow="fold")
+    for name in ("Decision", "By", "What ran", "Outcome"):
         table.add_column(name, overflow="fold")
     for row in rows:
         table.add_row(
@@ -136,7 +143,10 @@ def _action(row: Row) -> str:
 
 def _verdict(row: Row) -> Text:
     kind = row.request.assessment.verdict.kind
-    return Text.assemble((kind.value, _VERDICTS[kind]), ": ", ", ".join(row.rules))
+    shown = row.rules[:_RULES_SHOWN]
+    if kind is VerdictKind.HOLD and len(row.rules) > 1:
+        shown = [rule for rule in shown if rule not in _ALWAYS] or shown
+    return Text.assemble((kind.value, _VERDICTS[kind]), ": ", ",\n".join(shown))
 
 
 def _ran(row: Row) -> Text:

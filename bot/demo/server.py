@@ -21,9 +21,10 @@ STOP_SECONDS = 8.0
 _EVERY = 0.05
 
 
-def settings_in(folder: Path, policy: Path, port: int) -> Settings:
+def settings_in(folder: Path, policy: Path, port: int, **more: object) -> Settings:
     """The settings of a server whose database, key and log lie in ``folder``, whatever the environment says."""
-    return load_settings(
+    given: dict[str, object] = {name: field.default for name, field in Settings.model_fields.items()}
+    given.update(
         database=f"sqlite:///{folder / 'signoff.db'}",
         policy=policy,
         key_file=folder / "signoff.key",
@@ -32,6 +33,7 @@ def settings_in(folder: Path, policy: Path, port: int) -> Settings:
         port=port,
         public_url=f"http://127.0.0.1:{port}",
     )
+    return load_settings(**{**given, **more})
 
 
 def free_port() -> int:
@@ -68,15 +70,8 @@ async def running_server(settings: Settings, folder: Path) -> AsyncIterator[int]
 def environment(settings: Settings) -> dict[str, str]:
     """This process's environment with every setting of ours replaced."""
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("SIGNOFF_")}
-    return {
-        **kept,
-        "SIGNOFF_DATABASE": settings.database,
-        "SIGNOFF_POLICY": str(settings.policy),
-        "SIGNOFF_KEY_FILE": str(settings.key_file),
-        "SIGNOFF_HOST": settings.host,
-        "SIGNOFF_PORT": str(settings.port),
-        "SIGNOFF_PUBLIC_URL": settings.public_url,
-    }
+    ours = {f"SIGNOFF_{name.upper()}": str(value) for name, value in settings.model_dump(mode="json").items()}
+    return {**kept, **ours}
 
 
 async def _until_ready(url: str, process: asyncio.subprocess.Process, log: Path) -> None:
