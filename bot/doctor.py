@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -99,7 +100,7 @@ def _public_url(settings: Settings) -> Finding:
 async def _schema(settings: Settings) -> Finding:
     if settings.database.startswith("memory"):
         return Finding("schema", Health.WARNING, "kept in memory: gone when the server stops", "set SIGNOFF_DATABASE")
-    have, want = await schema.current(settings.database), schema.head()
+    have, want = await asyncio.to_thread(schema.current, settings.database), schema.head()
     if have == want:
         return Finding("schema", Health.FINE, f"at {have}")
     text = f"the database is at {have or 'nothing'}, this version wants {want}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -20,9 +19,9 @@ Database = Annotated[str | None, typer.Option(help="sqlite:///path or postgresql
 def upgrade_command(database: Database = None) -> None:
     """Bring the schema to this version's, whatever it is now; nothing happens when it is there already."""
     url = load_settings(database=database).database
-    before = asyncio.run(schema.current(url))
-    asyncio.run(schema.upgrade(url))
-    after = asyncio.run(schema.current(url))
+    before = schema.current(url)
+    schema.upgrade(url)
+    after = schema.current(url)
     Console().print(f"already at {after}" if before == after else f"upgraded from {before or 'nothing'} to {after}")
 
 
@@ -30,7 +29,7 @@ def upgrade_command(database: Database = None) -> None:
 def current_command(database: Database = None) -> None:
     """Say which schema the database has and which one this version wants; exit 1 when they differ."""
     url = load_settings(database=database).database
-    have, want = asyncio.run(schema.current(url)), schema.head()
+    have, want = schema.current(url), schema.head()
     Console().print(f"database: {have or 'no schema'}\nthis version: {want}")
     if have != want:
         raise typer.Exit(1)
