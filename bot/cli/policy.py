@@ -35,7 +35,7 @@ _FIELDS = frozenset(Proposal.__struct_fields__)
 
 
 @app.command("check")
-def check_command(file: PolicyFile, as_json: AsJson = False) -> None:
+def check_command(file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: FBT002 - a flag of the command line
     """Find every mistake in a policy file: exit 0 with what it holds, exit 1 with the problems."""
     try:
         policy = load(_text(file), str(file))
@@ -53,7 +53,7 @@ def explain_command(
     file: PolicyFile,
     request: Annotated[Path, typer.Argument(help="A proposal as JSON: tool, arguments, context ...; - reads it in.")],
     agent_actions: Annotated[str, typer.Option(help="Action types that the agent may propose, by comma.")] = "*",
-    as_json: AsJson = False,
+    as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Say what the gate makes of a request that nothing came before: verdict, every rule tried, and who decides."""
     try:

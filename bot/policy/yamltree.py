@@ -46,7 +46,7 @@ class Problems:
             PolicyInvalid: when there is one.
         """
         if self._found:
-            raise PolicyInvalid(sorted(set(self._found), key=lambda p: (p.line, p.column, p.field)))
+            raise PolicyInvalid(sorted(set(self._found), key=lambda p: (p.line, p.column, p.field, p.message)))
 
 
 class At:

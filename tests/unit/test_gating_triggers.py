@@ -1,5 +1,7 @@
 """Every rule of the gate, one line each: what is proposed, and which rules speak."""
 
+# ruff: noqa: E501 -- a table is read by its lines
+
 from __future__ import annotations
 
 from decimal import Decimal
@@ -44,7 +46,7 @@ def with_context(**more: Any) -> dict[str, Any]:
         (REFUND, with_context(signals={"name": {"expected": "Ann", "observed": " ann"}}), ALLOW, ["allow_when"]),
         (REFUND, with_context(signals={"voiceprint": {"match": False}, "device": "mismatch"}), HOLD, ["mismatch"]),
         (REFUND, with_context(transcript=["I LOST my old phóne"]), HOLD, ["high_risk_phrase"]),
-        (REFUND, with_context(transcript=[{"role": "user", "content": "can’t get into my account"}]), HOLD, ["high_risk_phrase"]),
+        (REFUND, with_context(transcript=[{"role": "user", "content": "can\u2019t get into my account"}]), HOLD, ["high_risk_phrase"]),
         (REFUND, with_context(transcript=[{"role": "assistant", "content": "lost phone?"}]), ALLOW, ["allow_when"]),
         (REFUND, {"agent_reasoning": "They want to change the payout."}, HOLD, ["high_risk_phrase"]),
         (REFUND + "triggers: {high_risk_phrase: false}", with_context(transcript="lost phone"), ALLOW, ["allow_when"]),
