@@ -87,7 +87,8 @@ def _claim(kind: str, now: int, until: int, positions: list[int]) -> Script[Sequ
     yield step(_ALONE, kind)
     rows = yield step(_CLAIM, kind, now, until, positions)
     return tuple(
-        Leased(message_of(row[3:]), row[1], optional_moment(row[2]), moment(until)) for row in sorted(map(tuple, rows))
+        Leased(message_of(message), before, moment(first) if before else None, moment(until))
+        for _, before, first, *message in sorted(map(tuple, rows))
     )
 
 

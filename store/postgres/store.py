@@ -21,6 +21,7 @@ from store.outbox import SqlOutbox
 from store.postgres.connecting import LOST, PATIENCE, Connection, Line, lost, unavailable
 from store.postgres.gathering import Gathering
 from store.postgres.listening import Hearing, listen
+from store.postgres.restoring import renumber_after_restore
 from store.postgres.writer import Writer
 from store.seals import SqlSeals
 from store.sessions import SqlSessions
@@ -161,6 +162,14 @@ class PostgresDatabase:
             await asyncio.wait_for(self._pool.close(), PATIENCE)
 
 
+async def _restored(url: str) -> None:
+    line = Line(url)
+    try:
+        await renumber_after_restore(line)
+    finally:
+        await line.close()
+
+
 class PostgresStore(SqlLibrary):
     """Conforms to ``bot.ports.Store``. Made with ``PostgresStore.open``, on the event loop that will use it."""
 
@@ -183,6 +192,7 @@ class PostgresStore(SqlLibrary):
             Unavailable: when it can't be reached.
         """
         try:
+            await _restored(url)
             pool = await asyncpg.create_pool(
                 url, min_size=1, max_size=READERS, timeout=PATIENCE, server_settings=_READER
             )

@@ -28,14 +28,14 @@ class WriterLock:
         self._file: int | None = None
 
     @contextmanager
-    def held(self, patience: float = PATIENCE) -> Iterator[None]:
+    def held(self, patience: float | None = None) -> Iterator[None]:
         """Hold it for a block of code.
 
         Raises:
-            Unavailable: when another process keeps it longer than ``patience`` seconds.
+            Unavailable: when another process keeps it longer than ``patience`` seconds (``PATIENCE``).
         """
         file = self._opened()
-        self._take(file, patience)
+        self._take(file, PATIENCE if patience is None else patience)
         try:
             yield
         finally:

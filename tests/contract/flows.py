@@ -30,6 +30,7 @@ from bot.recording import Changes, Needs, View, rebuild, waiting_key
 AGENT, INSTANCE = "agent-1", "instance-1"
 OPERATOR = Actor(ActorKind.OPERATOR, "operator", "cli")
 START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
+OBSERVED = Observation("seen:refund", Decimal(7))
 Flow = Callable[[View], Any]
 ROWS = (
     "requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting", "deadlines", "credentials", "messages",
@@ -84,7 +85,7 @@ def _opened(view: View, key: str, proposal: Proposal, held: tuple[Reservation, .
         routing=routing(view.now),
         deadline_at=view.now + timedelta(minutes=30),
         reserved=held,
-        observed=(Observation("seen:refund", Decimal(7)),),
+        observed=(OBSERVED,),
     )
 
 
