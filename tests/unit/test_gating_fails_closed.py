@@ -146,7 +146,24 @@ JSON = st.recursive(
     max_leaves=12,
 )
 NAMES = st.sampled_from(
-    ["session", "customer", "confidence", "citations", "signals", "transcript", "level", "currency", "mismatches", "vulnerable", "regulated_complaint", "region", "model", "evidence", "call_id", "resume"]
+    [
+        "session",
+        "customer",
+        "confidence",
+        "citations",
+        "signals",
+        "transcript",
+        "level",
+        "currency",
+        "mismatches",
+        "vulnerable",
+        "regulated_complaint",
+        "region",
+        "model",
+        "evidence",
+        "call_id",
+        "resume",
+    ]
 )
 
 

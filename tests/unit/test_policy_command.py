@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from bot.cli import policy
+from bot.errors import BadInput
+from tests.rigs.gates import ROSTER
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = str(ROOT / "examples/policy.yaml")
+ASKED = {
+    "tool": "issue_refund",
+    "arguments": {"order_id": "A-1001", "amount": 40},
+    "context": {"customer": "c", "session": "s", "signals": {"voiceprint": {"match": False}}},
+}
+
+
+def run(*words: str, stdin: str | None = None) -> Any:
+    return CliRunner().invoke(policy.app, list(words), input=stdin)
+
+
+def test_a_good_file_is_summed_up() -> None:
+    told = run("check", EXAMPLE)
+    assert told.exit_code == 0
+    assert "13 actions" in told.stdout
+    assert json.loads(run("check", EXAMPLE, "--json").stdout)["ok"] is True
+
+
+def test_a_broken_file_is_told_line_by_line(tmp_path: Path) -> None:
+    broken = tmp_path / "[bold]broken.yaml"
+    broken.write_text(f"{ROSTER}actions:\n  refund:\n    class: mony\n    level: commit\n")
+    told = run("check", str(broken))
+    assert told.exit_code == 1
+    assert "[bold]broken.yaml:15:12 actions.refund.class" in told.stderr
+    assert "did you mean money?" in told.stderr
+    problems = json.loads(run("check", str(broken), "--json").stdout)["problems"]
+    assert [(one["line"], one["column"], one["field"]) for one in problems] == [(15, 12, "actions.refund.class")]
+    assert run("explain", str(broken), "-").exit_code == 1
+
+
+def test_a_request_is_explained() -> None:
+    told = run("explain", EXAMPLE, "-", stdin=json.dumps(ASKED))
+    assert told.exit_code == 0
+    for said in ("hold", "mismatch", "allow_when", "amount = 40", "Lee Park", "third_try"):
+        assert said in told.stdout
+    told = run("explain", EXAMPLE, "-", "--json", "--agent-actions", "phone_change", stdin=json.dumps(ASKED))
+    answer = json.loads(told.stdout)
+    assert answer["verdict"] == "block"
+    assert answer["reasons"][0]["rule"] == "agent.action_type"
+    assert answer["routing"]["approvers"] == ["lee", "dana"]
+    assert {"rule", "result", "expression", "compared"} == set(answer["tried"][0])
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"tool": 3}',
+        '{"tool": "a", "argments": {}}',
+        '{"tool": "a", "arguments": []}',
+        '{"tool": "a", "timeout": "soon"}',
+    ],
+)
+def test_what_is_no_request_is_refused(sent: str) -> None:
+    told = run("explain", EXAMPLE, "-", stdin=sent)
+    assert isinstance(told.exception, BadInput)
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    told = run("check", "nowhere.yaml")
+    assert isinstance(told.exception, BadInput)
+    assert told.exception.field == "nowhere.yaml"
+
+
+def test_the_schema_is_written() -> None:
+    assert json.loads(run("schema").stdout) == json.loads((ROOT / "docs/policy.schema.json").read_text())
