@@ -128,7 +128,7 @@ function sure(form) {
 
 function decideBy(key) {
   const row = document.activeElement?.closest?.(".list [data-id]");
-  if (row) { const address = row.querySelector("h2 a").pathname; location.href = key === "e" ? `${address}/edit` : `${address}#${key === "a" ? "approve" : "reject"}`; return; }
+  if (row) { const address = row.querySelector("h2 a").pathname; location.href = key === "e" ? `${address}/edit` : `${address}#then-${key}`; return; }
   if (key === "a") sure(document.getElementById("approve"));
   if (key === "e") document.querySelector("[data-key=e]:not([aria-disabled])")?.click();
   if (key === "r") { const box = document.getElementById("reject"); if (box) { box.open = true; box.querySelector("select")?.focus(); } }
@@ -188,8 +188,9 @@ inMyZone(document);
 tick();
 setInterval(tick, 1000);
 (document.querySelector(".field.wrong input, .field.wrong textarea, .field.wrong select, [aria-invalid=true]") ?? document.getElementById("said"))?.focus();
-if (location.hash === "#reject") KEYS.r();
-if (location.hash === "#approve") KEYS.a();
+// The fragment names no element: going to one would take the focus away again.
+if (location.hash === "#then-r") KEYS.r();
+if (location.hash === "#then-a") KEYS.a();
 if ("live" in body.dataset && here) {
   listen();
   document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
