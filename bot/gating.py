@@ -7,7 +7,7 @@ the request and says why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -37,7 +37,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
     assessment: Assessment
     observed: tuple[Observation, ...] = ()
-    tried: tuple[Tried, ...] = ()
+    tried: Sequence[Tried] = ()
 
 
 def tally_keys(policy: Policy, proposal: Proposal, agent: Agent, now: datetime) -> tuple[str, ...]:
@@ -120,7 +120,8 @@ def _conclude(case: Case) -> Judgement:
     if not kinds:
         case.hold("failed.silent", "No rule allowed this.")
     reasons = [reason for reason in case.reasons if reason.kind is not VerdictKind.ALLOW or kind is VerdictKind.ALLOW]
-    reasons.sort(key=_weight)
+    if len(reasons) > 1:
+        reasons.sort(key=_weight)
     action = case.action
     assessment = Assessment(
         verdict=Verdict(kind, tuple(reasons), case.policy.version),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 import msgspec
 from msgspec.structs import replace
@@ -49,6 +49,31 @@ class Tried(msgspec.Struct, frozen=True):
         if self.when is None or self.action is None or self.values is None:
             return {}
         return compared(self.action, self.when, self.values)
+
+
+class Trials(Sequence[Tried]):
+    """Every rule that was tried, in order; made only where somebody looks, for most proposals nobody does."""
+
+    __slots__ = ("_action", "_raw", "_values")
+
+    def __init__(
+        self, raw: list[tuple[str, str, Expression | None]], action: Action | None, values: Values | None
+    ) -> None:
+        self._raw = raw
+        self._action = action
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, at: int) -> Tried: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Tried]: ...
+    def __getitem__(self, at: int | slice) -> Tried | Sequence[Tried]:
+        if isinstance(at, slice):
+            return Trials(self._raw[at], self._action, self._values)
+        return Tried(*self._raw[at], self._action, self._values)
 
 
 class Case:
@@ -192,9 +217,9 @@ class Case:
         """Whether the amount is known and above or at zero, so that it can be reserved."""
         return self.amount is not None and self.amount.amount >= 0 and self.amount_problem is None
 
-    def tried_rules(self) -> tuple[Tried, ...]:
+    def tried_rules(self) -> Trials:
         """Every rule that was tried, in order."""
-        return tuple(Tried(rule, result, when, self.action, self._values) for rule, result, when in self.tried)
+        return Trials(self.tried, self.action, self._values)
 
 
 def said(error: Exception) -> str:

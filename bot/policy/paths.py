@@ -70,7 +70,8 @@ def amount_of(
         return None
     field = action.amount.text
     total = Decimal(0)
-    for value in values_at(action.amount, arguments, raw):
+    values = values_at(action.amount, arguments, raw)
+    for value in values:
         total += decimal_of(value, field=field)
     currency = action.currency
     if action.currency_path is not None:
@@ -79,4 +80,4 @@ def amount_of(
             raise BadInput(f"is {said[0]!r}, not {currency}", field=action.currency_path.text)
     if context.currency is not None and context.currency != currency:
         raise BadInput(f"is {context.currency!r}, not {currency}", field="context.currency")
-    return Money(decimal_of(total, field=field), currency)
+    return Money(total if len(values) == 1 else decimal_of(total, field=field), currency)

@@ -38,9 +38,9 @@ def read_context(raw: Json) -> Context:
         return Context(problems=("context: is not an object",))
     read: dict[str, Any] = {}
     problems: list[str] = []
-    for name, reader in _READERS.items():
-        value = raw.get(name)
-        if value is None:
+    for name, value in raw.items():
+        reader = _READERS.get(name)
+        if reader is None or value is None:
             continue
         try:
             read[name] = reader(value)
