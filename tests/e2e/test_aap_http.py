@@ -110,8 +110,7 @@ async def test_a_key_is_needed(served: Api) -> None:
 async def test_a_poll_returns_when_it_is_decided(served: Api) -> None:
     id_ = (await served.propose()).body["id"]
     poll = asyncio.create_task(served.call("GET", f"{REQUESTS}/{id_}?wait=30s"))
-    while not served.waiting.waiting:
-        await asyncio.sleep(0)
+    await served.polled()
     await served.house.say(await state(served, id_), Approve("fine"))
     answer = await poll
     assert (answer.status, answer.body["status"], answer.body["decision"]["note"]) == (200, "approved", "fine")
@@ -155,8 +154,7 @@ async def test_what_nobody_decides_expires(served: Api) -> None:
 async def test_cancelling_is_repeatable_and_ends_polls(served: Api) -> None:
     id_ = (await served.propose()).body["id"]
     poll = asyncio.create_task(served.call("GET", f"{REQUESTS}/{id_}?wait=30s"))
-    while not served.waiting.waiting:
-        await asyncio.sleep(0)
+    await served.polled()
     first = await served.call("DELETE", f"{REQUESTS}/{id_}")
     again = await served.call("DELETE", f"{REQUESTS}/{id_}")
     assert (first.status, again.status) == (200, 200)
@@ -265,8 +263,7 @@ async def test_a_revoked_agent_is_refused_at_once_and_what_waits_is_cancelled(se
     house = served.house
     id_ = (await served.propose()).body["id"]
     poll = asyncio.create_task(served.call("GET", f"{REQUESTS}/{id_}?wait=30s"))
-    while not served.waiting.waiting:
-        await asyncio.sleep(0)
+    await served.polled()
     enrolling = Enrolling(house.store, house.clock)
     assert await enrolling.revoke(house.issued.agent, note="", by=house.operator) == 1
     assert (await poll).body["status"] == "cancelled"

@@ -228,7 +228,7 @@ async def test_a_deletion_ends_everything(served: Api, hook: Hook) -> None:
     first = await served.call("DELETE", path, token=served.provisioner)
     again = await served.call("DELETE", path, token=served.provisioner)
     assert (first.status, again.status) == (204, 204)
-    assert uuid.UUID(first.headers["X-Request-ID"])
+    uuid.UUID(first.headers["X-Request-ID"])
     for id_ in pending:
         request = await served.house.store.request(id_)
         assert request is not None
@@ -259,12 +259,13 @@ async def test_a_decision_reaches_the_receiver_with_the_same_id_and_body(served:
     request = await served.house.store.request(opened.body["id"])
     assert request is not None
     await served.house.say(request, Approve())
-    hook.statuses = [500, 302, 204]
-    tries = 0
-    while len(hook.woken) < 1 and tries < 4:
-        tries += await served.sender.send_due()
+    hook.statuses = [500, 302]
+    tries = []
+    for _ in range(5):
+        tries.append(await served.sender.send_due())
         served.house.clock.move(minutes=5)
-    assert tries == 3
+    assert tries == [1, 1, 1, 0, 0]
+    assert hook.woken == [request.id]
     tried = hook.bodies[1:]
     assert len(set(tried)) == 1
     assert len({headers["webhook-id"] for headers in hook.seen[1:]}) == 1
@@ -274,12 +275,9 @@ async def test_a_decision_reaches_the_receiver_with_the_same_id_and_body(served:
     assert told["id"] == hook.seen[1]["webhook-id"]
     assert (told["type"], told["request_id"]) == ("request.resolved", request.id)
     assert told["instance_id"] == made["instance"]["id"]
-    assert (
-        told["created_at"]
-        == (await served.call("GET", f"/api/aap/v1/requests/{request.id}", token=made["credential"]["token"])).body[
-            "decision"
-        ]["decided_at"]
-    )
+    path = f"/api/aap/v1/requests/{request.id}"
+    read = await served.call("GET", path, token=made["credential"]["token"])
+    assert told["created_at"] == read.body["decision"]["decided_at"]
     assert await served.sender.send_due() == 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -88,6 +89,14 @@ class Api:
     async def propose(self, *, key: str | None = "", **changes: Any) -> Answer:
         """Propose a refund that is held, over AAP."""
         return await self.call("POST", "/api/aap/v1/requests", {**CALL, "context": CONTEXT, **changes}, key=key)
+
+    async def polled(self) -> None:
+        """Return once an agent waits for a decision."""
+        for _ in range(2000):
+            if self.waiting.waiting:
+                return
+            await asyncio.sleep(0.002)
+        raise AssertionError("nobody waits")
 
 
 @asynccontextmanager
