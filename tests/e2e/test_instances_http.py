@@ -16,7 +16,7 @@ from aiohttp import web
 
 from bot.deciding import Approve
 from bot.enrolling import Enrolling, secret_name
-from tests.rigs.agents_api import CALL, Answer, Api, api
+from tests.rigs.agents_api import CALL, CONTEXT, Answer, Api, api
 
 INSTANCES = "/api/aap/v1/instances"
 
@@ -283,9 +283,9 @@ async def test_a_decision_reaches_the_receiver_with_the_same_id_and_body(served:
 
 async def test_a_moved_webhook_takes_what_was_queued(served: Api, hook: Hook) -> None:
     made = (await make(served, {"delivery": hook.delivery()})).body
-    await served.call(
-        "POST", "/api/aap/v1/requests", {**CALL, "arguments": {"amount": 20}}, token=made["credential"]["token"]
-    )
+    small = {**CALL, "arguments": {"amount": 20}, "context": CONTEXT}
+    opened = await served.call("POST", "/api/aap/v1/requests", small, token=made["credential"]["token"])
+    assert opened.body["status"] == "approved"
     hook.receiver.secret, hook.receiver.registration_id = new_secret(), str(uuid.uuid4())
     path = f"{INSTANCES}/{made['instance']['id']}"
     moved = await served.call("PATCH", path, {"delivery": hook.delivery()}, token=served.provisioner)
