@@ -11,7 +11,7 @@ from bot.errors import Unavailable
 OLDEST = (3, 35, 0)
 """The first SQLite that can return what it wrote."""
 _BOTH = ("busy_timeout=30000", "temp_store=MEMORY", "wal_autocheckpoint=0")
-LARGE_LOG = 8 * 2**20
+LARGE_LOG = 4 * 2**20
 """Bytes of write-ahead log after which it is checkpointed even under load, and to which it is cut afterwards."""
 _WRITER = (
     "journal_mode=WAL",

@@ -115,6 +115,7 @@ def _identities() -> None:
         sa.Column("hash", TEXT, nullable=False),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("hash"),
+        sqlite_with_rowid=False,
     )
 
 
@@ -126,6 +127,7 @@ def _counts() -> None:
         sa.Column("total", TEXT, nullable=False),
         sa.Column("recent", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("key"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "idempotency_keys",
@@ -135,6 +137,7 @@ def _counts() -> None:
         sa.Column("subject", TEXT, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("scope", "key"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "deadlines",
@@ -142,6 +145,7 @@ def _counts() -> None:
         sa.Column("kind", TEXT, nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("request_id", "kind"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_deadlines_due", "deadlines", ["due_at", "request_id", "kind"])
 
@@ -210,6 +214,7 @@ def _seals() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("level", "number"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "checkpoints",
