@@ -83,16 +83,18 @@ class Proposing:
         """Propose every call, until ``stop`` is set; what is under way then is left as it stands."""
         workers = [asyncio.create_task(self._work(conversations)) for _ in range(self._at_once)]
         stopping = asyncio.create_task(stop.wait())
-        working = asyncio.gather(*workers)
+        left: set[asyncio.Task[None]] = {*workers}
         try:
-            await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-            self.so_far.stopped = not working.done()
+            while left and not stop.is_set():
+                done, _ = await asyncio.wait((*left, stopping), return_when=asyncio.FIRST_COMPLETED)
+                left -= done
+                for worker in done.intersection(workers):
+                    worker.result()
         finally:
-            for task in (*workers, stopping):
+            for task in (*left, stopping):
                 task.cancel()
-            await asyncio.gather(*workers, stopping, return_exceptions=True)
-        if working.done() and not working.cancelled() and (error := working.exception()) is not None:
-            raise error
+            await asyncio.gather(*left, stopping, return_exceptions=True)
+        self.so_far.stopped = bool(left)
         return self.so_far
 
     async def _work(self, conversations: Iterator[Recorded]) -> None:

@@ -9,30 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from adapters.desk.links import give_link
-from bot.app import Workplace, workplace
-from bot.demo.browser import Browser
 from bot.demo.reviewer import Reviewer
-from bot.demo.server import free_port, running_server, settings_in
 from bot.domain.jsontext import canonical, read, same
-from bot.domain.people import Actor, ActorKind
 from bot.domain.requests import DecisionKind, FieldKind, GrantStatus, OutcomeStatus, Request
-from bot.enrolling import Enrolling, NewAgent
 from bot.ports import RequestQuery
 from bot.proving.keys import Keyring
 from bot.proving.record import verify
+from tests.rigs.demo_server import ROOT, Served, command, served
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT.parent / "shared" / "data" / "airline-runs.jsonl"
 CHANGING = frozenset(
     {
@@ -59,36 +50,15 @@ def expected() -> dict[str, list[Action]]:
     return {run["id"]: [(one["name"], one["arguments"]) for one in run["expected_actions"]] for run in runs}
 
 
-@dataclass(frozen=True)
-class Airline:
-    """A server under the airline's policy, and an agent's token."""
-
-    place: Workplace
-    token: str
-
-    async def requests(self) -> list[Request]:
-        found: list[Request] = []
-        after: str | None = None
-        while True:
-            page = await self.place.store.requests(RequestQuery(limit=200, after=after))
-            found.extend(page.items)
-            if (after := page.next) is None:
-                return found
-
-    async def changes(self) -> list[Request]:
-        """What is on record of the six tools."""
-        return [request for request in await self.requests() if request.proposal.tool in CHANGING]
-
-
 @pytest.fixture
-async def airline(tmp_path: Path) -> AsyncIterator[Airline]:
-    policy = ROOT / "examples" / "airline-policy.yaml"
-    settings = settings_in(tmp_path, policy, free_port(), rate_per_minute=1_000_000, rate_burst=10_000)
-    operator = Actor(ActorKind.OPERATOR, "test", "cli")
-    async with running_server(settings, tmp_path), workplace(settings, migrate=False) as place:
-        new = NewAgent("airline-agent", place.policy.people["cleo"].email, ("*",))
-        issued = await Enrolling(place.store, place.clock).create(new, known=place.policy.actions, by=operator)
-        yield Airline(place, issued.token)
+async def airline(tmp_path: Path) -> AsyncIterator[Served]:
+    async with served(tmp_path, ROOT / "examples" / "airline-policy.yaml") as server:
+        yield server
+
+
+async def changes_on_record(airline: Served) -> list[Request]:
+    """What is on record of the six tools."""
+    return [request for request in await airline.requests() if request.proposal.tool in CHANGING]
 
 
 def session_of(request: Request) -> str:
@@ -141,38 +111,28 @@ class Ana:
         }
 
 
-async def replay(airline: Airline, expected: dict[str, list[Action]], *, edits: bool) -> dict[str, Any]:
+async def replay(airline: Served, expected: dict[str, list[Action]], *, edits: bool) -> dict[str, Any]:
     """Run ``signoff replay --live --wait`` while a reviewer decides on the desk; gives what it printed."""
-    place = airline.place
-    person = place.policy.people[REVIEWER]
-    operator = Actor(ActorKind.OPERATOR, "test", "cli")
-    link = await give_link(
-        place.store, place.clock, place.policy, person.email, public_url=place.settings.url, by=operator
-    )
-    async with Browser() as browser:
-        ana = Ana(await Reviewer.signed_in(browser, link.url), expected, edits=edits)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", "replay", str(DATA), "--live", place.settings.url, "--wait",
-            "--per-second", "1000", "--at-once", "16", "--json",
-            env={**os.environ, "SIGNOFF_TOKEN": airline.token}, stdout=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+    words = ("--live", airline.url, "--wait", "--per-second", "1000", "--at-once", "16", "--json")
+    token = await airline.token()
+    async with (
+        airline.reviewer(REVIEWER) as desk,
+        command("-m", "bot.cli", "replay", str(DATA), *words, SIGNOFF_TOKEN=token) as process,
+    ):
+        ana = Ana(desk, expected, edits=edits)
         printing = asyncio.create_task(process.communicate())
-        try:
-            while not printing.done():
-                page = await place.store.requests(RequestQuery(statuses=("pending",), order="due", limit=50))
-                for request in page.items:
-                    await ana.decide(request)
-                await asyncio.wait((printing,), timeout=0 if page.items else 0.05)
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            output, _ = await printing
-    assert process.returncode == 0, output
+        while not printing.done():
+            page = await airline.place.store.requests(RequestQuery(statuses=("pending",), order="due", limit=50))
+            for request in page.items:
+                await ana.decide(request)
+            await asyncio.wait((printing,), timeout=0 if page.items else 0.05)
+        output, errors = await printing
+    assert process.returncode == 0, errors
     printed: dict[str, Any] = json.loads(output)
     return printed
 
 
-async def assert_nothing_ran_without_a_person(airline: Airline, changes: list[Request]) -> None:
+async def assert_nothing_ran_without_a_person(airline: Served, changes: list[Request]) -> None:
     """From the events: before each redemption of a change stands a named person's approval of just these arguments."""
     for request in changes:
         records = await airline.place.store.events(f"request:{request.id}")
@@ -197,11 +157,11 @@ def kinds_of(changes: list[Request]) -> Counter[DecisionKind | None]:
 
 
 async def test_a_reviewer_lets_29_of_104_changes_run_and_stops_75(
-    airline: Airline, expected: dict[str, list[Action]]
+    airline: Served, expected: dict[str, list[Action]]
 ) -> None:
     printed = await replay(airline, expected, edits=False)
 
-    changes = await airline.changes()
+    changes = await changes_on_record(airline)
     assert len(changes) == 104
     assert kinds_of(changes) == {DecisionKind.APPROVED: 29, DecisionKind.REJECTED: 75}
     assert len(ran(changes)) == 29
@@ -214,11 +174,11 @@ async def test_a_reviewer_lets_29_of_104_changes_run_and_stops_75(
 
 
 async def test_editing_turns_23_of_the_75_into_what_was_expected(
-    airline: Airline, expected: dict[str, list[Action]]
+    airline: Served, expected: dict[str, list[Action]]
 ) -> None:
     printed = await replay(airline, expected, edits=True)
 
-    changes = await airline.changes()
+    changes = await changes_on_record(airline)
     first, again = [one for one in changes if not asked_again(one)], [one for one in changes if asked_again(one)]
     assert (len(first), len(again)) == (104, 23)
     edited = [one for one in first if one.decision and one.decision.kind is DecisionKind.APPROVED_WITH_EDITS]
