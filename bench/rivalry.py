@@ -38,8 +38,8 @@ async def measure(bench: Bench) -> None:
         for _ in range(min(bench.options.rounds, bench.options.size(3, 1))):
             with bench.databases.fresh(kind) as url:
                 await _engine(url, samples, bench.options.size(3200, 960))
-            for rival in NAMES:
-                with bench.part(f"{NAMES[rival]} on {kind}"), bench.databases.fresh(kind) as url:
+            for rival, name in NAMES.items():
+                with bench.part(f"{name} on {kind}"), bench.databases.fresh(kind) as url:
                     _rival(python, rival, url, samples, bench.options.size(320, 128))
         _report(bench, kind, samples)
     if SQLITE in bench.options.databases:
@@ -60,7 +60,17 @@ def environment() -> Path:
     print("installing the rivals ...", flush=True)
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "-q", "-q", "--timeout", "15"]
+    pip: list[str | Path] = [
+        python,
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "-q",
+        "-q",
+        "--timeout",
+        "15",
+    ]
     try:
         output([*pip, "install", "--require-hashes", "-r", LOCK], seconds=INSTALL_SECONDS)
     except Failed as error:
@@ -78,7 +88,7 @@ async def _engine(url: str, samples: Samples, count: int) -> None:
 
 
 def _rival(python: Path, rival: str, url: str, samples: Samples, count: int) -> None:
-    command = [python, "-m", f"bench.rivals.{rival}_rival", "--database", url, "--clients", str(MANY)]
+    command: list[str | Path] = [python, "-m", f"bench.rivals.{rival}_rival", "--database", url, "--clients", str(MANY)]
     try:
         said = output([*command, "--count", str(count)], seconds=120)
     except Failed as error:
@@ -112,7 +122,7 @@ async def _awaithumans(bench: Bench, python: Path) -> None:
         "AWAITHUMANS_DB_PATH": str(bench.databases.path()),
     }
     where = ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
-    command = [python, "-m", "uvicorn", *where, "--factory", "awaithumans.server.app:create_app"]
+    command: list[str | Path] = [python, "-m", "uvicorn", *where, "--factory", "awaithumans.server.app:create_app"]
     headers = f"Authorization: Bearer {token}\r\n".encode()
     try:
         with running(command, until="Uvicorn running", env=env) as _:

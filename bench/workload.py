@@ -6,15 +6,15 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from adapters.clock import SystemClock
 from bot.deciding import Approve, Deciding
 from bot.domain.agents import Agent, Delivery
 from bot.domain.events import DeliveryChanged
 from bot.domain.people import Actor, ActorKind, Person
-from bot.domain.requests import Proposal, Request
+from bot.domain.requests import OutcomeStatus, Proposal, Request
 from bot.enrolling import Enrolling, NewAgent
 from bot.opening import open_request
 from bot.policy.document import Policy
@@ -22,13 +22,24 @@ from bot.policy.loading import load
 from bot.ports import Store
 from bot.recording import Needs
 from bot.redeeming import Redeeming
-from store import open_store
+from store.opening import open_store
 
 POLICY = Path(__file__).with_name("policy.yaml")
 AGENTS = 8
 VAULT_KEY = bytes(range(32))
 OPERATOR = Actor(ActorKind.OPERATOR, "bench", "cli")
 REASONING = "The airline cancelled the flight, the customer asked for the money back, and the fare is refundable. " * 3
+
+
+class BenchClock:
+    """The machine's clock, unless it is stopped to give many requests one deadline."""
+
+    def __init__(self) -> None:
+        self.stopped: datetime | None = None
+
+    def now(self) -> datetime:
+        """Now, aware, in UTC."""
+        return self.stopped or datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ class Worker:
     token: str
 
 
-def proposal(number: int) -> dict[str, Any]:
+def proposal(number: int, lasts: str = "20h") -> dict[str, Any]:
     """The protocol object of one request; every number has a customer and session of its own, and is held."""
     return {
         "tool": "issue_refund",
@@ -49,7 +60,7 @@ def proposal(number: int) -> dict[str, Any]:
             "amount": 40.5 + number % 40,
             "reason": "flight cancelled by the airline",
         },
-        "timeout": "20h",
+        "timeout": lasts,
         "agent_reasoning": REASONING,
         "context": {
             "customer": f"c-{number}",
@@ -67,14 +78,14 @@ class House:
     """The engine over one store: what an adapter has in hand."""
 
     store: Store
-    clock: SystemClock
+    clock: BenchClock
     policy: Policy
     workers: list[Worker]
     person: Person
     deciding: Deciding
     redeeming: Redeeming
 
-    async def open(self, number: int) -> Request:
+    async def open(self, number: int, lasts: str = "20h") -> Request:
         """Propose the action of this number."""
         worker = self.workers[number % len(self.workers)]
         opened = await open_request(
@@ -83,7 +94,7 @@ class House:
             self.policy,
             agent=worker.agent,
             instance_id=worker.instance_id,
-            proposal=Proposal(**proposal(number)),
+            proposal=Proposal(**proposal(number, lasts)),
             key=f"key-{number}",
             random=os.urandom(10),
         )
@@ -96,13 +107,23 @@ class House:
 
     async def redeem(self, request: Request) -> Request:
         """Spend the grant."""
-        worker = next(worker for worker in self.workers if worker.instance_id == request.instance_id)
+        worker = self._worker(request)
         return await self.redeeming.redeem(
             request.id, agent=worker.agent, instance_id=worker.instance_id, key="k-" + request.id
         )
 
+    async def report(self, request: Request, status: OutcomeStatus) -> Request:
+        """Say what happened."""
+        worker = self._worker(request)
+        return await self.redeeming.report(
+            request.id, agent=worker.agent, instance_id=worker.instance_id, status=status, note=None
+        )
 
-async def enrol(store: Store, clock: SystemClock, policy: Policy, *, webhooks: bool = True) -> list[Worker]:
+    def _worker(self, request: Request) -> Worker:
+        return next(worker for worker in self.workers if worker.instance_id == request.instance_id)
+
+
+async def enrol(store: Store, clock: BenchClock, policy: Policy, *, webhooks: bool = True) -> list[Worker]:
     """Agents that may propose everything; with ``webhooks`` each decision leaves a message in the outbox."""
     enrolling = Enrolling(store, clock)
     workers = []
@@ -124,17 +145,17 @@ async def _add_webhook(store: Store, worker: Worker) -> None:
 
 
 @asynccontextmanager
-async def house(url: str, *, workers: list[Worker] | None = None) -> AsyncIterator[House]:
-    """Open a store, make its schema, enrol agents unless they are given, and close it."""
-    clock = SystemClock()
+async def house(url: str, *, webhooks: bool = True) -> AsyncIterator[House]:
+    """Open a store, make its schema, enrol agents unless they are there already, and close it."""
+    clock = BenchClock()
     store = await open_store(url, clock, vault_key=VAULT_KEY, migrate=True)
     try:
-        yield await house_over(store, clock, workers)
+        yield await house_over(store, clock, webhooks=webhooks)
     finally:
         await store.close()
 
 
-async def house_over(store: Store, clock: SystemClock, workers: list[Worker] | None = None) -> House:
+async def house_over(store: Store, clock: BenchClock, *, webhooks: bool = True) -> House:
     """The engine over a store that is open already."""
     policy = load(POLICY.read_text(encoding="utf-8"), str(POLICY))
 
@@ -145,8 +166,16 @@ async def house_over(store: Store, clock: SystemClock, workers: list[Worker] | N
         store=store,
         clock=clock,
         policy=policy,
-        workers=workers or await enrol(store, clock, policy),
+        workers=await _enrolled(store) or await enrol(store, clock, policy, webhooks=webhooks),
         person=policy.people["dana"],
         deciding=Deciding(store, clock, in_use),
         redeeming=Redeeming(store),
     )
+
+
+async def _enrolled(store: Store) -> list[Worker]:
+    """The agents of an earlier opening; their tokens are not known any more."""
+    found: list[Worker] = []
+    for agent in await store.agents():
+        found += [Worker(agent, instance.id, "") for instance in await store.instances(agent.id)]
+    return found
