@@ -162,6 +162,8 @@ class Verification:
         doubtful.update(dict.fromkeys(stream for stream, _ in (*tree.missing, *tree.rewritten)))
         for stream in doubtful:
             records = await self._source.events(stream)
+            if records:
+                chains.heads[stream] = (records[-1].seq, records[-1].hash)
             found = diagnose(stream, records, await self._evidence(stream, records))
             if not found:
                 text = "its events stand in another order than they were recorded in"

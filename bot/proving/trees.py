@@ -82,6 +82,8 @@ class Tree:
         self._peaks: dict[merkle.Name, bytes] = dict(peaks or {})
         self._kept_peaks: dict[merkle.Name, bytes] | None = None
         self._deviating: dict[int, Deviation] = {}
+        self._odd: dict[merkle.Name, tuple[bytes | None, bytes, bytes]] = {}
+        """Inner nodes to judge once a root has spoken: as kept, by the events, by the kept leaves."""
         self._good = start
 
     async def take(self, records: Iterable[EventRecord]) -> None:
@@ -95,6 +97,7 @@ class Tree:
         if self._ahead and self.size < self._limit:
             self._judge_short()
         self._blame_events(dict(self._deviating))  # no checkpoint spoke for them
+        self._judge_nodes(self.size, by_events=False)
 
     async def _advance(self, *, final: bool) -> None:
         while await self._fill():
@@ -178,9 +181,9 @@ class Tree:
         else:
             held_leaves = [kept.get((0, start + number), leaf) for number, leaf in enumerate(leaves)]
             expected = merkle.append(start, self._kept_peaks, held_leaves)
-        for (level, index), hashed in expected.items():
-            if level and kept.get((level, index)) != hashed:
-                self._node_changed(level, index, hashed, kept.get((level, index)))
+        for name, by_leaves in expected.items():
+            if name[0] and not kept.get(name) == made[name] == by_leaves:
+                self._odd[name] = (kept.get(name), made[name], by_leaves)
         return expected
 
     def _node_changed(self, level: int, index: int, expected: bytes, found: bytes | None) -> None:
@@ -202,14 +205,24 @@ class Tree:
         waiting = {index: what for index, what in self._deviating.items() if index < checkpoint.size}
         if checkpoint.root == root:
             self._blame_nodes(waiting)
+            self._judge_nodes(checkpoint.size, by_events=True)
         elif checkpoint.root == kept_root or self._checkpoints.signed(checkpoint):
             if checkpoint.root != kept_root and not waiting:
                 self._findings.add(_rewritten(self._good, checkpoint, root))
             self._blame_events(waiting)
+            self._judge_nodes(checkpoint.size, by_events=False)
         else:
             self._findings.add(_forged(checkpoint, root))
             return
         self._good = checkpoint.size
+
+    def _judge_nodes(self, size: int, *, by_events: bool) -> None:
+        """Name the inner nodes below ``size`` that do not follow from the side that a root agreed with."""
+        for name in [(level, index) for level, index in self._odd if (index + 1) << level <= size]:
+            kept, from_events, from_leaves = self._odd.pop(name)
+            right = from_events if by_events else from_leaves
+            if kept != right:
+                self._node_changed(*name, right, kept)
 
     def _blame_nodes(self, waiting: Mapping[int, Deviation]) -> None:
         for index, what in waiting.items():

@@ -1,0 +1,270 @@
+"""``signoff audit``: verify the record, show, prove and export parts of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from adapters.signing import load_keys
+from bot.cli import audit_words as words
+from bot.cli.reading import AsJson, Database, console, moment, now, say_json, shown, with_store
+from bot.errors import BadInput, NotFound, SettingsInvalid
+from bot.ports import Store
+from bot.proving.exports import Exported, Span, export
+from bot.proving.files import verify_export
+from bot.proving.findings import Finding, Report
+from bot.proving.keys import Keyring, PublicKey, read_public_key
+from bot.proving.notes import compare_kept, read_note
+from bot.proving.record import verify
+from bot.proving.requests import Proven, prove, verify_record
+from bot.proving.views import compare_rows
+from bot.recording import stream_of
+from bot.sealing import note_of
+from bot.settings import Settings, load_settings
+
+app = typer.Typer(no_args_is_help=True)
+
+TrustedKeys = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--public-key",
+        help="A trusted key, or a file with it, as `signoff audit public-key` prints it; may be given several times. "
+        "This server's own when left out.",
+    ),
+]
+Out = Annotated[Path, typer.Option(help="The file to write.")]
+_PROOF = b'{"kind":"signoff.proof"'
+
+
+@app.command("verify")
+def verify_command(
+    *,
+    file: Annotated[
+        Path | None, typer.Option(help="Verify this export or proof instead, offline, with --public-key.")
+    ] = None,
+    public_key: TrustedKeys = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A checkpoint that was kept elsewhere: the record has to contain it.")
+    ] = None,
+    views: Annotated[
+        bool, typer.Option(help="Rebuild every view from the events too, and compare it row by row; takes longer.")
+    ] = True,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find whatever was changed, removed, reordered, inserted, cut off or forged; exit 1 when there is anything."""
+    if file is not None:
+        _verify_file(file, _trusted(public_key, None), as_json=as_json)
+        return
+    keys = _trusted(public_key, load_settings(database=database))
+
+    async def work(store: Store, _: Settings) -> Report:
+        total = None if as_json else sum(version for version, _ in (await store.heads()).values())
+        with words.progress(total, quiet=as_json) as step:
+            report = await verify(store, keys, rows=views, progress=step)
+        if checkpoint is None:
+            return report
+        kept = read_note(_text(checkpoint))
+        more = compare_kept(kept, await store.seals.checkpoints(), keys)
+        return msgspec.structs.replace(report, findings=(*report.findings, *more))
+
+    _say(with_store(database, work), as_json=as_json)
+
+
+@app.command("show")
+def show_command(
+    of: Annotated[str, typer.Argument(metavar="ID", help="A request's id, or a stream such as agent:... .")],
+    *,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the events of a request (or an agent, an instance, a ledger): when, who, where, what, and their hashes."""
+    stream = of if ":" in of else stream_of("request", of)
+
+    async def work(store: Store, _: Settings) -> None:
+        records = await store.events(stream)
+        if not records:
+            raise NotFound(f"there are no events of {of}", remedy="`signoff request list` lists requests")
+        leaves = [await store.seals.leaf(stream, record.seq) for record in records]
+        if as_json:
+            events = [words.event_json(record, leaf) for record, leaf in zip(records, leaves, strict=True)]
+            say_json({"stream": stream, "events": events})
+        else:
+            console().print(words.events_table(records, leaves))
+
+    with_store(database, work)
+
+
+@app.command("prove")
+def prove_command(
+    request: Annotated[str, typer.Argument(metavar="ID", help="The request's id.")],
+    out: Out,
+    database: Database = None,
+) -> None:
+    """Write a file that proves one request's events; `signoff audit verify --file` checks it offline."""
+
+    async def work(store: Store, settings: Settings) -> bytes:
+        return await prove(store, request, _own_key(settings), now())
+
+    raw = with_store(database, work)
+    out.write_bytes(raw)
+    typer.echo(f"{out}: {len(raw):,} bytes; it holds the request's data in clear", err=True)
+
+
+@app.command("export")
+def export_command(
+    *,
+    out: Out,
+    since: Annotated[str | None, typer.Option("--from", help="Events from this time on (UTC).")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Events before this time (UTC).")] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the record, or the part of it between two times, as lines of JSON that can be verified offline."""
+    span = Span(moment(since, "from"), moment(until, "to"))
+
+    async def work(store: Store, settings: Settings) -> Exported:
+        with out.open("wb") as file, words.progress(None, quiet=as_json) as step:
+            return await export(store, _own_key(settings), now(), file, span=span, progress=step)
+
+    made = with_store(database, work)
+    if as_json:
+        say_json(msgspec.to_builtins(made))
+        return
+    typer.echo(
+        f"{out}: {made.events:,} events ({made.unsealed:,} unsealed), leaves {made.start:,} to {made.end:,}, "
+        f"{made.checkpoints:,} checkpoints\nsha256 of all lines but the last: {made.sha256}"
+    )
+
+
+@app.command("public-key")
+def public_key_command(
+    *,
+    pem: Annotated[bool, typer.Option("--pem", help="As PEM, for other tools.")] = False,
+) -> None:
+    """Print the key that an auditor needs to check this server's signatures; it is no secret."""
+    key = _own_key(load_settings())
+    typer.echo(key.pem if pem else key.line, nl=not pem)
+
+
+@app.command("checkpoint")
+def checkpoint_command(database: Database = None) -> None:
+    """Print the newest checkpoint as a signed note: kept elsewhere, it shows later whether the record was cut."""
+
+    async def work(store: Store, _: Settings) -> str:
+        last = await store.seals.last()
+        if last is None:
+            raise NotFound("nothing is sealed yet", remedy="`signoff serve` seals every second")
+        return note_of(last)
+
+    typer.echo(with_store(database, work), nl=False)
+
+
+@app.command("rebuild")
+def rebuild_command(
+    *,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compare only; nothing is written (the only way for now).")
+    ] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make every view anew from the events and compare it with what is kept; exit 1 when a row differs."""
+    if not check:
+        raise BadInput(
+            "is needed", field="--check", remedy="`signoff audit rebuild --check` compares and writes nothing"
+        )
+
+    async def work(store: Store, _: Settings) -> tuple[str, list[Finding]]:
+        with words.progress(None, quiet=as_json) as step:
+            return await compare_rows(store, progress=step)
+
+    said, findings = with_store(database, work)
+    ok = said == "compared" and not findings
+    if as_json:
+        say_json({"ok": ok, "views": said, "findings": [msgspec.to_builtins(finding) for finding in findings]})
+    elif ok:
+        console().print("[green]✓[/green] Every row follows from the events.")
+    else:
+        console().print(words.findings_table(findings) if findings else said)
+    if not ok:
+        raise typer.Exit(1)
+
+
+def _verify_file(file: Path, keys: Keyring, *, as_json: bool) -> None:
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(len(_PROOF))
+        raw = file.read_bytes() if start == _PROOF else None
+    except OSError as error:
+        raise BadInput(f"can't be read: {error.strerror}", field="file") from error
+    if raw is not None:
+        _say_proven(verify_record(raw, keys), as_json=as_json)
+        return
+    with words.progress(None, quiet=as_json) as step:
+        report = asyncio.run(verify_export(file, keys, progress=step))
+    _say(report, as_json=as_json)
+
+
+def _say(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        say_json(words.report_json(report))
+    else:
+        words.say_report(console(), report)
+    if not report.ok:
+        raise typer.Exit(1)
+
+
+def _say_proven(proven: Proven, *, as_json: bool) -> None:
+    whole = proven.ok and not proven.unsealed
+    out = console()
+    if as_json:
+        findings = [msgspec.to_builtins(finding) for finding in proven.findings]
+        told = {"request": proven.request, "events": proven.events, "unsealed": proven.unsealed}
+        say_json({"ok": whole, **told, "sealed_at": msgspec.to_builtins(proven.sealed_at), "findings": findings})
+    elif proven.findings:
+        out.print(f"[red]✗[/red] request {proven.request} is not proven")
+        out.print(words.findings_table(proven.findings))
+    elif proven.unsealed:
+        out.print(f"[yellow]![/yellow] {proven.unsealed} of {proven.events} events of {proven.request} are not proven")
+        out.print("  They were not sealed when the file was made; make it again a few seconds later.")
+    else:
+        at = shown(proven.sealed_at)
+        out.print(f"[green]✓[/green] all {proven.events} events of request {proven.request} are proven, as of {at}")
+    if not whole:
+        raise typer.Exit(1)
+
+
+def _trusted(given: Iterable[str] | None, settings: Settings | None) -> Keyring:
+    """The keys that were given, or this server's own."""
+    keys = [read_public_key(_text(Path(text)) if Path(text).is_file() else text) for text in given or ()]
+    if keys:
+        return Keyring(keys)
+    if settings is None:
+        raise BadInput(
+            "is needed to verify a file",
+            field="--public-key",
+            remedy="get it from the operator: `signoff audit public-key` prints it",
+        )
+    return Keyring([_own_key(settings)])
+
+
+def _own_key(settings: Settings) -> PublicKey:
+    try:
+        return load_keys(settings.key_file, settings.key, create=False).public_key
+    except SettingsInvalid as error:
+        raise SettingsInvalid(
+            error.message, field=error.field, remedy=f"{error.remedy}; or give --public-key where that is enough"
+        ) from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} can't be read", field="file") from error

@@ -1,0 +1,142 @@
+"""``signoff request``: look at requests, and erase the personal data of one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from bot.cards import plain
+from bot.cli.reading import AsJson, Database, console, operator, say_json, shown, with_store
+from bot.cli.request_file import request_file, request_json
+from bot.domain.requests import Request
+from bot.erasing import Erasure, erase_request
+from bot.errors import BadInput, NotFound
+from bot.ports import Page, RequestQuery, Store
+from bot.recording import stream_of
+from bot.settings import Settings
+
+app = typer.Typer(no_args_is_help=True)
+
+RequestId = Annotated[str, typer.Argument(metavar="ID", help="The request's id.")]
+_STATUSES = ("pending", "approved", "approved_with_edits", "rejected", "expired", "cancelled")
+
+
+@app.command("show")
+def show_command(request_id: RequestId, *, database: Database = None, as_json: AsJson = False) -> None:
+    """Show one request: proposal, verdict, who decided where and when, grant, outcome and events.
+
+    Sensitive fields stay masked.
+    """
+
+    async def work(store: Store, _: Settings) -> None:
+        request = await store.request(request_id)
+        if request is None:
+            raise NotFound(f"there is no request {request_id}", remedy="`signoff request list` lists them")
+        records = await store.events(stream_of("request", request_id))
+        agent = await store.agent(request.agent_id)
+        name = agent.name if agent is not None else request.agent_id
+        if as_json:
+            say_json(request_json(request, records, name))
+        else:
+            console().print(request_file(request, records, name))
+
+    with_store(database, work)
+
+
+@app.command("list")
+def list_command(  # noqa: PLR0913 - one for each way to narrow the list
+    *,
+    status: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(_STATUSES)}; may be repeated.")] = None,
+    owner: Annotated[list[str] | None, typer.Option(help="Of this owner; may be repeated.")] = None,
+    action: Annotated[str | None, typer.Option(help="Of this action type.")] = None,
+    customer: Annotated[str | None, typer.Option(help="For this customer.")] = None,
+    decided_by: Annotated[str | None, typer.Option(help="Decided by this person.")] = None,
+    text: Annotated[str | None, typer.Option(help="With this in id, customer, agent or tool.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    after: Annotated[str | None, typer.Option(help="The cursor that the page before ended with.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Those with the least time left first, not the newest.")] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """List requests, the newest first."""
+    for one in status or ():
+        if one not in _STATUSES:
+            raise BadInput(f"is none of {', '.join(_STATUSES)}", field="--status", remedy="choose one of them")
+    query = RequestQuery(
+        statuses=tuple(status or ()),
+        owners=tuple(owner) if owner else None,
+        action_type=action,
+        customer=customer,
+        decided_by=decided_by,
+        text=text,
+        order="due" if due else "newest",
+        limit=limit,
+        after=after,
+    )
+
+    async def work(store: Store, _: Settings) -> Page:
+        return await store.requests(query)
+
+    page = with_store(database, work)
+    if as_json:
+        say_json({"requests": [_line(request) for request in page.items], "next": page.next})
+        return
+    if not page.items:
+        typer.echo("No such requests.", err=True)
+        return
+    table = Table("request", "status", "action", "amount", "customer", "opened", "due or decided", highlight=False)
+    for line in map(_line, page.items):
+        table.add_row(*(Text(plain(str(value or ""))) for name, value in line.items() if name in _COLUMNS))
+    console().print(table)
+    if page.next:
+        typer.echo(f"More: --after {page.next}", err=True)
+
+
+_COLUMNS = ("id", "status", "action", "amount", "customer", "opened", "then")
+
+
+def _line(request: Request) -> dict[str, str | None]:
+    decision, assessment = request.decision, request.assessment
+    then = f"due {shown(request.deadline_at)}" if decision is None else f"{decision.by} {shown(decision.at)}"
+    return {
+        "id": request.id,
+        "status": request.status,
+        "action": assessment.action_type,
+        "amount": None if assessment.amount is None else str(assessment.amount),
+        "customer": assessment.context.customer,
+        "opened": shown(request.opened_at),
+        "then": then,
+        "owner": request.routing.owner,
+        "agent_id": request.agent_id,
+    }
+
+
+@app.command("erase")
+def erase_command(
+    request_id: RequestId,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; without personal data, since it stays on record.")],
+    amounts: Annotated[bool, typer.Option("--amounts", help="Erase the amount as well.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a request's personal data for good: arguments, context, reasoning, customer, notes. Its proof stays."""
+    if not yes:
+        typer.confirm(f"Erase the personal data of request {request_id} for good?", abort=True, err=True)
+
+    async def work(store: Store, _: Settings) -> Erasure:
+        return await erase_request(store, request_id, reason=reason, by=operator(), keep_amounts=not amounts)
+
+    erasure = with_store(database, work)
+    if as_json:
+        say_json({"request": erasure.request.id, "payloads": erasure.payloads, "linked": list(erasure.linked)})
+        return
+    typer.echo(f"erased {erasure.payloads} payloads of request {erasure.request.id}")
+    for other in erasure.linked:
+        typer.echo(f"request {other} was made for the same arguments: erase it as well", err=True)
+    if erasure.request.messages:
+        typer.echo("cards that were posted to chat stay there: delete them as well", err=True)
