@@ -14,6 +14,7 @@ from bot.deciding import Approve, Claim
 from bot.domain.requests import DecisionKind, Request
 from tests.rigs.desk import Desk, served
 from tests.rigs.hostile import HOSTILE, hostile_request
+from tests.rigs.morning import PHONE_CHANGE, a_mornings_queue
 from tests.rigs.reading import (
     DESKTOP,
     PHONE,
@@ -25,7 +26,6 @@ from tests.rigs.reading import (
     sign_in,
 )
 
-PHONE_CHANGE = {"account_id": "acc_77", "phone": "+4930123456", "verified_by": "passport"}
 
 
 @pytest.fixture
@@ -283,32 +283,6 @@ async def _look_at_hostile(desk: Desk, page: Page, text: str) -> None:
 # --- what it looks like ---------------------------------------------------------------------------------------------
 
 
-async def a_real_case(desk: Desk) -> Request:
-    """A morning's queue; the refund of the pictures is returned."""
-    request = await desk.propose(
-        "issue_refund",
-        {
-            "order_id": "A-1001",
-            "amount": 120,
-            "reason": "Parcel arrived nine days late; the customer asked for the whole amount back.",
-            "method": "original",
-        },
-        reasoning="The carrier's scan shows a delivery nine days late. Refund policy 4.2 gives the whole amount back "
-        "after seven days. The customer has no earlier refunds.",
-        customer="cust_42", customer_name="Kim Ro", session="sess-7", model="model-large-2", build="2026.02.3",
-        confidence=0.83, segment="retail", region="US", mismatches=["device"],
-        citations=["Refund policy 4.2: late delivery"],
-        evidence=["Carrier scan: delivered nine days late", "Order A-1001: 120.00 USD, paid by card"],
-        transcript=["It came nine days late and the cake was for Saturday.", "I would like my money back, please."],
-    )  # fmt: skip
-    await desk.propose("close_account", {"account_id": "acc_12", "reason": "Moves abroad", "keep_data": True}, customer="cust_13", session="s3")
-    await desk.refund(64.9, customer="cust_51", confidence=0.62)
-    desk.house.clock.move(minutes=6)
-    await desk.propose("change_phone", PHONE_CHANGE, customer="cust_77", session="s4", confidence=0.9, within="20m")
-    desk.house.clock.move(minutes=3)
-    return request
-
-
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_page_is_accessible_and_fits(
@@ -327,7 +301,7 @@ async def test_every_page_is_accessible_and_fits(
         await sign_in(page, link)
         await expect(page.locator("#live")).to_contain_text("Live")
         await look(page, "2-empty")
-        request = await a_real_case(desk)
+        request = await a_mornings_queue(desk)
         address = f"{desk.url}/desk/requests/{request.id}"
         await expect(page.locator(".item")).to_have_count(4)
         await page.reload()

@@ -1,0 +1,73 @@
+"""Make the pictures of the documentation anew, from a real desk in a real browser: `python docs/images/make.py`.
+
+Needs Chromium on PATH and the development environment. Writes beside itself: desk-card.png, desk-queue.png, desk-edit.png,
+desk-phone.png; each below 200 kB.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))  # run as a file, so the tree's root is not on the path yet
+
+from tests.rigs.browser import ARGUMENTS, find_chromium  # noqa: E402 - after the path
+from tests.rigs.desk import Desk, served  # noqa: E402 - after the path
+from tests.rigs.morning import a_mornings_queue  # noqa: E402 - after the path
+from tests.rigs.reading import PHONE, reader, sign_in  # noqa: E402 - after the path
+
+WINDOW = {"width": 1120, "height": 720}
+MAX_BYTES = 200_000
+
+
+async def take(page: Page, name: str, height: float | None = None) -> None:
+    """The top of the page, down to ``height``."""
+    await expect(page.locator("#live")).to_contain_text("Live")
+    await page.evaluate("document.activeElement?.blur()")
+    size = page.viewport_size
+    assert size is not None
+    clip = {"x": 0, "y": 0, "width": size["width"], "height": height or size["height"]}
+    path = HERE / f"{name}.png"
+    await page.screenshot(path=path, clip=clip, full_page=True)  # type: ignore[arg-type]  # a dict of this shape
+    assert path.stat().st_size < MAX_BYTES, f"{path.name} has {path.stat().st_size} bytes"
+
+
+async def take_all(desk: Desk, browser: Browser) -> None:
+    """Every picture."""
+    request = await a_mornings_queue(desk)
+    address = f"{desk.url}/desk/requests/{request.id}"
+    async with reader(browser, viewport=WINDOW, device_scale_factor=1.25) as page:
+        await sign_in(page, (await desk.link("dana")).url)
+        await take(page, "desk-queue", 760)
+        await page.goto(address)
+        await take(page, "desk-card", 905)
+        await page.goto(f"{address}/edit")
+        await page.get_by_label("Amount").fill("80")
+        await page.get_by_label("Note to the agent").fill("The cake was eaten; two thirds is fair.")
+        await page.get_by_role("button", name="See before and after").click()
+        await take(page, "desk-edit", 700)
+    async with reader(browser, viewport=PHONE, device_scale_factor=2, color_scheme="dark") as page:
+        await sign_in(page, (await desk.link("dana")).url)
+        await page.goto(address)
+        await take(page, "desk-phone")
+
+
+async def main() -> None:
+    """Serve a desk, open a browser, take the pictures."""
+    path = find_chromium()
+    if path is None:
+        sys.exit("no Chromium on PATH; .ci/browser installs one")
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    async with served() as desk, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
+        await take_all(desk, browser)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
