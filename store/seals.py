@@ -30,6 +30,7 @@ _UNSEALED = sql(
     "AND xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint ORDER BY xid, position LIMIT $3",
 )
 _NODE = sql("SELECT hash FROM nodes WHERE level = $1 AND number = $2")
+_NODES = sql("SELECT number, hash FROM nodes WHERE level = $1 AND number >= $2 AND number <= $3")
 _ADD_NODE = sql("INSERT INTO nodes (level, number, hash) VALUES ($1, $2, $3)")
 _ADD_LEAF = sql("INSERT INTO leaves (number, stream, seq) VALUES ($1, $2, $3)")
 _ADD = sql(f"INSERT INTO checkpoints ({_CHECKPOINT}) VALUES ($1, $2, $3, $4, $5, $6)")  # noqa: S608 - names of ours
@@ -66,8 +67,27 @@ class SqlSeals:
 
     async def nodes(self, names: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """See ``Seals``."""
-        found = await self._database.snapshot([step(_NODE, *name) for name in names])
-        return {name: bytes(rows[0][0]) for name, rows in zip(names, found, strict=True) if rows}
+        runs = list(_runs(names))
+        if not runs:
+            return {}
+        found = await self._database.snapshot([step(_NODES, *run) for run in runs])
+        return {
+            (run[0], number): bytes(hash_) for run, rows in zip(runs, found, strict=True) for number, hash_ in rows
+        }
+
+
+def _runs(names: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Names as runs ``(level, first, last)``: verifying asks for thousands that stand side by side."""
+    run: tuple[int, int, int] | None = None
+    for level, number in names:
+        if run is not None and run[0] == level and run[2] + 1 == number:
+            run = (level, run[1], number)
+        else:
+            if run is not None:
+                yield run
+            run = (level, number, number)
+    if run is not None:
+        yield run
 
 
 def _seal(make: Callable[[Unsealed], Sealed | None], limit: int) -> Script[Checkpoint | None]:
