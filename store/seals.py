@@ -71,9 +71,7 @@ class SqlSeals:
         if not runs:
             return {}
         found = await self._database.snapshot([step(_NODES, *run) for run in runs])
-        return {
-            (run[0], number): bytes(hash_) for run, rows in zip(runs, found, strict=True) for number, hash_ in rows
-        }
+        return {(run[0], number): bytes(hash_) for run, rows in zip(runs, found, strict=True) for number, hash_ in rows}
 
 
 def _runs(names: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
