@@ -1,4 +1,4 @@
-"""Timers: what has to be done again and again, driven by APScheduler. Deadlines themselves are rows in the store."""
+"""Timers: what has to be done again and again, driven by APScheduler. Deadlines are rows in the store and need none."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ from bot.deciding import Deciding
 from bot.domain.events import Noted
 from bot.domain.people import Actor, ActorKind
 from bot.errors import SettingsInvalid
-from bot.escalating import sweep
+from bot.escalating import keep_time
 from bot.policy.document import Policy
 from bot.policy.loading import load
 from bot.ports import Store
@@ -40,7 +40,6 @@ from bot.settings import Settings
 from bot.waiting import Waiting
 from store.opening import open_store
 
-SWEEP_SECONDS = 1.0
 SEAL_SECONDS = 1.0
 SHUTDOWN_SECONDS = 5.0
 """How long answers under way may take once the server is told to stop."""
@@ -135,7 +134,6 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
     store.subscribe(figures.heard)
     sender = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
     timers = Timers(
-        sweep=(SWEEP_SECONDS, lambda: sweep(store, clock)),
         seal=(SEAL_SECONDS, lambda: seal_once(store.seals, place.keys.signer, clock)),
     )
     app = _application(place, policy, waiting, figures, sender)
@@ -145,17 +143,26 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
         url = await _listen(runner, settings)
         timers.start()
         stop = _stopped_by_signal()
-        sending = asyncio.create_task(sender.run(), name="webhooks")
+        working = [
+            asyncio.create_task(sender.run(), name="webhooks"),
+            asyncio.create_task(keep_time(store, clock), name="deadlines"),
+        ]
         announce(url)
         structlog.get_logger("signoff").info("serving", url=url, policy=policy.version)
-        await asyncio.wait((asyncio.create_task(stop.wait()), sending), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((asyncio.create_task(stop.wait()), *working), return_when=asyncio.FIRST_COMPLETED)
     finally:
         timers.stop()
         waiting.close()
         await runner.cleanup()
-    sending.cancel()
-    with suppress(asyncio.CancelledError):
-        await sending
+    await _end(working)
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _application(

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from bot.domain import events as e
 from bot.domain.people import CLOCK
 from bot.domain.requests import Decision, DecisionKind, GrantStatus
+from bot.errors import SignoffError
 from bot.ports import Clock, Store
 from bot.recording import Deadline, Needs, View
 
+log = logging.getLogger("signoff.escalating")
+
+SWEEP_SECONDS = 1.0
+"""The longest pause between two sweeps; no deadline is nearer than that when it is set."""
 LATE_SECONDS = 5
 """From how many seconds after its deadline an expiry says that it was late."""
+
+
+async def keep_time(store: Store, clock: Clock, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
+    """Sweep as soon as the next deadline passes, and at least every ``SWEEP_SECONDS``, until cancelled.
+
+    A sweep that fails is logged, and the next one makes up for it.
+    """
+    while True:
+        seconds = SWEEP_SECONDS
+        try:
+            done = await sweep(store, clock)
+            due = await store.next_due()
+            if due is not None:
+                left = (due - clock.now()).total_seconds()
+                if left > 0 or done:  # what is due and could not be carried out waits for the next regular sweep
+                    seconds = min(seconds, max(left, 0))
+        except SignoffError as error:
+            log.warning("a sweep failed and will be made up for: %s", error)
+        except Exception:
+            log.exception("a sweep failed and will be made up for")
+        await sleep(seconds)
 
 
 async def sweep(store: Store, clock: Clock, *, limit: int = 500) -> int:
