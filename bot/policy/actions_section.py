@@ -15,7 +15,7 @@ from bot.policy.caps_section import read_caps
 from bot.policy.document import UNKNOWN_TOOL, Action, Caps, Defaults, Owner, Path, Triggers
 from bot.policy.owners_section import read_codes
 from bot.policy.people_section import read_id
-from bot.policy.reading import NAMES
+from bot.policy.reading import REQUIRABLE
 from bot.policy.rules_section import read_condition, read_routes, read_rules
 from bot.policy.triggers_section import read_share, read_triggers
 from bot.policy.yamltree import At, did_you_mean
@@ -190,8 +190,8 @@ def _requires(at: At) -> tuple[str, ...]:
     names = []
     for place in at.items():
         name = place.text(longest=64)
-        if name is not None and name not in NAMES:
-            place.wrong(f"{name!r} is no name of the context", did_you_mean(name, NAMES))
+        if name is not None and name not in REQUIRABLE:
+            place.wrong(f"{name!r} is no name that can be asked for", did_you_mean(name, REQUIRABLE))
         elif name is not None:
             names.append(name)
     return tuple(names)

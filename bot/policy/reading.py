@@ -173,6 +173,8 @@ _READERS: dict[str, Callable[[Any], Any]] = {
 }
 NAMES = frozenset(_READERS)
 """Every name of ``context`` that is understood."""
+REQUIRABLE = NAMES - {"vulnerable", "regulated_complaint"}
+"""Those that a policy may ask for; of the others, silence means no."""
 
 
 def _differing(signals: dict[str, Any], problems: list[str]) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.domain.requests import FieldKind
 from bot.domain.verdicts import ActionClass, Level
-from bot.policy.reading import NAMES
+from bot.policy.reading import REQUIRABLE
 from bot.policy.triggers_section import TRIGGER_KEYS
 
 Schema = dict[str, Any]
@@ -189,4 +189,4 @@ def _action() -> Schema:
 
 
 def _names() -> Schema:
-    return {"type": "array", "items": {"enum": sorted(NAMES)}}
+    return {"type": "array", "items": {"enum": sorted(REQUIRABLE)}}

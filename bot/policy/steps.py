@@ -10,6 +10,7 @@ from bot.policy.document import Action
 from bot.policy.tallies import fits, reserve_for
 from bot.policy.triggering import ask_grounds, fire_triggers
 
+_ABSENT = (None, (), {})
 _REASONING = 64 * 1024
 """Characters of an agent's reasoning; a longer one can't be judged."""
 
@@ -59,7 +60,7 @@ def check_reading(case: Case) -> None:
             policy=str(action.level),
         )
     for name in action.requires:
-        if not getattr(case.context, name):
+        if getattr(case.context, name) in _ABSENT:
             case.hold("context.required", f"The policy wants {name} in the context, and it is missing.", name=name)
 
 

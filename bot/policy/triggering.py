@@ -12,15 +12,16 @@ from bot.policy.history import lower_median
 
 def fire_triggers(case: Case, action: Action) -> None:
     """Try every trigger that is on at the action's level; one that breaks holds."""
+    level, levels, reasons = action.level, action.triggers.levels, case.reasons
     for name, trigger in TRIGGERS.items():
-        if action.level not in action.triggers.levels.get(name, ()):
+        if level not in levels[name]:
             continue
-        before = len(case.reasons)
+        before = len(reasons)
         try:
             trigger(case, action)
         except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
             case.hold(f"{name}", f"The trigger {name} could not be tried: {said(error)}.")
-        case.note(f"{name}", "fired" if len(case.reasons) > before else "quiet")
+        case.note(f"{name}", "fired" if len(reasons) > before else "quiet")
 
 
 def mismatch(case: Case, _: Action) -> None:
@@ -36,7 +37,7 @@ def high_risk_phrase(case: Case, action: Action) -> None:
     text = case.text
     if not text:
         return
-    found = [phrase.text for phrase in action.triggers.phrases if phrase.found_in(text)]
+    found = [one.text for one in action.triggers.phrases if one.words[0] in text and one.found_in(text)]
     if found:
         case.hold("high_risk_phrase", f"High-risk words were used: {', '.join(found[:5])}.", phrases=found)
 

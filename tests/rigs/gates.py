@@ -41,9 +41,14 @@ allow_when: amount <= 25
 """
 
 
+def text_of(action: str = REFUND, *, more: str = "") -> str:
+    """A policy file with one action ``refund``, given by the lines of its YAML, and more sections."""
+    return f"{ROSTER}{more}actions:\n  refund:\n{textwrap.indent(action, '    ')}"
+
+
 def policy_of(action: str = REFUND, *, more: str = "") -> Policy:
-    """A policy with one action ``refund``, given by the lines of its YAML, and more sections."""
-    return load(f"{ROSTER}{more}actions:\n  refund:\n{textwrap.indent(action, '    ')}", "policy.yaml")
+    """What ``text_of`` says."""
+    return load(text_of(action, more=more), "policy.yaml")
 
 
 def proposal(arguments: dict[str, Any] | None = None, tool: str = "issue_refund", **changes: Any) -> Proposal:
