@@ -25,6 +25,7 @@ _WRITER = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
     "enable_mergejoin": "off",
+    "plan_cache_mode": "force_generic_plan",
     "synchronous_commit": "on",
     "jit": "off",
     "application_name": "signoff-writer",

@@ -21,6 +21,7 @@ from store.outbox import SqlOutbox
 from store.postgres.connecting import LOST, PATIENCE, Connection, Line, lost, unavailable
 from store.postgres.gathering import Gathering
 from store.postgres.listening import Hearing, listen
+from store.postgres.loading import Remembered
 from store.postgres.restoring import renumber_after_restore
 from store.postgres.writer import Writer
 from store.seals import SqlSeals
@@ -109,7 +110,8 @@ class PostgresDatabase:
         self._pool = pool
         hearing = Hearing(os.urandom(8).hex(), listeners)
         self._lines = [Line(url) for _ in range(WRITERS + 1)]
-        writers = [Writer(line, clock, entropy, hearing).handle for line in self._lines[1:]]
+        remembered = Remembered()
+        writers = [Writer(line, clock, entropy, hearing, remembered).handle for line in self._lines[1:]]
         self._writers: Gathering[Waiting] = Gathering("signoff-writer", writers, most=LARGEST)
         self._clerk: Gathering[_Job] = Gathering("signoff-clerk", [_Clerk(self._lines[0]).handle], most=LARGEST)
         self._lines.append(Line(url, _LISTENER))

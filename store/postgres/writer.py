@@ -42,12 +42,12 @@ class _Attempt:
 class Writer:
     """One line on which batches are committed."""
 
-    def __init__(self, line: Line, clock: Clock, entropy: Entropy, hearing: Hearing) -> None:
+    def __init__(self, line: Line, clock: Clock, entropy: Entropy, hearing: Hearing, remembered: Remembered) -> None:
         self._line = line
         self._clock = clock
         self._entropy = entropy
         self._hearing = hearing
-        self._remembered = Remembered()
+        self._remembered = remembered
 
     async def handle(self, batch: Sequence[Waiting]) -> None:
         """Commit a batch, in parts where it would take too many locks, one by one where it fails."""

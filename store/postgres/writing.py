@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-
-import asyncpg
 
 from bot.domain.events import micros
 from bot.recording import Changes, stream_of
 from store import rows
+from store.postgres.connecting import Connection
 from store.rows import AGENT, EVENT, INSTANCE, KEY, MESSAGE, REQUEST, STATE, TALLY, Columns, encode
 from store.tables import Row
 
@@ -25,108 +24,38 @@ _STATES: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "instances": ("instance", rows.instance_row, INSTANCE),
     "ledgers": ("ledger", rows.ledger_row, STATE),
 }
+_DEADLINE = ("request_id", "kind", "due_at")
+_COLUMNS = {
+    **{table: columns for table, (_, _, columns) in _STATES.items()},
+    "events": EVENT,
+    "tallies": TALLY,
+    "idempotency_keys": KEY,
+    "outbox": (*MESSAGE, "status", "next_at", "attempts"),
+    "deadlines": _DEADLINE,
+    "credentials": ("hash", "state"),
+}
+_KEYS = {"tallies": ("key",), "outbox": ("id",), "deadlines": _DEADLINE[:2], "credentials": ("hash",)}
+"""Tables in which a row may be there already, and its key."""
+Part = tuple[str, str]
+"""What is done (``insert``, ``update``, ``delete``) and to which table."""
 
 
 class Overtaken(Exception):
     """A row was no longer as it was when it was loaded."""
 
 
-@dataclass(slots=True)
-class _Statement:
-    """A statement that grows by parts."""
-
-    parts: list[str] = field(default_factory=list)
-    args: list[Any] = field(default_factory=list)
-    counted: list[str] = field(default_factory=list)
-
-    def arrays(self, table: str, columns: Sequence[str], given: Sequence[Columns], types: Sequence[str] = ()) -> str:
-        """Add rows as arrays, one a column; returns the expression that unfolds them."""
-        types = types or _types(table, columns)
-        marks = []
-        for type_, values in zip(types, zip(*given, strict=True), strict=True):
-            self.args.append(values)
-            marks.append(f"${len(self.args)}::{type_}[]")
-        return f"unnest({', '.join(marks)}) AS new ({', '.join(columns)})"
-
-    def insert(self, table: str, columns: Sequence[str], given: Sequence[Columns], extra: str = "") -> None:
-        """Add rows to a table, with ``extra`` after them."""
-        if given:
-            names = ", ".join(columns)
-            unfolded = self.arrays(table, columns, given)
-            self._part(f"INSERT INTO {table} ({names}) SELECT {names} FROM {unfolded}{extra}")  # noqa: S608 - ours
-
-    def events(self, given: Sequence[Columns]) -> None:
-        """Add records, with the transaction's number."""
-        names = ", ".join(EVENT)
-        unfolded = self.arrays("events", EVENT, given)
-        self.parts.append(
-            f"record AS (INSERT INTO events ({names}, xid) SELECT {names}, pg_current_xact_id()::text::bigint "  # noqa: S608
-            f"FROM {unfolded} RETURNING position)"
-        )
-
-    def update(self, table: str, columns: Sequence[str], given: Sequence[Columns]) -> None:
-        """Change states whose version, the last value of each row, still stands."""
-        if given:
-            unfolded = self.arrays(table, (*columns, "seen"), given, (*_types(table, columns), "integer"))
-            sets = ", ".join(f"{column} = new.{column}" for column in columns if column != "id")
-            self.counted.append(f"part{len(self.parts)}")
-            self._part(
-                f"UPDATE {table} AS old SET {sets} FROM {unfolded} "  # noqa: S608 - ours
-                "WHERE old.id = new.id AND old.version = new.seen RETURNING 1"
-            )
-
-    def delete(self, table: str, columns: Sequence[str], given: Sequence[Columns]) -> None:
-        """Remove rows by their keys."""
-        if given:
-            unfolded = self.arrays(table, columns, given)
-            same = " AND ".join(f"old.{column} = new.{column}" for column in columns)
-            self._part(f"DELETE FROM {table} AS old USING {unfolded} WHERE {same}")  # noqa: S608 - ours
-
-    def text(self, sender: str, payloads: list[str]) -> str:
-        """The whole: notifies, and returns how many states were updated and the last position."""
-        self.args += [sender, payloads]
-        who, what = len(self.args) - 1, len(self.args)
-        updated = " + ".join(f"(SELECT count(*) FROM {part})" for part in self.counted) or "0"  # noqa: S608
-        notify = f"pg_notify('{CHANNEL}', ${who}::text || ' ' || last.position || E'\\n' || names)"
-        return (
-            f"WITH {', '.join(self.parts)}, last AS (SELECT max(position) AS position FROM record), "  # noqa: S608 - ours
-            f"told AS (SELECT count({notify}) AS n FROM last, unnest(${what}::text[]) AS names) "
-            f"SELECT {updated}, last.position, told.n FROM last, told"
-        )
-
-    def _part(self, text: str) -> None:
-        self.parts.append(f"part{len(self.parts)} AS ({text})")
-
-
-def _types(table: str, columns: Sequence[str]) -> list[str]:
-    known = Row.metadata.tables[table].columns
-    return [_TYPES[str(known[column].type)] for column in columns]
-
-
-def _replacing(columns: Sequence[str], keys: Sequence[str]) -> str:
-    sets = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in keys)
-    return f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
-
-
-async def write(connection: asyncpg.Connection[Any], changes: Changes, sender: str) -> int:
+async def write(connection: Connection, changes: Changes, sender: str) -> int:
     """Write everything inside the transaction that is open; returns the last record's position.
 
     Raises:
         Overtaken: when a state is no longer at the version that was seen.
         asyncpg.PostgresError: as the database says.
     """
-    statement = _Statement()
-    statement.events([rows.event_row(record) for record in changes.records])
-    updated = sum(_states(statement, table, changes) for table in _STATES)
-    tallies = [rows.tally_row(tally) for tally in changes.tallies.values()]
-    statement.insert("tallies", TALLY, tallies, _replacing(TALLY, ["key"]))
-    statement.insert("idempotency_keys", KEY, [rows.key_row(use) for use in changes.keys.values()])
-    messages = [(*(row := rows.message_row(message)), "waiting", row[-1], 0) for message in changes.messages.values()]
-    statement.insert("outbox", (*MESSAGE, "status", "next_at", "attempts"), messages, " ON CONFLICT (id) DO NOTHING")
-    _deadlines(statement, changes)
-    _credentials(statement, changes)
+    given = _given(changes)
+    updated = sum(len(some) for (what, _), some in given.items() if what == "update")
+    args = [column for some in given.values() for column in zip(*some, strict=True)]
     streams = {record.stream for record in changes.records}
-    found = await connection.fetchrow(statement.text(sender, payloads(streams)), *statement.args)
+    found = await connection.fetchrow(_statement(tuple(given)), *args, sender, payloads(streams))
     if found is None or found[0] != updated:
         raise Overtaken("another writer was first")
     return int(found[1])
@@ -144,33 +73,91 @@ def payloads(streams: Iterable[str]) -> list[str]:
     return found
 
 
-def _states(statement: _Statement, table: str, changes: Changes) -> int:
-    kind, to_row, columns = _STATES[table]
-    fresh: list[Columns] = []
-    changed: list[Columns] = []
-    for id_, kept in getattr(changes, table).items():
-        version = changes.seen[stream_of(kind, id_)]
-        row = to_row(id_, kept)
-        if version:
-            changed.append((*row, version))
-        else:
-            fresh.append(row)
-    statement.insert(table, columns, fresh)
-    statement.update(table, columns, changed)
-    return len(changed)
+def _given(changes: Changes) -> dict[Part, list[Columns]]:
+    """The rows for each part; a part without rows is left out."""
+    given: dict[Part, list[Columns]] = {("insert", "events"): [rows.event_row(record) for record in changes.records]}
+    for table, (kind, to_row, _) in _STATES.items():
+        for id_, kept in getattr(changes, table).items():
+            version = changes.seen[stream_of(kind, id_)]
+            row = to_row(id_, kept)
+            if version:
+                given.setdefault(("update", table), []).append((*row, version))
+            else:
+                given.setdefault(("insert", table), []).append(row)
+    given[("insert", "tallies")] = [rows.tally_row(tally) for tally in changes.tallies.values()]
+    given[("insert", "idempotency_keys")] = [rows.key_row(use) for use in changes.keys.values()]
+    given[("insert", "outbox")] = [
+        (*(row := rows.message_row(message)), "waiting", row[-1], 0) for message in changes.messages.values()
+    ]
+    deadlines, credentials = changes.deadlines.items(), changes.credentials.items()
+    given[("insert", "deadlines")] = [(*name, micros(due_at)) for name, due_at in deadlines if due_at is not None]
+    given[("delete", "deadlines")] = [name for name, due_at in deadlines if due_at is None]
+    given[("insert", "credentials")] = [(hash_, encode(kept)) for hash_, kept in credentials if kept is not None]
+    given[("delete", "credentials")] = [(hash_,) for hash_, kept in credentials if kept is None]
+    return {part: some for part, some in given.items() if some}
 
 
-def _deadlines(statement: _Statement, changes: Changes) -> None:
-    given = changes.deadlines.items()
-    columns = ("request_id", "kind", "due_at")
-    put = [(*name, micros(due_at)) for name, due_at in given if due_at is not None]
-    statement.insert("deadlines", columns, put, _replacing(columns, columns[:2]))
-    statement.delete("deadlines", columns[:2], [name for name, due_at in given if due_at is None])
+# --- the statement --------------------------------------------------------------------------------------------------
 
 
-def _credentials(statement: _Statement, changes: Changes) -> None:
-    given = changes.credentials.items()
-    columns = ("hash", "state")
-    put = [(hash_, encode(kept)) for hash_, kept in given if kept is not None]
-    statement.insert("credentials", columns, put, _replacing(columns, columns[:1]))
-    statement.delete("credentials", columns[:1], [(hash_,) for hash_, kept in given if kept is None])
+@cache
+def _statement(parts: tuple[Part, ...]) -> str:
+    """The whole for these parts: notifies, and returns how many states were updated and the last position."""
+    written: list[str] = []
+    updates: list[str] = []
+    used = 0
+    for number, part in enumerate(parts):
+        name = "record" if part[1] == "events" else f"part{number}"
+        text, arguments = _part(part, used)
+        written.append(f"{name} AS ({text})")
+        used += arguments
+        if part[0] == "update":
+            updates.append(f"(SELECT count(*) FROM {name})")  # noqa: S608 - names of ours
+    notify = f"pg_notify('{CHANNEL}', ${used + 1}::text || ' ' || last.position || E'\\n' || names)"
+    return (
+        f"WITH {', '.join(written)}, last AS (SELECT max(position) AS position FROM record), "  # noqa: S608 - ours
+        f"told AS (SELECT count({notify}) AS n FROM last, unnest(${used + 2}::text[]) AS names) "
+        f"SELECT {' + '.join(updates) or '0'}, last.position, told.n FROM last, told"
+    )
+
+
+def _part(part: Part, used: int) -> tuple[str, int]:
+    what, table = part
+    columns = _COLUMNS[table]
+    if what == "update":
+        given = _unfolded(table, (*columns, "seen"), used)
+        sets = ", ".join(f"{column} = new.{column}" for column in columns if column != "id")
+        text = (
+            f"UPDATE {table} AS old SET {sets} FROM {given} "  # noqa: S608 - names of ours
+            "WHERE old.id = new.id AND old.version = new.seen RETURNING 1"
+        )
+        return text, len(columns) + 1
+    if what == "delete":
+        keys = _KEYS[table]
+        same = " AND ".join(f"old.{column} = new.{column}" for column in keys)
+        return f"DELETE FROM {table} AS old USING {_unfolded(table, keys, used)} WHERE {same}", len(keys)  # noqa: S608
+    return _insert(table, columns, used), len(columns)
+
+
+def _insert(table: str, columns: Sequence[str], used: int) -> str:
+    names = ", ".join(columns)
+    given = _unfolded(table, columns, used)
+    if table == "events":  # with the transaction's number
+        return (
+            f"INSERT INTO events ({names}, xid) SELECT {names}, pg_current_xact_id()::text::bigint "  # noqa: S608 - ours
+            f"FROM {given} RETURNING position"
+        )
+    text = f"INSERT INTO {table} ({names}) SELECT {names} FROM {given}"  # noqa: S608 - names of ours
+    if table not in _KEYS:
+        return text
+    sets = ", ".join(f"{column} = excluded.{column}" for column in columns if column not in _KEYS[table])
+    there = "NOTHING" if table == "outbox" else f"UPDATE SET {sets}"
+    return f"{text} ON CONFLICT ({', '.join(_KEYS[table])}) DO {there}"
+
+
+def _unfolded(table: str, columns: Sequence[str], used: int) -> str:
+    """Arrays, one a column, as rows named ``new``."""
+    known = Row.metadata.tables[table].columns
+    types = (_TYPES[str(known[column].type)] if column != "seen" else "integer" for column in columns)
+    marks = ", ".join(f"${number}::{type_}[]" for number, type_ in enumerate(types, used + 1))
+    return f"unnest({marks}) AS new ({', '.join(columns)})"

@@ -221,5 +221,15 @@ async def test_times_within_a_stream_never_go_back(store: Store, clock: object) 
     assert second.prev == first.hash
 
 
+async def test_a_thousand_flows_at_once_are_all_done(store: Store) -> None:
+    await store.transact(*enrolling())
+    answers = await crowd(store, *(opening(f"r-{n}", customer=f"c-{n}") for n in range(1000)))
+    assert Counter(type(answer).__name__ for answer in answers) == {"Request": 1000}
+    answers = await crowd(store, *(deciding(f"r-{n}", "ada", DecisionKind.REJECTED) for n in range(1000)))
+    assert Counter(type(answer).__name__ for answer in answers) == {"Request": 1000}
+    assert [count for _, count, _ in await store.tally_totals("cap:refund")] == [0]
+    await require_rebuilt(store)
+
+
 async def crowd(store: Store, *flows: tuple[Needs, Flow]) -> list[Any]:
     return list(await asyncio.gather(*(store.transact(*flow) for flow in flows), return_exceptions=True))
