@@ -1,0 +1,1 @@
+"""How Slack calls the app: signed over HTTP, or through a Socket Mode connection."""
