@@ -10,7 +10,7 @@ from bot.policy.document import Action
 from bot.policy.tallies import fits, reserve_for
 from bot.policy.triggering import ask_grounds, fire_triggers
 
-_ABSENT = (None, (), {})
+_ABSENT: tuple[object, ...] = (None, (), {})
 _REASONING = 64 * 1024
 """Characters of an agent's reasoning; a longer one can't be judged."""
 
