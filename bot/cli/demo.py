@@ -24,7 +24,7 @@ from bot.demo.screen import closing_table, live_view, totals_line
 from bot.demo.staging import Stage, staged, stopped_by_signal, unexpected, verified
 from bot.errors import SignoffError
 
-PIPED_WIDTH = 150
+PIPED_WIDTH = 160
 """Columns of the closing table where no terminal says how many there are."""
 LOOK_SECONDS = 0.4
 PAUSE_SECONDS = 0.25

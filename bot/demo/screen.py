@@ -19,7 +19,7 @@ from bot.policy.document import UNKNOWN_TOOL, Policy
 
 WIDE = 110
 """Columns from which the live view has its wide form."""
-WIDE_CLOSING = 140
+WIDE_CLOSING = 150
 """Columns from which the closing table has its wide form."""
 _STYLES = {
     "waiting": "bold yellow",
@@ -75,7 +75,7 @@ def _fitting(rows: Sequence[Row], most: int) -> tuple[list[Row], int]:
 
 def _standing(rows: Sequence[Row], hidden: int) -> Text:
     waiting = sum(row.status == "waiting" for row in rows)
-    text = Text(f"{waiting} of {len(rows)} wait for a human", style="bold yellow" if waiting else "bold green")
+    text = Text().append(f"{waiting} of {len(rows)} wait for a human", style="bold yellow" if waiting else "bold green")
     if hidden:
         text.append(f"; {hidden} decided ones are not shown", style="dim")
     return text.append(" (Ctrl-C ends the demonstration)", style="dim")
@@ -91,9 +91,11 @@ def _wide_closing(rows: Sequence[Row], policy: Policy) -> Table:
     table.add_column("Customer", no_wrap=True)
     table.add_column("Action", no_wrap=True)
     table.add_column("Level", no_wrap=True)
-    table.add_column("Verdict and why", min_width=29, overflow="fold")
-    for name in ("Decision", "By", "What ran", "Outcome"):
-        table.add_column(name, overflow="fold")
+    table.add_column("Verdict and why", no_wrap=True)
+    table.add_column("Decision", no_wrap=True)
+    table.add_column("By", width=12)
+    table.add_column("What ran", overflow="fold", ratio=1)
+    table.add_column("Outcome", no_wrap=True)
     for row in rows:
         table.add_row(
             Text(row.customer),

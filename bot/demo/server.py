@@ -48,7 +48,8 @@ def free_port() -> int:
 async def running_server(settings: Settings, folder: Path) -> AsyncIterator[int]:
     """Run `signoff serve` until the block ends; gives its process id once it takes calls.
 
-    It has a session of its own, so that Ctrl-C reaches the demonstration first, which then stops it.
+    It has a session of its own, so that Ctrl-C reaches the demonstration first, which then stops it; and a tether, so
+    that it ends with whoever started it.
 
     Raises:
         Unavailable: when it ends or does not answer in time; the message holds its last words.
@@ -56,8 +57,8 @@ async def running_server(settings: Settings, folder: Path) -> AsyncIterator[int]
     log = folder / "server.log"
     with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot.cli", "serve",
-            stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out,
+            sys.executable, "-m", "bot.demo.tether", "serve",
+            stdin=asyncio.subprocess.PIPE, stdout=out, stderr=out,
             cwd=folder, env=environment(settings), start_new_session=True,
         )  # fmt: skip
     try:

@@ -24,6 +24,7 @@ from bot.demo.scenes import SCENES
 from bot.demo.server import free_port, running_server, settings_in
 from bot.domain.people import Actor, ActorKind, Person
 from bot.enrolling import Enrolling, Issued, NewAgent
+from bot.errors import BadInput
 from bot.policy.document import Policy
 from bot.proving.keys import Keyring
 from bot.proving.record import verify
@@ -70,6 +71,7 @@ async def staged(keep: Path | None) -> AsyncIterator[Stage]:
     """Set everything up in ``keep`` or a folder that goes away, and take it down again; no process stays behind.
 
     Raises:
+        BadInput: when ``keep`` is not empty.
         SettingsInvalid, Unavailable: when the server can't be started, with its last words.
     """
     async with AsyncExitStack() as stack:
@@ -89,15 +91,20 @@ async def staged(keep: Path | None) -> AsyncIterator[Stage]:
 
 
 def _prepared(folder: Path) -> Path:
-    """The folder, with a policy file in it that may be changed afterwards; one that stands there is kept."""
+    """The folder, with the policy in it and settings that name it.
+
+    Only one that holds nothing will do: what a customer was given before counts against today's caps.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / POLICY_NAME
-    if not target.exists():
-        with as_file(files("bot.demo") / POLICY_NAME) as source:
-            target.write_bytes(source.read_bytes())
-    settings = folder / ".env"
-    if not settings.exists():
-        settings.write_text(_ENV, encoding="utf-8")
+    if any(folder.iterdir()):
+        raise BadInput(
+            f"the folder {folder} is not empty",
+            field="--keep",
+            remedy=f"name a new one; `cd {folder} && signoff serve` goes on with a record that lies there",
+        )
+    with as_file(files("bot.demo") / POLICY_NAME) as source:
+        (folder / POLICY_NAME).write_bytes(source.read_bytes())
+    (folder / ".env").write_text(_ENV, encoding="utf-8")
     return folder.resolve()
 
 
@@ -106,12 +113,8 @@ _ENV = "SIGNOFF_DATABASE=sqlite:///signoff.db\nSIGNOFF_POLICY=policy.yaml\nSIGNO
 
 
 async def _enrolled(place: Workplace, policy: Policy) -> Issued:
-    """A new agent; a kept folder has the agents of earlier times already, so each has a number."""
-    number = len(await place.store.agents()) + 1
-    name = AGENT if number == 1 else f"{AGENT}-{number}"
-    owner = policy.people["vera"].email
-    enrolling = Enrolling(place.store, place.clock)
-    return await enrolling.create(NewAgent(name, owner, ("*",)), known=policy.actions, by=_operator())
+    new = NewAgent(AGENT, policy.people["vera"].email, ("*",))
+    return await Enrolling(place.store, place.clock).create(new, known=policy.actions, by=_operator())
 
 
 def _operator() -> Actor:
