@@ -6,10 +6,9 @@ import argparse
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-
-from rich.console import Console
 
 from bench import databases, machine, printing, slow_disk
 from bench.figures import Report
@@ -21,6 +20,10 @@ Section = Callable[[Bench], Awaitable[None]]
 SECTIONS = {
     "engine": "bench.engine:measure",
     "slow-disk": "bench.engine:measure_slow",
+    "rivals": "bench.rivalry:measure",
+    "deadlines": "bench.sweeping:measure",
+    "growth": "bench.growth:measure",
+    "verify": "bench.verifying:measure",
 }
 """Name: where its function is. A module is imported when it is run."""
 
@@ -41,6 +44,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", choices=SECTIONS, help="this section alone; may be given again")
     parser.add_argument("--database", choices=KINDS, default="both")
     parser.add_argument("--rounds", type=int, help="5, or 3 with --quick")
+    parser.add_argument("--stored", type=int, help="old requests for growth: 250,000, or a tenth with --quick")
     parser.add_argument("--json", type=Path, default=RESULTS / "latest.json", help="where the results go")
     parser.add_argument("--markdown", type=Path, help="write the tables as Markdown as well")
     return parser.parse_args()
@@ -58,14 +62,19 @@ def main() -> None:
 
 def _measure(given: argparse.Namespace) -> None:
     machine.raise_file_limit(FILES)
-    options = Options(given.quick, given.rounds or (3 if given.quick else 5), KINDS[given.database])
+    options = Options(
+        quick=given.quick,
+        rounds=given.rounds or (3 if given.quick else 5),
+        databases=KINDS[given.database],
+        stored=given.stored or (25_000 if given.quick else 250_000),
+    )
     with databases.opened() as places:
         report = Report(machine.facts(places.folder))
         bench = Bench(options, places, report)
         _note_database(bench)
         for name in given.only or SECTIONS:
             _run(bench, name)
-    printing.show(report, Console())
+    printing.show(report, printing.console())
     printing.write_json(report, given.json)
     if given.markdown:
         given.markdown.write_text(printing.markdown(report), encoding="utf-8")
@@ -79,7 +88,7 @@ def _note_database(bench: Bench) -> None:
         server = bench.databases.server()
     except postgres.Unavailable as reason:
         bench.report.skip(databases.POSTGRES, str(reason))
-        bench.options = Options(bench.options.quick, bench.options.rounds, (databases.SQLITE,))
+        bench.options = replace(bench.options, databases=(databases.SQLITE,))
         return
     bench.report.machine["PostgreSQL"] = databases.server_version(server)
 

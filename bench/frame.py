@@ -19,6 +19,8 @@ class Options:
     quick: bool = False
     rounds: int = 5
     databases: tuple[str, ...] = (SQLITE, POSTGRES)
+    stored: int = 250_000
+    """Old requests in the database of which growth is measured."""
 
     def size(self, full: int, quick: int) -> int:
         """How many of something, as thorough as asked for."""

@@ -43,6 +43,12 @@ def cells(figure: Figure) -> tuple[str, ...]:
     )
 
 
+def console() -> Console:
+    """As wide as the terminal, and wide enough where there is none."""
+    found = Console()
+    return found if found.is_terminal else Console(width=150)
+
+
 def show(report: Report, console: Console) -> None:
     """Print a table a section, and what was left out."""
     console.print(", ".join(f"{name} {value}" for name, value in report.machine.items()), style="dim")
