@@ -18,7 +18,11 @@ from bot.domain.requests import DecisionKind, Lesson, Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
 
 Form = dict[str, str]
-_OUTCOMES = {Approve: DecisionKind.APPROVED, ApproveWithEdits: DecisionKind.APPROVED_WITH_EDITS, Reject: DecisionKind.REJECTED}
+_OUTCOMES = {
+    Approve: DecisionKind.APPROVED,
+    ApproveWithEdits: DecisionKind.APPROVED_WITH_EDITS,
+    Reject: DecisionKind.REJECTED,
+}
 _DONE_BEFORE = {"already_signed", "grant_revoked"}
 """Conflicts that mean: what was asked for is so already."""
 
@@ -87,9 +91,7 @@ async def submit(request: web.Request, found: Request, command: Command) -> None
             raise
 
 
-async def show_refused(
-    request: web.Request, id_: str, error: SignoffError, form: Form, name: str
-) -> web.Response:
+async def show_refused(request: web.Request, id_: str, error: SignoffError, form: Form, name: str) -> web.Response:
     """The request as it is now, with why nothing was done and what was typed.
 
     Raises:
@@ -109,7 +111,9 @@ def status_of(error: SignoffError) -> int:
 
 def refused(error: SignoffError, form: Form, name: str) -> Said:
     """A refusal in words, with what was typed."""
-    typed = {key: value for key, value in form.items() if value.strip() and key in {"note", "text", "reason_code", "lesson"}}
+    typed = {
+        key: value for key, value in form.items() if value.strip() and key in {"note", "text", "reason_code", "lesson"}
+    }
     if isinstance(error, AlreadyDecided):
         verb = error.kind.replace("_", " ")
         message = f"It was {verb} by {error.decided_by} before your click. Yours changed nothing."
@@ -124,7 +128,6 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
 
 def _confirm(request: web.Request, found: Request, form: Form) -> web.Response:
     """A second look for what is hard to undo: the same form, with its last button."""
-
     room, visitor = request.app[WORKROOM], request[VISITOR]
     policy, now = room.policy(), room.clock.now()
     return room.pages.show(

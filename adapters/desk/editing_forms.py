@@ -1,4 +1,4 @@
-"""Editing in two steps: type, then see before and after and sign. Both are plain forms; the second carries the first."""
+"""Editing in two steps: type, then see before and after and sign. Plain forms; the second carries the first."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def inputs(
     """The form: what was typed before stands in it again, with what is wrong with it."""
     currency = currency_of(request, policy)
     return tuple(
-        _input(field, request, currency, field.name in hidden and field.name not in typed, typed, problems)
+        _input(field, request, currency, typed, problems, masked=field.name in hidden and field.name not in typed)
         for field in editable_fields(request)
     )
 
@@ -88,7 +88,13 @@ def typed_over(request: Request, form: Mapping[str, str]) -> dict[str, str]:
 
 
 def _input(
-    field: Field, request: Request, currency: str | None, masked: bool, typed: Mapping[str, str], problems: Mapping[str, str]
+    field: Field,
+    request: Request,
+    currency: str | None,
+    typed: Mapping[str, str],
+    problems: Mapping[str, str],
+    *,
+    masked: bool,
 ) -> Input:
     value = typed.get(field.name, initial(request, field))
     widget = _WIDGETS.get(field.kind, "text")

@@ -28,9 +28,7 @@ class Link(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-async def give_link(
-    store: Store, clock: Clock, policy: Policy, email: str, *, public_url: str, by: Actor
-) -> Link:
+async def give_link(store: Store, clock: Clock, policy: Policy, email: str, *, public_url: str, by: Actor) -> Link:
     """Make a link that signs one person in, once, within 15 minutes; that it was given is put on record.
 
     Raises:

@@ -52,18 +52,14 @@ async def list_requests(library: Library, query: RequestQuery, wanted: Callable[
 
 def drawn(listed: Listed, policy: Policy, viewer: Person, now: datetime) -> list[Item]:
     """Each request as its card."""
-    return [
-        Item(card(request, policy, viewer=viewer, now=now), request.routing.owner) for request in listed.items
-    ]
+    return [Item(card(request, policy, viewer=viewer, now=now), request.routing.owner) for request in listed.items]
 
 
 def chosen(request: web.Request, room: Workroom) -> dict[str, str]:
     """The filters of an address that mean something; whatever else stands there is left out."""
     policy = room.policy()
-    known = {"owner": policy.owners, "action": policy.actions, "by": policy.people}
-    return {
-        name: value for name, values in known.items() if (value := request.query.get(name, "")) in values
-    }
+    known = {"owner": {*policy.owners}, "action": {*policy.actions}, "by": {*policy.people}}
+    return {name: value for name, values in known.items() if (value := request.query.get(name, "")) in values}
 
 
 def address(path: str, *parts: dict[str, str]) -> str:

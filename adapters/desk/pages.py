@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, timedelta
 from importlib import resources
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -33,24 +32,24 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(
-            plain=plain, words=words, iso=iso, sentence=sentence
-        )
+        self._templates.filters.update(plain=plain, words=words, iso=iso, sentence=sentence)
         self._templates.globals.update(static=self.address, at=instant, left=left, share=share, token=token)
 
     def address(self, name: str) -> str:
         """Where a static file is, with its version, so that it may be kept for ever."""
         return f"/desk/static/{name}?v={self._versions[name]}"
 
-    def show(self, template: str, *, now: datetime, zone: ZoneInfo, status: int = 200, **values: Any) -> web.Response:
+    def show(
+        self, template: str, *, now: datetime, zone: ZoneInfo, status: int = 200, **values: object
+    ) -> web.Response:
         """A page as an answer."""
         text = self._templates.get_template(template).render(now=now, zone=zone, **values)
         return web.Response(text=text, content_type="text/html", charset="utf-8", status=status)
 
 
-def token(visitor: Any) -> Markup:
-    """What makes a form one of ours; ``visitor`` is a ``Visitor``."""
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(visitor.session.csrf)
+def token(csrf: str) -> Markup:
+    """What makes a form one of ours: the session's token."""
+    return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf)
 
 
 def iso(at: datetime) -> str:

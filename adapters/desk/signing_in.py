@@ -54,7 +54,9 @@ async def sign_out(request: web.Request) -> web.StreamResponse:
     del request[VISITOR]
     response = show_refusal(
         request,
-        Refusal(200, "You are signed out", "Nobody can decide in your name from this browser.", "A new link signs you in."),
+        Refusal(
+            200, "You are signed out", "Nobody can decide in your name from this browser.", "A new link signs you in."
+        ),
     )
     SessionCookie(secure=room.secure).take(response)
     return response

@@ -1,8 +1,8 @@
 """Cards: what a reviewer sees of a request, the same for every surface.
 
 ``card`` is pure and its texts are plain: no markup, nothing cut, bidirectional and invisible controls made visible,
-sensitive values masked unless this viewer has just looked at them. A surface escapes for its own markup, cuts to its own
-limits and writes instants in its reader's zone.
+sensitive values masked unless this viewer has just looked at them. A surface escapes for its own markup, cuts to its
+own limits and writes instants in its reader's zone.
 """
 
 from bot.cards.abilities import try_out

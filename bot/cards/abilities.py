@@ -52,9 +52,7 @@ def _best(found: list[Ability]) -> Ability:
     return next((ability for ability in found if ability.allowed), found[0])
 
 
-def _commands(
-    request: Request, viewer: Person | None, hidden: frozenset[str]
-) -> list[tuple[str, str, Command]]:
+def _commands(request: Request, viewer: Person | None, hidden: frozenset[str]) -> list[tuple[str, str, Command]]:
     reasons = request.routing.reject_reasons
     claim = request.claim
     mine = claim is not None and viewer is not None and claim.by.id == viewer.id

@@ -20,8 +20,4 @@ def amount_text(amount: Decimal, currency: str | None) -> str:
     """An amount in a currency, or a bare number where the currency is not known."""
     if currency is None or not CURRENCY.fullmatch(currency):
         return f"{amount:,f}"
-    return str(
-        format_currency(
-            amount, currency, _FORM, locale="en", currency_digits=True, decimal_quantization=False
-        )
-    )
+    return str(format_currency(amount, currency, _FORM, locale="en", currency_digits=True, decimal_quantization=False))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from bot.cards.abilities import abilities
 from bot.cards.amounts import money_text
@@ -14,6 +13,7 @@ from bot.cards.rows import change_rows, plain_rows
 from bot.cards.shape import Card, Exchange, Reason, Row
 from bot.cards.status import decision_status, status_of
 from bot.deciding import amount_in, display_name
+from bot.domain import verdicts
 from bot.domain.money import Money
 from bot.domain.people import Person
 from bot.domain.requests import Context, DecisionKind, Request
@@ -106,8 +106,7 @@ def _fallback(title: str, label: str, who: str | None, reasons: tuple[Reason, ..
     return f"{title}. {label}" + (f" by {who}." if who and who not in label else ".")
 
 
-def _reason(reason: Any, masker: Masker) -> Reason:
-    """``reason`` is a ``bot.domain.verdicts.Reason``."""
+def _reason(reason: verdicts.Reason, masker: Masker) -> Reason:
     return Reason(
         rule=reason.rule,
         title=_RULES.get(reason.rule) or words(reason.rule),

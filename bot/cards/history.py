@@ -29,9 +29,7 @@ _DECIDED = {
 _VERDICTS = {"allow": "the gate allowed it", "hold": "the gate held it", "block": "the gate blocked it"}
 
 
-def revealed_to(
-    records: Sequence[e.EventRecord], viewer: Person, surface: str, now: datetime
-) -> frozenset[str]:
+def revealed_to(records: Sequence[e.EventRecord], viewer: Person, surface: str, now: datetime) -> frozenset[str]:
     """The masked fields that a person looked at on this surface within the last ten minutes."""
     who = f"{ActorKind.PERSON}:{viewer.id}"
     return frozenset(
@@ -56,31 +54,33 @@ def history(
     return tuple(_line(record, request, policy, masker, agent) for record in records)
 
 
-def _line(
-    record: e.EventRecord, request: Request, policy: Policy, masker: Masker, agent: str | None
-) -> HistoryLine:
+def _line(record: e.EventRecord, request: Request, policy: Policy, masker: Masker, agent: str | None) -> HistoryLine:
     kind, _, id_ = record.actor.partition(":")
     actor = Actor(ActorKind(kind), id_, record.surface)
     who = plain(agent) if agent and actor.kind is ActorKind.AGENT else display_name(actor, policy)
-    if record.payload is None:
-        what, note = "did something whose content was erased since", words(record.type.partition(".")[2])
-    else:
-        what, note = _said(e.event_of(record), request, policy, masker)
+    what, note = _erased(record) if record.payload is None else _said(e.event_of(record), request, policy, masker)
     return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
+
+
+def _erased(record: e.EventRecord) -> tuple[str, str | None]:
+    return "did something whose content was erased since", words(record.type.partition(".")[2])
 
 
 def _said(event: e.Event, request: Request, policy: Policy, masker: Masker) -> tuple[str, str | None]:
     if isinstance(event, e.Opened):
         verdict = event.assessment.verdict
-        return f"proposed it; {_VERDICTS[verdict.kind.value]}", "\n".join(masker.text(one.text) for one in verdict.reasons)
+        reasons = "\n".join(masker.text(one.text) for one in verdict.reasons)
+        return f"proposed it; {_VERDICTS[verdict.kind.value]}", reasons
     if isinstance(event, e.Decided):
         return _decided(event, request, policy, masker)
     if isinstance(event, e.Signed):
         return "signed it", masker.optional(event.note)
-    if isinstance(event, e.Asked):
-        return "asked the agent", masker.text(event.text)
-    if isinstance(event, e.Answered):
-        return "answered", masker.text(event.text)
+    if isinstance(event, e.Asked | e.Answered):
+        return "asked the agent" if isinstance(event, e.Asked) else "answered", masker.text(event.text)
+    return _looked_at(event, request, masker)
+
+
+def _looked_at(event: e.Event, request: Request, masker: Masker) -> tuple[str, str | None]:
     if isinstance(event, e.Revealed):
         titles = {field.name: field.title for field in request.routing.fields}
         return f"looked at the masked field {plain(titles.get(event.field, event.field))}", None

@@ -14,7 +14,7 @@ _SHORTEST = 4
 
 
 def masked(text: str) -> str:
-    """Enough to recognise, too little to know: the last 4 characters of 10 or more, the last 2 of 6 or more, else none."""
+    """Enough to recognise, too little to know: the last 4 characters of 10 or more, the last 2 of 6 to 9, else none."""
     shown = 4 if len(text) >= 10 else 2 if len(text) >= 6 else 0  # noqa: PLR2004 - the docstring's own numbers
     return DOTS + (text[-shown:] if shown else "")
 

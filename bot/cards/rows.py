@@ -32,14 +32,20 @@ def currency_of(request: Request, policy: Policy) -> str | None:
 def change_rows(
     request: Request, policy: Policy, masker: Masker, signed: Mapping[str, Json] | None = None
 ) -> tuple[Row, ...]:
-    """One row an argument, the policy's fields first; ``signed`` are other arguments to compare the proposed ones with."""
+    """One row an argument, the policy's fields first; ``signed`` are other arguments to compare with."""
     proposed = request.proposal.arguments
     after = proposed if signed is None else signed
     fields = {field.name: field for field in request.routing.fields}
     names = dict.fromkeys((*fields, *proposed, *after))
     currency = currency_of(request, policy)
     return tuple(
-        _row(fields.get(name) or Field(name, words(name)), proposed.get(name, _ABSENT), after.get(name, _ABSENT), currency, masker)
+        _row(
+            fields.get(name) or Field(name, words(name)),
+            proposed.get(name, _ABSENT),
+            after.get(name, _ABSENT),
+            currency,
+            masker,
+        )
         for name in names
         if name in proposed or name in after
     )

@@ -26,7 +26,8 @@ class Row(msgspec.Struct, frozen=True):
 class Status(msgspec.Struct, frozen=True):
     """How it stands: one of the states below, since ``at``, by ``who``.
 
-    pending, claimed, approved, approved_with_edits, rejected, expired, cancelled, revoked, redeemed, ran, failed, not_run.
+    pending, claimed, approved, approved_with_edits, rejected, expired, cancelled, revoked, redeemed, ran, failed,
+    not_run.
     """
 
     state: str

@@ -78,16 +78,27 @@ def _followed(request: Request, decided: Status, masker: Masker, now: datetime) 
         ran = outcome.status is OutcomeStatus.SUCCEEDED
         label = "Ran" if ran else "Ran and failed"
         state = "ran" if ran else "failed"
-        return Status(state, label, "good" if ran else "bad", "the agent", at=outcome.at, note=masker.optional(outcome.note))
+        return Status(
+            state, label, "good" if ran else "bad", "the agent", at=outcome.at, note=masker.optional(outcome.note)
+        )
     if grant.status is GrantStatus.REVOKED:
         return Status("revoked", "Approval revoked, not run", "bad", at=grant.ended_at)
     if grant.status in {GrantStatus.REDEEMED, GrantStatus.MOVED}:
         label = "Being run by the agent" if grant.status is GrantStatus.REDEEMED else "Taken up by the agent as edited"
         return Status("redeemed", label, "good", "the agent", at=grant.ended_at)
     if grant.status is GrantStatus.LAPSED or grant.expires_at <= now:
-        return Status("not_run", f"{decided.label}, never run", "quiet", decided.who, at=grant.ended_at or grant.expires_at)
+        return Status(
+            "not_run", f"{decided.label}, never run", "quiet", decided.who, at=grant.ended_at or grant.expires_at
+        )
     return Status(
-        decided.state, decided.label, decided.tone, decided.who, decided.where, decided.at, decided.note, grant.expires_at
+        decided.state,
+        decided.label,
+        decided.tone,
+        decided.who,
+        decided.where,
+        decided.at,
+        decided.note,
+        grant.expires_at,
     )
 
 

@@ -29,9 +29,7 @@ def link_command(
     email: Annotated[str, typer.Argument(help="Whom to let in: an address that stands in the policy file.")],
     policy: Annotated[Path | None, typer.Option(help="The policy file (SIGNOFF_POLICY).")] = None,
     database: Annotated[str | None, typer.Option(help="The server's database (SIGNOFF_DATABASE).")] = None,
-    public_url: Annotated[
-        str | None, typer.Option(help="How people reach the server (SIGNOFF_PUBLIC_URL).")
-    ] = None,
+    public_url: Annotated[str | None, typer.Option(help="How people reach the server (SIGNOFF_PUBLIC_URL).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Print a link that signs one person in on the desk: once, within fifteen minutes.
@@ -51,9 +49,7 @@ def link_command(
 async def _give(settings: Settings, email: str) -> Link:
     operator = Actor(ActorKind.OPERATOR, os.environ.get("USER") or "operator", "cli")
     async with workplace(settings, migrate=False) as place:
-        return await give_link(
-            place.store, place.clock, place.policy, email, public_url=settings.url, by=operator
-        )
+        return await give_link(place.store, place.clock, place.policy, email, public_url=settings.url, by=operator)
 
 
 def _timestamp(at: datetime) -> str:

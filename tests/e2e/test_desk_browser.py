@@ -27,7 +27,6 @@ from tests.rigs.reading import (
 )
 
 
-
 @pytest.fixture
 async def desk() -> AsyncIterator[Desk]:
     async with served() as desk:

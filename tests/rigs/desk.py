@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -128,7 +127,7 @@ class Browserless:
         async with self.http.get(self.url + path, allow_redirects=False, **more) as response:
             return response.status, await response.text()
 
-    async def post(self, path: str, *, headers: dict[str, str] | None = None, **fields: str) -> tuple[int, str, str]:
+    async def post(self, path: str, *, headers: Any = None, **fields: Any) -> tuple[int, str, str]:
         """Status, text and where it leads."""
         fields = {"csrf": self.csrf, **fields}
         headers = {"Origin": self.url} if headers is None else headers
@@ -149,10 +148,3 @@ async def signed_in(desk: Desk, who: str) -> AsyncIterator[Browserless]:
         session.csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
         assert session.csrf
         yield session
-
-
-async def until(condition: Any, seconds: float = 10) -> None:
-    """Poll for another party's state, with a deadline."""
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.02)

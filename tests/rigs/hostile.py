@@ -11,7 +11,7 @@ from tests.rigs.desk import Desk
 HOSTILE = {
     "script": "<script>window.pwned = 1</script>",
     "image": '<img src=x onerror="window.pwned = 1">',
-    "breakout": "\"'></textarea></blockquote></title></script><svg onload=window.pwned=1><form action=/desk/out method=post>",
+    "breakout": "\"'></textarea></blockquote></title></script><svg onload=window.pwned=1><form action=/desk/out>",
     "template": "{{ 7 * 7 }}{% raw %}${alert(1)}<%= 1 %>",
     "markdown": "[Approve](https://evil.test) **bold** <!channel> <https://evil.test|safe> ![x](https://evil.test/x.png)",
     "address": "javascript:alert(1) https://evil.test/approve?id=1 //evil.test",
@@ -32,13 +32,11 @@ async def hostile_request(desk: Desk, text: str) -> Request:
     context: dict[str, Any] = dict.fromkeys(
         ("customer", "customer_name", "session", "model", "build", "segment", "region", "language"), text
     )
-    context |= dict.fromkeys(("evidence", "citations", "transcript", "mismatches"), [text, text])
+    context |= {name: [text, text] for name in ("evidence", "citations", "transcript", "mismatches")}
     context |= {"signals": {text: text, "nested": {text: [text]}}, "on_behalf_of": text}
     arguments = {"order_id": text, "amount": 120, "reason": text, "method": text, text: text, "more": {text: [text]}}
     request = await desk.propose("issue_refund", arguments, reasoning=text, **context)
     if request.pending:
         asked = await desk.house.say(request, Ask(f"? {text[:3000]}"), "dana")
-        await desk.house.redeeming.answer(
-            request.id, asked.questions[0].id, f"! {text[:3000]}", **desk.house.agent
-        )
+        await desk.house.redeeming.answer(request.id, asked.questions[0].id, f"! {text[:3000]}", **desk.house.agent)
     return request

@@ -26,7 +26,12 @@ async def a_mornings_queue(desk: Desk) -> Request:
         evidence=["Carrier scan: delivered nine days late", "Order A-1001: 120.00 USD, paid by card"],
         transcript=["It came nine days late and the cake was for Saturday.", "I would like my money back, please."],
     )  # fmt: skip
-    await desk.propose("close_account", {"account_id": "acc_12", "reason": "Moves abroad", "keep_data": True}, customer="cust_13", session="s3")
+    await desk.propose(
+        "close_account",
+        {"account_id": "acc_12", "reason": "Moves abroad", "keep_data": True},
+        customer="cust_13",
+        session="s3",
+    )
     await desk.refund(64.9, customer="cust_51", confidence=0.62)
     desk.house.clock.move(minutes=6)
     await desk.propose("change_phone", PHONE_CHANGE, customer="cust_77", session="s4", confidence=0.9, within="20m")

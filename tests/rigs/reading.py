@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,7 +27,9 @@ def _complaint(message: ConsoleMessage) -> str | None:
 async def reader(browser: Browser, **context: Any) -> AsyncIterator[Page]:
     """A page of somebody's own; it fails if a script throws, is refused, or anything leaves this server."""
     complaints: list[str] = []
-    made = await browser.new_context(**{"viewport": DESKTOP, "timezone_id": "America/New_York", "locale": "en-US"} | context)
+    made = await browser.new_context(
+        **{"viewport": DESKTOP, "timezone_id": "America/New_York", "locale": "en-US"} | context
+    )
     made.set_default_timeout(15_000)
     page = await made.new_page()
     page.on("pageerror", lambda error: complaints.append(f"uncaught: {error}"))
@@ -49,7 +52,7 @@ async def sign_in(page: Page, link: str) -> None:
 async def picture(page: Page, name: str, folder: Path, *, whole: bool = True) -> None:
     """A screenshot into ``SIGNOFF_SCREENSHOTS``, else into the test's own folder."""
     place = Path(os.environ.get("SIGNOFF_SCREENSHOTS") or folder)
-    place.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(place.mkdir, parents=True, exist_ok=True)
     await page.screenshot(path=place / f"{name}.png", full_page=whole)
 
 
@@ -68,8 +71,11 @@ async def require_accessible(page: Page, where: str) -> None:
 async def require_no_overflow(page: Page, where: str) -> None:
     """Nothing is wider than the window."""
     wide = await page.evaluate(
-        """() => document.documentElement.scrollWidth <= window.innerWidth ? [] :
-            [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > window.innerWidth + 1)
-            .slice(0, 5).map(one => one.outerHTML.slice(0, 120))"""
+        """() => {
+            const far = (one) => one.getBoundingClientRect().right > window.innerWidth + 1;
+            if (document.documentElement.scrollWidth <= window.innerWidth) return null;
+            const found = [...document.querySelectorAll('body *')].filter(far).slice(0, 5);
+            return ['the page', ...found.map((one) => one.outerHTML.slice(0, 120))];
+        }"""
     )
     assert not wide, f"{where} is wider than its window: {wide}"
