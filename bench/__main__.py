@@ -21,6 +21,7 @@ SECTIONS = {
     "engine": "bench.engine:measure",
     "slow-disk": "bench.engine:measure_slow",
     "rivals": "bench.rivalry:measure",
+    "http": "bench.http_load:measure",
     "deadlines": "bench.sweeping:measure",
     "growth": "bench.growth:measure",
     "verify": "bench.verifying:measure",

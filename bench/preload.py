@@ -73,13 +73,23 @@ _POSTGRES = {
 }
 
 
-async def preload(url: str, *, pending: int = 0, decided: int = 0) -> None:
-    """Fill a database with so many requests that wait, and so many that were approved, run and reported."""
-    for count, done in ((pending, False), (decided, True)):
-        if count > 1:
+async def preload(url: str, *, pending: int = 0, decided: int = 0) -> Request | None:
+    """Fill a database with so many requests that wait, and so many that were approved, run and reported.
+
+    Returns the first of those that wait; ``copied_id`` names the others.
+    """
+    first: Request | None = None
+    for count, done in ((decided, True), (pending, False)):
+        if count:
             number = NUMBER + done
-            request = await _first(url, number, done=done)
-            await _run(url, _statements(url, request.id, number, count - 1))
+            first = await _first(url, number, done=done)
+            await _run(url, _statements(url, first.id, number, count - 1) if count > 1 else [])
+    return first if pending else None
+
+
+def copied_id(first: Request, number: int) -> str:
+    """The id of a copy, counted from 1."""
+    return f"{first.id[:24]}{number:012x}"
 
 
 async def _first(url: str, number: int, *, done: bool) -> Request:

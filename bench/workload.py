@@ -44,11 +44,11 @@ class BenchClock:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """One agent with one instance, and the token that proves it."""
+    """One agent with one instance, and the token that proves it (empty where it is not known any more)."""
 
     agent: Agent
     instance_id: str
-    token: str
+    token: str = ""
 
 
 def proposal(number: int, lasts: str = "20h") -> dict[str, Any]:
@@ -177,5 +177,5 @@ async def _enrolled(store: Store) -> list[Worker]:
     """The agents of an earlier opening; their tokens are not known any more."""
     found: list[Worker] = []
     for agent in await store.agents():
-        found += [Worker(agent, instance.id, "") for instance in await store.instances(agent.id)]
+        found += [Worker(agent, instance.id) for instance in await store.instances(agent.id)]
     return found
