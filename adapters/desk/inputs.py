@@ -147,6 +147,8 @@ def _hint(field: Field, currency: str | None) -> str:
         parts.append("JSON")
     if field.max_length is not None:
         parts.append(f"at most {field.max_length} characters")
-    if not field.required and field.kind is not FieldKind.LONG_TEXT:
+    if not field.required and field.kind in {FieldKind.BOOLEAN, FieldKind.CHOICE}:
+        parts.append("“Not given” takes it out")
+    elif not field.required and field.kind is not FieldKind.LONG_TEXT:
         parts.append("leave empty to take it out")
     return ", ".join(parts)

@@ -28,6 +28,8 @@ class Refusal:
     heading: str
     message: str
     remedy: str | None = None
+    command: str | None = None
+    """What somebody may type to mend it."""
 
     @staticmethod
     def signed_out() -> Refusal:
@@ -36,7 +38,8 @@ class Refusal:
             401,
             "You are not signed in",
             "A session on the desk lasts twelve hours, and begins with a link that works once.",
-            "Ask whoever runs Signoff for a new link. They make it with: signoff desk link you@example.com",
+            "Ask whoever runs Signoff for a new link. They make it with this command:",
+            "signoff desk link you@example.com",
         )
 
     @staticmethod
@@ -47,7 +50,8 @@ class Refusal:
             "This link no longer works",
             "A sign-in link works once, for fifteen minutes. This one was used already, is older than that, or was "
             "not copied whole.",
-            "Ask whoever runs Signoff for a new one. They make it with: signoff desk link you@example.com",
+            "Ask whoever runs Signoff for a new one. They make it with this command:",
+            "signoff desk link you@example.com",
         )
 
     @staticmethod
