@@ -89,7 +89,7 @@ async def _with_people(stage: Stage, console: Console, stop: asyncio.Event, *, b
             while True:
                 live.update(live_view(await stage.rows(), stage.policy, stage.place.clock.now(), console), refresh=True)
                 for person, link in await invitations.give():
-                    live.console.print(words.invitation(person, stage.policy, link))
+                    live.console.print(words.another_invitation(person, link))
                 await asyncio.sleep(LOOK_SECONDS)
 
         watching = asyncio.create_task(watch())

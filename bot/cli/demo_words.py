@@ -35,6 +35,13 @@ def invitation(person: Person, policy: Policy, link: str) -> Text:
     return Text.assemble((person.name, "bold"), f": {', '.join(owners)}{limit}\n", (f"  {link}", "cyan"), no_wrap=True)
 
 
+def another_invitation(person: Person, link: str) -> Text:
+    """A person's next link, since the one before was used or is over."""
+    return Text.assemble(
+        (person.name, "bold"), ", another link, as the last was used:\n", (f"  {link}", "cyan"), no_wrap=True
+    )
+
+
 def left(keys: Sequence[str]) -> Text:
     """What still waited when it was ended."""
     if not keys:
