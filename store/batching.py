@@ -1,12 +1,11 @@
 """Batching: flows that wait are run together on what they need and committed together, whatever the database.
 
 A store loads the rows that a batch needs with ``Reading`` (which says what else they bring along), runs the flows with
-``run``, writes the changes, commits, and then answers with ``Waiting.settle`` and tells its listeners.
+``run``, writes the changes, commits, and then answers with ``Call.settle`` and tells its listeners.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,8 @@ from typing import Any
 
 from bot.domain.verdicts import Tally
 from bot.ports import Committed, Listener
-from bot.recording import Batch, Changes, Loaded, Needs, View, waits_under
+from bot.recording import Batch, Changes, Loaded, Needs, waits_under
+from store.calls import Waiting
 
 log = logging.getLogger(__name__)
 
@@ -24,26 +24,6 @@ LARGEST = 512
 """Flows in one transaction."""
 
 _KINDS = ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting")
-
-
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """A flow that waits to be committed, and who waits for it."""
-
-    needs: Needs
-    flow: Callable[[View], Any]
-    future: asyncio.Future[Any]
-    answer: Any = None
-    error: BaseException | None = None
-
-    def settle(self) -> None:
-        """Answer the caller, unless it went away; only on the event loop."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.answer)
-        else:
-            self.future.set_exception(self.error)
 
 
 class Reading:

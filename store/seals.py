@@ -63,7 +63,9 @@ class SqlSeals:
 
     async def leaves(self, start: int, limit: int) -> Sequence[tuple[int, str, int]]:
         """See ``Seals``."""
-        return tuple((row[0], row[1], row[2]) for row in await self._database.scan(_LEAVES, start, limit))
+        return tuple(
+            [(number, stream, seq) for number, stream, seq in await self._database.scan(_LEAVES, start, limit)]
+        )
 
     async def nodes(self, names: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """See ``Seals``."""

@@ -17,7 +17,8 @@ from bot.domain.requests import Request
 from bot.errors import Unavailable
 from bot.ports import Clock, Listener, Page, RequestQuery
 from bot.recording import Changes, Deadline, Loaded, Needs, View, stream_of, waits_under
-from store.batching import Entropy, Listeners, Waiting, committed, load, run
+from store.batching import Entropy, Listeners, committed, load, run
+from store.calls import Waiting
 from store.memory.outbox import MemoryOutbox
 from store.memory.seals import MemorySeals
 from store.memory.sessions import MemorySessions, MemoryVault
@@ -48,7 +49,7 @@ class MemoryStore:
         if self._closed:
             raise Unavailable("the store is closed")
         await asyncio.sleep(0)
-        waiting = Waiting(needs, flow, asyncio.get_running_loop().create_future())
+        waiting = Waiting(needs=needs, flow=flow, future=asyncio.get_running_loop().create_future())
         batch = [waiting]
         changes = run(batch, load(batch, self._fetch), self._clock.now(), self._entropy)
         self._write(changes)

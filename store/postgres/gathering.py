@@ -6,23 +6,15 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from bot.errors import Unavailable
+from store.calls import Call
 
 log = logging.getLogger(__name__)
 
 
-class Settles(Protocol):
-    """Something that somebody waits for."""
-
-    error: BaseException | None
-
-    def settle(self) -> None:
-        """Answer whoever waits."""
-
-
-W = TypeVar("W", bound=Settles)
+W = TypeVar("W", bound=Call)
 
 
 class Gathering(Generic[W]):

@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import asyncpg
@@ -15,7 +14,8 @@ from bot.errors import SignoffError, Unavailable
 from bot.ports import Clock, Listener
 from bot.recording import Needs, View
 from store import schema
-from store.batching import LARGEST, Entropy, Listeners, Waiting
+from store.batching import LARGEST, Entropy, Listeners
+from store.calls import Job, Waiting
 from store.library import SqlLibrary
 from store.outbox import SqlOutbox
 from store.postgres.connecting import LOST, PATIENCE, Connection, Line, lost, unavailable
@@ -37,31 +37,13 @@ _READER = {"default_transaction_read_only": "on", "jit": "off", "application_nam
 _LISTENER = {"application_name": "signoff-listener"}
 
 
-@dataclass(slots=True, eq=False)
-class _Job:
-    """A script that waits to be run in a transaction, and who waits for it."""
-
-    script: Callable[[], Script[Any]]
-    future: asyncio.Future[Any]
-    answer: Any = None
-    error: BaseException | None = None
-
-    def settle(self) -> None:
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.answer)
-        else:
-            self.future.set_exception(self.error)
-
-
 class _Clerk:
     """Runs scripts, those that wait together in one transaction."""
 
     def __init__(self, line: Line) -> None:
         self._line = line
 
-    async def handle(self, jobs: Sequence[_Job]) -> None:
+    async def handle(self, jobs: Sequence[Job]) -> None:
         try:
             connection = await self._line.get()
             try:
@@ -78,7 +60,7 @@ class _Clerk:
         except Exception as error:  # noqa: BLE001 - whichever job it was, the others shall not suffer
             await self._one_by_one(jobs, error)
 
-    async def _one_by_one(self, jobs: Sequence[_Job], error: Exception) -> None:
+    async def _one_by_one(self, jobs: Sequence[Job], error: Exception) -> None:
         if len(jobs) > 1 and not lost(error):
             for job in jobs:
                 await self.handle([job])
@@ -113,20 +95,20 @@ class PostgresDatabase:
         remembered = Remembered()
         writers = [Writer(line, clock, entropy, hearing, remembered).handle for line in self._lines[1:]]
         self._writers: Gathering[Waiting] = Gathering("signoff-writer", writers, most=LARGEST)
-        self._clerk: Gathering[_Job] = Gathering("signoff-clerk", [_Clerk(self._lines[0]).handle], most=LARGEST)
+        self._clerk: Gathering[Job] = Gathering("signoff-clerk", [_Clerk(self._lines[0]).handle], most=LARGEST)
         self._lines.append(Line(url, _LISTENER))
         self._listener = asyncio.create_task(listen(self._lines[-1], hearing), name="signoff-listener")
 
     async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
         """See ``Recorder``."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writers.put(Waiting(needs, flow, future))
+        self._writers.put(Waiting(needs=needs, flow=flow, future=future))
         return await future
 
     async def perform(self, script: Callable[[], Script[T]]) -> T:
         """See ``Database``."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._clerk.put(_Job(script, future))
+        self._clerk.put(Job(script=script, future=future))
         return await future
 
     async def read(self, statement: Sql, *args: Value) -> Rows:

@@ -11,7 +11,8 @@ import asyncpg
 from bot.errors import Unavailable
 from bot.ports import Clock
 from bot.recording import Changes, Needs
-from store.batching import Entropy, Reading, Waiting, committed, run
+from store.batching import Entropy, Reading, committed, run
+from store.calls import Waiting
 from store.postgres.connecting import LOST, Connection, Line, lost, roll_back, unavailable
 from store.postgres.listening import Hearing
 from store.postgres.loading import Remembered, fetch

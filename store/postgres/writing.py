@@ -135,7 +135,7 @@ def _part(part: Part, used: int) -> tuple[str, int]:
     if what == "delete":
         keys = _KEYS[table]
         same = " AND ".join(f"old.{column} = new.{column}" for column in keys)
-        return f"DELETE FROM {table} AS old USING {_unfolded(table, keys, used)} WHERE {same}", len(keys)  # noqa: S608
+        return f"DELETE FROM {table} AS old USING {_unfolded(table, keys, used)} WHERE {same}", len(keys)  # noqa: S608 - ours
     return _insert(table, columns, used), len(columns)
 
 

@@ -15,7 +15,7 @@ from bot.domain.requests import Request
 from bot.recording import Changes, Loaded, Needs
 from store.rows import KEY, STATE, TALLY, kept_of, key_of, safe, tally_of
 
-_SIZES = {"requests": 8192, "agents": 1024, "instances": 4096, "ledgers": 256, "tallies": 16384}
+_SIZES = {"requests": 2048, "agents": 1024, "instances": 4096, "ledgers": 256, "tallies": 16384}
 _TYPES: dict[str, Any] = {"requests": Request, "agents": Agent, "instances": Instance, "ledgers": Ledger}
 
 

@@ -6,7 +6,6 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +13,8 @@ from bot.errors import Unavailable
 from bot.ports import Clock, Committed, Listener
 from bot.recording import Needs, View
 from store import schema
-from store.batching import LARGEST, Entropy, Listeners, Waiting
+from store.batching import LARGEST, Entropy, Listeners
+from store.calls import Job, Look, Waiting
 from store.library import SqlLibrary
 from store.outbox import SqlOutbox
 from store.seals import SqlSeals
@@ -22,7 +22,7 @@ from store.sessions import SqlSessions
 from store.sql import Rows, Script, Sql, Step, Value, listed, sql, step
 from store.sqlite.connection import reader
 from store.sqlite.worker import Worker
-from store.sqlite.writer import Item, Job, Writer
+from store.sqlite.writer import Item, Writer
 from store.vault import SqlVault
 
 T = TypeVar("T")
@@ -31,31 +31,13 @@ TICK = 0.5
 _REVISION = sql("SELECT version_num FROM alembic_version")
 
 
-@dataclass(slots=True, eq=False)
-class _Look:
-    """Queries that wait for a reader, all to be answered as of one instant, and who waits for them."""
-
-    steps: Sequence[Step]
-    future: asyncio.Future[Sequence[Rows]]
-    answer: Sequence[Rows] = ()
-    error: BaseException | None = None
-
-    def settle(self) -> None:
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.answer)
-        else:
-            self.future.set_exception(self.error)
-
-
 class _Reader:
     """What a reading thread does."""
 
     def __init__(self, path: Path) -> None:
         self._connection = reader(path)
 
-    def handle(self, looks: Sequence[_Look]) -> None:
+    def handle(self, looks: Sequence[Look]) -> None:
         for look in looks:
             try:
                 look.answer = self._rows(look.steps)
@@ -87,19 +69,19 @@ class SqliteDatabase:
             "signoff-writer", writer.handle, most=LARGEST, idle=writer.idle, tick=TICK, finish=writer.finish
         )
         quick, slow = _Reader(path), _Reader(path)
-        self._quick: Worker[_Look] = Worker("signoff-reader", quick.handle, most=LARGEST, finish=quick.finish)
-        self._slow: Worker[_Look] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
+        self._quick: Worker[Look] = Worker("signoff-reader", quick.handle, most=LARGEST, finish=quick.finish)
+        self._slow: Worker[Look] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
 
     async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
         """See ``Recorder``."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.put(Waiting(needs, flow, future))
+        self._writer.put(Waiting(needs=needs, flow=flow, future=future))
         return await future
 
     async def perform(self, script: Callable[[], Script[T]]) -> T:
         """See ``Database``."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._writer.put(Job(script, future))
+        self._writer.put(Job(script=script, future=future))
         return await future
 
     async def read(self, statement: Sql, *args: Value) -> Rows:
@@ -114,9 +96,9 @@ class SqliteDatabase:
         """See ``Database``."""
         return await self._look(self._slow, steps)
 
-    async def _look(self, worker: Worker[_Look], steps: Sequence[Step]) -> Sequence[Rows]:
+    async def _look(self, worker: Worker[Look], steps: Sequence[Step]) -> Sequence[Rows]:
         future: asyncio.Future[Sequence[Rows]] = asyncio.get_running_loop().create_future()
-        worker.put(_Look(steps, future))
+        worker.put(Look(steps=steps, future=future))
         return await future
 
     async def close(self) -> None:

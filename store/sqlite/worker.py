@@ -7,23 +7,15 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from bot.errors import Unavailable
+from store.calls import Call
 
 log = logging.getLogger(__name__)
 
 
-class Settles(Protocol):
-    """Something that somebody waits for on the event loop."""
-
-    error: BaseException | None
-
-    def settle(self) -> None:
-        """Answer whoever waits."""
-
-
-W = TypeVar("W", bound=Settles)
+W = TypeVar("W", bound=Call)
 
 
 class Worker(Generic[W]):

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.errors import SignoffError, Unavailable
 from bot.ports import Clock, Committed
 from bot.recording import Changes
-from store.batching import Entropy, Waiting, committed, load, run
+from store.batching import Entropy, committed, load, run
+from store.calls import Job, Waiting
 from store.sql import Script, listed
 from store.sqlite.connection import LARGE_LOG, data_version, writer
 from store.sqlite.loading import Remembered, fetch
@@ -23,25 +22,6 @@ from store.sqlite.writing import Overtaken, write
 log = logging.getLogger(__name__)
 
 Heard = Callable[[Sequence[Committed] | None], None]
-
-
-@dataclass(slots=True, eq=False)
-class Job:
-    """A script that waits to be run in a transaction, and who waits for it."""
-
-    script: Callable[[], Script[Any]]
-    future: asyncio.Future[Any]
-    answer: Any = None
-    error: BaseException | None = None
-
-    def settle(self) -> None:
-        """Answer the caller, unless it went away; only on the event loop."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.answer)
-        else:
-            self.future.set_exception(self.error)
 
 
 Item = Waiting | Job

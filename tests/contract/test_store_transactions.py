@@ -19,7 +19,7 @@ from tests.contract.flows import (
     AGENT,
     INSTANCE,
     OPERATOR,
-    Flow,
+    SettableClock,
     deciding,
     ending,
     enrolling,
@@ -212,9 +212,9 @@ async def test_a_closed_store_says_so(store: Store) -> None:
     assert not await store.ready()
 
 
-async def test_times_within_a_stream_never_go_back(store: Store, clock: object) -> None:
+async def test_times_within_a_stream_never_go_back(store: Store, clock: SettableClock) -> None:
     await store.transact(*noting("desk"))
-    clock.pass_(hours=-1)  # type: ignore[attr-defined]
+    clock.pass_(hours=-1)
     await store.transact(*noting("desk"))
     first, second = await store.events("ledger:desk")
     assert second.at == first.at
