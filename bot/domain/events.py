@@ -7,7 +7,7 @@ payload held apart and bound by a salted digest, so that the payload can be eras
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -240,6 +240,9 @@ Event = (
     | Noted
 )
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
 GENESIS = bytes(32)
 """What the first event of a stream is chained to."""
 
@@ -277,7 +280,7 @@ def chain_hash(
 
 def micros(at: datetime) -> int:
     """Whole microseconds since 1970-01-01 UTC."""
-    return int(at.timestamp()) * 1_000_000 + at.microsecond
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def keep(event: Event, *, stream: str, seq: int, at: datetime, actor: Actor, salt: bytes, prev: bytes) -> EventRecord:

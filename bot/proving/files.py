@@ -24,7 +24,8 @@ from bot.proving.lines import (
     hexed,
     read_line,
 )
-from bot.proving.record import Extent, Verification
+from bot.proving.record import Verification
+from bot.proving.roots import Extent
 
 
 async def verify_export(path: Path, keys: Keyring, *, progress: Callable[[int], None] | None = None) -> Report:
@@ -50,9 +51,9 @@ def _bounds(export: ExportFile) -> Iterator[Finding]:
         if size not in sizes:
             text = f"no checkpoint bounds the file's leaves at {size}"
             yield Finding(Kind.CHECKPOINT_MISSING, text, leaf=size, expected=f"one of size {size}", found="none")
-    if start and start in sizes and merkle.root_of(start, export.extent.peaks) != sizes[start].root:
+    if start and start in sizes and merkle.root_of(start, export.extent.peaks or {}) != sizes[start].root:
         text = "the tree before the file's first leaf is not the one that was signed"
-        found = merkle.root_of(start, export.extent.peaks).hex()
+        found = merkle.root_of(start, export.extent.peaks or {}).hex()
         expected = sizes[start].root.hex()
         yield Finding(Kind.FORGED_CHECKPOINT, text, checkpoint=start, expected=expected, found=found)
 

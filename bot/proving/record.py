@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain import merkle
 from bot.domain.events import EventRecord
 from bot.ports import Checkpoint
-from bot.proving import trees, views
+from bot.proving import views
 from bot.proving.chains import Chains
 from bot.proving.checkpoints import SignedCheckpoints
 from bot.proving.diagnosing import Evidence, Place, diagnose
 from bot.proving.findings import Finding, Findings, Kind, Report
 from bot.proving.keys import Keyring
+from bot.proving.roots import Extent, Leaves, Roots
 from bot.proving.trees import Tree
 from bot.recording import Changes
 
-PAGE = 4096
+PAGE = 2048
 
 
-class SealsSource(trees.Leaves, Protocol):
+class SealsSource(Leaves, Protocol):
     """What is read of ``bot.ports.Seals``."""
 
     async def checkpoints(self) -> Sequence[Checkpoint]:
@@ -67,22 +66,6 @@ Progress = Callable[[int], None]
 """Called with how many more events were dealt with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """Which part of a record a source holds; the whole, kept with its tree, unless said otherwise."""
-
-    start: int = 0
-    end: int | None = None
-    """One past the last leaf; None is as far as the checkpoints say."""
-    peaks: Mapping[merkle.Name, bytes] = field(default_factory=dict)
-    keeps_nodes: bool = True
-
-    @property
-    def partial(self) -> bool:
-        """Whether leaves come before it."""
-        return self.start > 0
-
-
 async def verify(store: ViewedSource, keys: Keyring, *, rows: bool = True, progress: Progress | None = None) -> Report:
     """Verify a store's whole record and its views; safe while others write.
 
@@ -125,15 +108,7 @@ class Verification:
         seals, extent = self._source.seals, self.extent
         self._checkpoints = SignedCheckpoints(await seals.checkpoints(), self._keys)
         self.findings_of(self._checkpoints.findings())
-        self._tree = Tree(
-            seals,
-            self._checkpoints,
-            self.findings,
-            start=extent.start,
-            end=extent.end,
-            peaks=extent.peaks,
-            keeps_nodes=extent.keeps_nodes,
-        )
+        self._tree = Tree(Roots(seals, self._checkpoints, self.findings, extent))
         position = 0
         while page := await self._source.all_events(after=position, limit=PAGE):
             position = page[-1][0]
@@ -147,7 +122,7 @@ class Verification:
 
     async def _beyond(self) -> None:
         """Leaves that no checkpoint covers: the newest checkpoint is gone, unless a newer one was made meanwhile."""
-        size = self._tree.size
+        size = self._tree.roots.size
         if await self._source.seals.leaves(size, 1) and all(
             checkpoint.size <= size for checkpoint in await self._source.seals.checkpoints()
         ):
@@ -157,9 +132,9 @@ class Verification:
 
     async def diagnose(self) -> None:
         """Say what is wrong with each stream that is in doubt."""
-        tree, chains = self._tree, self.chains
+        roots, chains = self._tree.roots, self.chains
         doubtful = dict(chains.doubtful)
-        doubtful.update(dict.fromkeys(stream for stream, _ in (*tree.missing, *tree.rewritten)))
+        doubtful.update(dict.fromkeys(stream for stream, _ in (*roots.missing, *roots.rewritten)))
         for stream in doubtful:
             records = await self._source.events(stream)
             if records:
@@ -181,16 +156,16 @@ class Verification:
             yield Finding(Kind.NOT_ERASED, text, stream, seq, expected="no payload", found="a payload")
 
     async def _evidence(self, stream: str, records: Sequence[EventRecord]) -> Evidence:
-        tree, seals = self._tree, self._source.seals
-        leaves = {seq: index for (name, seq), index in tree.missing.items() if name == stream}
+        roots, seals = self._tree.roots, self._source.seals
+        leaves = {seq: index for (name, seq), index in roots.missing.items() if name == stream}
         for record in records:
             index = await seals.leaf(stream, record.seq)
             if index is not None:
                 leaves[record.seq] = index
-        wanted = [(0, index) for index in leaves.values() if index not in tree.untrue]
+        wanted = [(0, index) for index in leaves.values() if index not in roots.untrue]
         kept = await seals.nodes(wanted) if self.extent.keeps_nodes else {}
         sealed = {seq: Place(index, kept.get((0, index))) for seq, index in leaves.items()}
-        return Evidence(sealed, tree.sealed_as, partial=self.extent.partial)
+        return Evidence(sealed, roots.sealed_as, partial=self.extent.partial)
 
     async def report(self, said: str) -> Report:
         """What was verified and found."""
@@ -200,7 +175,7 @@ class Verification:
             streams=len(self.chains.heads),
             erased=self.chains.erased,
             checkpoints=len(checkpoints),
-            sealed=tree.size,
+            sealed=tree.roots.size,
             sealed_at=checkpoints[-1].at if checkpoints else None,
             unsealed=len(tree.unsealed),
             unsealed_since=await self._since(),

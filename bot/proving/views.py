@@ -39,7 +39,9 @@ async def compare_heads(record: Record, heads: Heads, views: Heads) -> list[Find
 
     Events that were recorded while the record was read are no finding.
     """
-    findings = []
+    findings: list[Finding] = []
+    if heads == views:
+        return findings
     for stream in (*heads, *(stream for stream in views if stream not in heads)):
         seq, hashed = heads.get(stream, (0, bytes(32)))
         version, head = views.get(stream, (0, bytes(32)))

@@ -298,3 +298,13 @@ def test_rows_are_not_compared_when_told_so_but_heads_are(database: Database) ->
     assert audit(database)[0] == 1
     database.do(VIEW_CHANGES["a request's head"])
     assert audit(database, "--no-views")[0] == 1
+
+
+@pytest.mark.parametrize("number", [40, 10**15])
+def test_a_leaf_of_a_forged_number_ends_nothing_in_a_loop(database: Database, number: int) -> None:
+    size = database.checkpoints()[-1].size
+    database.do("UPDATE leaves SET number = ? WHERE number = ?", number, size - 1)
+    database.do("UPDATE checkpoints SET size = ? WHERE size = ?", number + 1, size)
+    code, report = audit(database)
+    assert code == 1
+    assert ("forged_signature", number + 1) in named(report)
