@@ -36,8 +36,14 @@ class Asker:
 
     def __init__(self, kind: str, url: str, token: str, **options: Any) -> None:
         self.kind = kind
-        self.client: Any = Client(url, token) if kind == "sync" else AsyncClient(url, token)
-        self.gate: Any = (Gate if kind == "sync" else AsyncGate)(self.client, **options)
+        self.client: Any
+        self.gate: Any
+        if kind == "sync":
+            self.client = Client(url, token)
+            self.gate = Gate(self.client, **options)
+        else:
+            self.client = AsyncClient(url, token)
+            self.gate = AsyncGate(self.client, **options)
 
     async def run(self, work: Any, *words: Any, **more: Any) -> Any:
         return await (asyncio.to_thread(work, *words, **more) if self.kind == "sync" else work(*words, **more))
@@ -194,9 +200,8 @@ async def test_a_revoked_agent_runs_nothing_more(server: Server, kind: str) -> N
         ended = await check
         assert isinstance(ended, Deny)
         assert ended.status in {"cancelled", "error"}, "it is told so, or its next poll is refused"
-        async with asyncio.timeout(10):
-            while not isinstance(verdict := await asker.check(call_for(20)), Deny):
-                await asyncio.sleep(0.05)
+        verdict = await asker.check(call_for(20))
+        assert isinstance(verdict, Deny)
         assert "refused this agent's credential" in verdict.reason
         with pytest.raises(CredentialRefused):
             await asker.run(asker.client.consume, approved.id, "k")
