@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.policy.exactness import COMPARISONS, FUNCTION, LEAF, OPERATORS
-from bot.policy.syntax import Message, call, name
+from bot.policy.exactness import COMPARISONS, LEAF, MAX_COMPARISONS, OPERATORS, RESULT
+from bot.policy.syntax import Message, name
 
 MAX_DEPTH = 40
 MAX_MACROS = 3
@@ -44,7 +44,8 @@ class Analysis:
         """The variables that are texts."""
         self._mixed = mixed
         """Whether CEL minds that whole and other numbers meet: then every comparison of numbers is made exact."""
-        self.rewritten = False
+        self.comparisons: list[tuple[str, list[Message]]] = []
+        """The form of every comparison with arithmetic (see ``exactness``) and its numbers; its place is its name."""
         self.looked_at: dict[str, None] = {}
         self.patterns: list[tuple[str, int]] = []
         """Every regular expression, and the place where it is used."""
@@ -125,13 +126,18 @@ class Analysis:
         return self._rebuilt(node, depth, inside=inside)
 
     def _exact(self, node: Message, function: str, arguments: list[Message], depth: int, *, inside: bool) -> Message:
+        if inside:
+            raise Misused("calculates in a macro", "calculate outside of all, exists, map and filter", node.number(2))
+        if len(self.comparisons) >= MAX_COMPARISONS:
+            text = f"calculates in more than {MAX_COMPARISONS} comparisons"
+            raise Misused(text, "split it into several rules", node.number(2))
         leaves: list[Message] = []
         form = [function]
         for argument in arguments:
             self._take_apart(argument, form, leaves, depth)
-        self.rewritten = True
-        visited = [self.visit(leaf, depth + 1, inside=inside) for leaf in leaves]
-        return call(node.number(2), FUNCTION, " ".join(form), visited)
+        visited = [self.visit(leaf, depth + 1) for leaf in leaves]
+        self.comparisons.append((" ".join(form), visited))
+        return name(node.number(2), f"{RESULT}{len(self.comparisons) - 1}")
 
     def _take_apart(self, node: Message, form: list[str], leaves: list[Message], depth: int) -> None:
         if depth > MAX_DEPTH:

@@ -1,9 +1,9 @@
 """Arithmetic in expressions, exact: ``amount > 3 * history.agent_median_amount`` in decimals, never in doubles.
 
 CEL has no decimals. Comparing an amount with a number is exact all the same, for every amount (of at most 15 digits) is
-a double of its own; but sums and products of doubles round. So a comparison with arithmetic on either side is rewritten
-when the policy is loaded, to a call that is given the numbers as they stand and compares in decimals, or in fractions
-where it divides. Arithmetic in another place is refused, so that no rounded number is ever looked at.
+a double of its own; but sums and products of doubles round. So a comparison with arithmetic on either side is replaced,
+when the policy is loaded, by the name of its result, which is worked out from the numbers as they stand: in decimals,
+or in fractions where it divides. Arithmetic in another place is refused, so that no rounded number is ever looked at.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any
 
 from bot.domain.jsontext import Json
 
-FUNCTION = "@exact"
-"""The name of the comparing function; no expression can write it."""
+RESULT = "@exact_"
+"""What names the results begin with; no expression can write it."""
+MAX_COMPARISONS = 16
+"""Comparisons with arithmetic in one expression."""
 _EXACT = Context(prec=120, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
 _LARGEST = 40
 """Digits before or behind the point of a number that is calculated with."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -108,18 +108,29 @@ class Values:
         return self._activation
 
 
+Number = Callable[[Values], Any]
+"""Gives a number that a comparison calculates with, or raises ``ExpressionFailed``."""
+
+
 class Expression:
     """A checked expression."""
 
-    __slots__ = ("_program", "looked_at", "names", "source")
+    __slots__ = ("_comparisons", "_program", "looked_at", "names", "source")
 
-    def __init__(self, source: str, program: cel.Expression, looked_at: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        source: str,
+        program: cel.Expression,
+        looked_at: tuple[str, ...],
+        comparisons: tuple[Comparison, ...] = (),
+    ) -> None:
         self.source = source
         self.looked_at = looked_at
         """What it looks at, as far as it says: ``amount``, ``arguments.order.total``."""
         self.names = frozenset(path if path in VARIABLES else path.split(".")[0] for path in looked_at)
         """The variables that it looks at."""
         self._program = program
+        self._comparisons = comparisons
 
     def __repr__(self) -> str:
         return f"Expression({self.source!r})"
@@ -130,21 +141,88 @@ class Expression:
         Raises:
             ExpressionFailed: when a value is missing or of another type, or a bound was passed.
         """
-        try:
-            value = self._program.eval(values.activation).value()
-        except Exception as error:  # the library raises its own and built-in errors alike
-            raise ExpressionFailed(_plainly(str(error))) from error
+        failures: dict[str, str] = {}
+        activation = self._compared(values, failures) if self._comparisons else values.activation
+        value = _evaluate(self._program, activation)
         if value is True or value is False:
             return bool(value)
-        raise ExpressionFailed(_plainly(str(value)))
+        said = _plainly(str(value))
+        raise ExpressionFailed(failures.get(said, said))
+
+    def _compared(self, values: Values, failures: dict[str, str]) -> cel.Activation:
+        """The variables with the result of every exact comparison; one that fails is left out, and fails if needed.
+
+        ``failures`` is given what is wrong with it, by what CEL says of its absence.
+        """
+        known = dict(values.known)
+        for at, comparison in enumerate(self._comparisons):
+            try:
+                known[f"{exactness.RESULT}{at}"] = comparison.holds(values)
+            except ExpressionFailed as error:
+                failures[f"{exactness.RESULT}{at} is missing"] = str(error)
+        return _environment().Activation(known)
+
+
+def _evaluate(program: cel.Expression, activation: cel.Activation) -> Any:  # noqa: ANN401 -- whatever it gives
+    try:
+        return program.eval(activation).value()
+    except Exception as error:  # the library raises its own and built-in errors alike
+        raise ExpressionFailed(_plainly(str(error))) from error
+
+
+class Comparison:
+    """A comparison with arithmetic: its form, and where its numbers come from."""
+
+    __slots__ = ("_form", "_numbers")
+
+    def __init__(self, form: str, numbers: tuple[Number, ...]) -> None:
+        self._form = form
+        self._numbers = numbers
+
+    def holds(self, values: Values) -> bool:
+        """Whether it is true of these values.
+
+        Raises:
+            ExpressionFailed: when a number is missing or none.
+        """
+        numbers = [number(values) for number in self._numbers]
+        try:
+            return exactness.compare(self._form, numbers)
+        except ValueError as error:
+            raise ExpressionFailed(str(error)) from error
+
+
+def _number(parsed: syntax.Message, node: syntax.Message) -> Number:
+    """Where a number comes from: it is written there, stands under a name, or is worked out by CEL."""
+    written, path = syntax.literal(node), syntax.path(node)
+    if written is not None:
+        return lambda _: written
+    if path:
+        return lambda values: _at(path, values)
+    program = _environment().deserialize(syntax.write(syntax.standalone(parsed, node)))
+    return lambda values: _worked_out(_evaluate(program, values.activation))
+
+
+def _at(path: tuple[str, ...], values: Values) -> Any:  # noqa: ANN401 -- whatever was sent
+    found: Any = values.known
+    for name in path:
+        if not isinstance(found, Mapping) or name not in found:
+            raise ExpressionFailed(f"{name} is missing")
+        found = found[name]
+    return found
+
+
+def _worked_out(value: Any) -> int | float:  # noqa: ANN401 -- whatever CEL gives, an error among it
+    if isinstance(value, (int, float)):
+        return value
+    raise ExpressionFailed(_plainly(str(value)))
 
 
 @cache
 def _environment() -> cel.Env:
-    overload = cel.Overload(
-        "exact_comparison", _T.BOOL, [_T.STRING, _T.List(_T.DYN)], is_member=False, impl=exactness.compare
-    )
-    return cel.NewEnv(variables=VARIABLES, functions=[cel.FunctionDecl(exactness.FUNCTION, [overload])])
+    # No function of ours is called back: release 0.1.3 of the library never frees the arguments that it hands over.
+    results = {f"{exactness.RESULT}{at}": _T.BOOL for at in range(exactness.MAX_COMPARISONS)}
+    return cel.NewEnv(variables={**VARIABLES, **results})
 
 
 def compile_expression(source: str) -> Expression:
@@ -164,9 +242,12 @@ def compile_expression(source: str) -> Expression:
         _check_patterns(analysis)
     except Misused as error:
         raise ExpressionInvalid(error.message, error.remedy, *_place(source, parsed, error.id)) from error
-    if program is None or analysis.rewritten:
+    if program is None or analysis.comparisons:
         program = _environment().deserialize(syntax.write(rewritten))
-    return Expression(source, program, _paths(analysis.looked_at))
+    comparisons = tuple(
+        Comparison(form, tuple(_number(parsed, node) for node in nodes)) for form, nodes in analysis.comparisons
+    )
+    return Expression(source, program, _paths(analysis.looked_at), comparisons)
 
 
 def _check_patterns(analysis: Analysis) -> None:

@@ -7,9 +7,11 @@ changed gives the same bytes, which a test checks.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import Union
 
+_WHOLE = {"Parsed", "Expr"}
 _VARINT, _EIGHT, _BYTES = 0, 1, 2
 Value = Union[int, bytes, "Message"]
 
@@ -116,24 +118,47 @@ def write(message: Message) -> bytes:
     return b"".join(parts)
 
 
-def call(id_: int, function: str, text: str, arguments: list[Message]) -> Message:
-    """The expression ``function(text, [arguments])``, in the place of the expression with this id."""
-    const = Message("Const", [(6, _BYTES, text.encode())])
-    listed = Message("List", [(1, _BYTES, argument) for argument in arguments])
-    called = Message(
-        "Call",
-        [
-            (2, _BYTES, function.encode()),
-            (3, _BYTES, Message("Expr", [(3, _BYTES, const)])),
-            (3, _BYTES, Message("Expr", [(7, _BYTES, listed)])),
-        ],
-    )
-    return Message("Expr", [(2, _VARINT, id_), (6, _BYTES, called)])
-
-
 def name(id_: int, text: str) -> Message:
     """The expression that is a variable, in the place of the expression with this id."""
     return Message("Expr", [(2, _VARINT, id_), (4, _BYTES, Message("Ident", [(1, _BYTES, text.encode())]))])
+
+
+def path(node: Message) -> tuple[str, ...]:
+    """The names that a chain of selections says, ``arguments.order.total``; empty for anything else."""
+    parts: list[str] = []
+    while (select := node.message(5)) is not None:
+        operand = select.message(1)
+        if operand is None or select.has(3):
+            return ()
+        parts.append(select.text(2))
+        node = operand
+    ident = node.message(4)
+    return () if ident is None else (ident.text(1), *reversed(parts))
+
+
+def literal(node: Message) -> int | float | None:
+    """The number that is written there; None for anything else."""
+    const = node.message(3)
+    if const is None:
+        return None
+    if const.has(5):
+        return float(struct.unpack("<d", next(raw for raw in const.all(5) if isinstance(raw, bytes)))[0])
+    if const.has(3):
+        return (const.number(3) + (1 << 63)) % (1 << 64) - (1 << 63)  # two's complement
+    return const.number(4) if const.has(4) else None
+
+
+def standalone(parsed: Message, node: Message) -> Message:
+    """A saved expression that is this part of another one."""
+    if parsed.shape == "Expr":
+        return node
+    return Message(
+        parsed.shape,
+        [
+            (number, wire, standalone(value, node) if isinstance(value, Message) and value.shape in _WHOLE else value)
+            for number, wire, value in parsed.fields
+        ],
+    )
 
 
 def _read_varint(data: bytes, at: int) -> tuple[int, int]:
