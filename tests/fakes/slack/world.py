@@ -141,3 +141,4 @@ class World:
     def complain(self, what: str) -> None:
         """Note that a user was shown trouble."""
         self.complaints.append(what)
+        self.stir()

@@ -23,6 +23,7 @@ class SocketMode:
     def __init__(self, world: World) -> None:
         self.world = world
         self._connections: list[web.WebSocketResponse] = []
+        self._open: set[web.WebSocketResponse] = set()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
         self._changed = asyncio.Event()
         self._turn = 0
@@ -50,6 +51,7 @@ class SocketMode:
         connection = web.WebSocketResponse()
         await connection.prepare(request)
         self._connections.append(connection)
+        self._open.add(connection)
         await connection.send_json(
             {
                 "type": "hello",
@@ -64,6 +66,7 @@ class SocketMode:
                 if message.type is WSMsgType.TEXT:
                     self._acknowledged(message.data)
         finally:
+            self._open.discard(connection)
             if connection in self._connections:
                 self._connections.remove(connection)
             self._changed.set()
@@ -103,15 +106,14 @@ class SocketMode:
         return attempt
 
     async def disconnect(self, reason: str = "refresh_requested") -> None:
-        """Tell every connection to go, as Slack does every few hours, and close it."""
-        for connection in self._connections[:]:
+        """Tell every connection to go, as Slack does every few hours; nothing more is sent through it."""
+        going, self._connections = self._connections, []
+        for connection in going:
             await connection.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-fake"}})
-            self._connections.remove(connection)
-            await connection.close()
 
     async def close(self) -> None:
-        """Close every connection."""
-        for connection in self._connections[:]:
+        """Close every connection, those told to go too."""
+        for connection in [*self._open]:
             await connection.close()
 
     def _acknowledged(self, text: str) -> None:
