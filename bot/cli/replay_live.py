@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from adapters.proposing import Proposed, Proposing, Recorded, recorded_name
+from bot.cards import plain
 from bot.cli.replay_table import show_skipped
 from bot.replaying.judging import proposal_of
 from bot.replaying.transcripts import Conversation, Skipped
@@ -112,7 +113,7 @@ def _show(proposed: Proposed, source: _Source, options: Options) -> None:
         line.append(f"{count:,} {status}", style=_STYLES.get(status, "")).append("  ")
     console.print(line)
     for problem in proposed.failures:
-        console.print(Text(f"  not taken: {problem}", style="red"))
+        console.print(Text(f"  not taken: {plain(problem)}", style="red"))
     show_skipped(source.skipped, len(source.skipped), console)
     if proposed.stopped:
         left = proposed.asked - proposed.statuses.total()

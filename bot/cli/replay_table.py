@@ -9,6 +9,7 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from bot.cards import plain
 from bot.domain.verdicts import VerdictKind
 from bot.replaying.page import rate_text
 from bot.replaying.report import ActionReport, Report
@@ -35,13 +36,13 @@ def show_skipped(skipped: list[Skipped], count: int, console: Console) -> None:
         return
     console.print(Text(f"{count} skipped:", style="bold red"))
     for one in skipped[:_SKIPPED_SHOWN]:
-        console.print(Text(f"  line {one.line}: {one.problem}"))
+        console.print(Text(f"  line {one.line}: {plain(one.problem)}"))
     if count > _SKIPPED_SHOWN:
         console.print(Text(f"  and {count - _SKIPPED_SHOWN} more", style="dim"))
 
 
 def _table(report: Report) -> Table:
-    title = Text(f"{report.source} under policy {report.policy.version}", style="bold")
+    title = Text(f"{plain(report.source)} under policy {report.policy.version}", style="bold")
     table = Table(
         box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="", pad_edge=False, collapse_padding=True
     )
@@ -52,7 +53,7 @@ def _table(report: Report) -> Table:
     table.add_column("Why", overflow="fold", min_width=24)
     for one in report.actions:
         table.add_row(
-            Group(Text(one.title), Text(one.kind, style="dim")),
+            Group(Text(plain(one.title)), Text(one.kind, style="dim")),
             str(one.calls),
             *(_count(one.verdicts[kind], kind) for kind in VerdictKind),
             rate_text(report.reviews_per_hour(one.verdicts[VerdictKind.HOLD])),

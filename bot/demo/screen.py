@@ -13,6 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bot.cards import plain
 from bot.demo.ledger import Row
 from bot.domain.verdicts import VerdictKind
 from bot.policy.document import UNKNOWN_TOOL, Policy
@@ -53,7 +54,7 @@ def live_view(rows: Sequence[Row], policy: Policy, now: datetime, console: Conso
     table.add_column("Waited", justify="right", no_wrap=True)
     for row in shown:
         cells: list[RenderableType] = [
-            Text(row.customer if wide else _short(row.customer)),
+            Text(plain(row.customer if wide else _short(row.customer))),
             Text(_action(row)),
             Text(row.amount),
             Text(row.status, style=_STYLES[row.status]),
@@ -98,7 +99,7 @@ def _wide_closing(rows: Sequence[Row], policy: Policy) -> Table:
     table.add_column("Outcome", no_wrap=True)
     for row in rows:
         table.add_row(
-            Text(row.customer),
+            Text(plain(row.customer)),
             _proposed(row),
             Text(row.request.assessment.level.value),
             _verdict(row),
@@ -119,7 +120,9 @@ def _narrow_closing(rows: Sequence[Row], policy: Policy) -> Table:
         if row.outcome:
             ran = Text.assemble(ran, "\n", _outcome(row))
         table.add_row(
-            Text.assemble(_proposed(row), "\n", (f"{_short(row.customer)}, {row.request.assessment.level}", "dim")),
+            Text.assemble(
+                _proposed(row), "\n", (f"{plain(_short(row.customer))}, {row.request.assessment.level}", "dim")
+            ),
             _verdict(row),
             Text.assemble((row.status, _STYLES[row.status]), "\n", row.deciders(policy)),
             ran,
@@ -140,7 +143,7 @@ def _proposed(row: Row) -> Text:
 
 def _action(row: Row) -> str:
     assessment = row.request.assessment
-    return row.request.proposal.tool if assessment.action_type == UNKNOWN_TOOL else assessment.action_type
+    return plain(row.request.proposal.tool) if assessment.action_type == UNKNOWN_TOOL else assessment.action_type
 
 
 def _verdict(row: Row) -> Text:
@@ -154,7 +157,7 @@ def _verdict(row: Row) -> Text:
 def _ran(row: Row) -> Text:
     if not row.ran:
         return Text("nothing" if row.status not in {"waiting", "approved", "edited"} else "", style="dim")
-    return Text(row.effect, style="red" if row.outcome == "failed" else "")
+    return Text(plain(row.effect), style="red" if row.outcome == "failed" else "")
 
 
 def _outcome(row: Row) -> Text:

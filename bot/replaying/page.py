@@ -7,10 +7,17 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from bot.cards import plain
 from bot.domain.verdicts import VerdictKind
 from bot.replaying.report import ActionReport, Report
 
-_ENVIRONMENT = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_ENVIRONMENT = Environment(
+    autoescape=True,
+    finalize=lambda value: plain(value) if type(value) is str else value,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 def rate_text(per_hour: float) -> str:

@@ -59,6 +59,17 @@ def test_the_table_fits_every_terminal(command: typer.Typer, runs: Path, columns
     assert max(map(len, output.splitlines())) <= int(columns)
 
 
+def test_what_stands_in_the_file_commands_no_terminal(command: typer.Typer, tmp_path: Path) -> None:
+    call = {"function": {"name": "[red]x\x1b[2J", "arguments": "{}"}}
+    bad = {"function": {"name": "y", "arguments": "\x1b]0;title\x07"}}
+    file = tmp_path / "runs.jsonl"
+    file.write_text(json.dumps({"messages": [{"role": "assistant", "tool_calls": [call, bad]}]}), encoding="utf-8")
+    code, output = invoke(command, file, "--policy", POLICY, env={"COLUMNS": "150"})
+    assert code == 0
+    assert "[red]x⟨U+001B⟩[2J" in output
+    assert not {"\x1b", "\x07"} & set(output)
+
+
 def test_json_holds_the_whole(command: typer.Typer, runs: Path) -> None:
     code, output = invoke(command, runs, "--policy", POLICY, "--json")
     found = json.loads(output)

@@ -155,7 +155,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_shows_hostile_text_as_text_and_loads_nothing(policy: Policy) -> None:
-    hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e'
     report = replayed(policy, run(1, (hostile, {}), says=hostile), run(2, ("issue_refund", {"amount": hostile})), b"{")
     report.source = hostile
     report.add_skipped(Skipped(9, hostile))
@@ -165,6 +165,7 @@ def test_the_page_shows_hostile_text_as_text_and_loads_nothing(policy: Policy) -
     assert not tags.open
     assert not {"script", "img", "b", "link", "iframe"} & set(tags.seen)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "\u202e" not in html
     assert "Refund &lt;b&gt;now&lt;/b&gt;" in html
     assert "http" not in html.replace(hostile, "")
     assert "prefers-color-scheme: dark" in html
