@@ -28,12 +28,14 @@ _NOT_OURS_TO_CALL = tuple(
     for text in (
         "100.64.0.0/10",  # shared address space (RFC 6598), and a cloud's metadata
         "168.63.129.16/32",  # a cloud's host agent, at an address that looks public
+        "192.0.0.0/24",  # for protocols' own use (RFC 6890), and a cloud's metadata; Python 3.11 calls parts of it global
         "192.88.99.0/24",  # 6to4 relays (RFC 7526)
         "2001::/32",  # Teredo tunnels: the address inside is anybody's
         "2002::/16",  # 6to4 tunnels: the same
         "64:ff9b::/96",  # NAT64 (RFC 6052): the same
         "64:ff9b:1::/48",  # NAT64 in local use (RFC 8215)
         "::/96",  # IPv4-compatible, deprecated
+        "3fff::/20",  # documentation (RFC 9637)
         "fec0::/10",  # site-local, deprecated
     )
 )
