@@ -75,7 +75,7 @@ types: setup-dev
 layers: setup-dev
 	@$(BIN)/lint-imports --no-logo
 
-bench: setup-dev  ## measure; fails below a floor
+bench: setup-dev  ## measure and print every figure beside its goal (ARGS="--quick" for three minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
 $(LOCK_VENV)/bin/uv:

@@ -1,0 +1,59 @@
+"""The bench runs and its results have their shape; what the figures are is no matter of a test."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench.figures import Figure, Report, at_least, at_most, quantile, ratios
+from bench.printing import markdown
+
+ROOT = Path(__file__).parents[2]
+KEYS = {"section", "name", "unit", "min", "median", "max", "samples", "goal", "met", "note"}
+
+
+def test_one_section_prints_its_table_and_writes_json(tmp_path: Path) -> None:
+    results, tables = tmp_path / "results.json", tmp_path / "tables.md"
+    command = [sys.executable, "-m", "bench", "--quick", "--rounds", "1", "--only", "verify", "--database", "sqlite"]
+    done = subprocess.run(
+        [*command, "--json", results, "--markdown", tables], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "verify, for each second computed" in done.stdout
+    assert "| verify | events/s |" in tables.read_text()
+    found = json.loads(results.read_text())
+    assert {"cores", "Python", "SQLite", "fsync"} <= found["machine"].keys()
+    assert found["skipped"] == []
+    assert found["figures"]
+    for figure in found["figures"]:
+        assert figure.keys() == KEYS
+        assert figure["min"] <= figure["median"] <= figure["max"]
+        assert (figure["goal"] is None) == (figure["met"] is None)
+
+
+@pytest.mark.parametrize(("goal", "met"), [(at_least(2), True), (at_least(2.5), False), (at_most(2), True)])
+def test_a_goal_is_held_against_the_median(goal: object, met: bool) -> None:
+    figure = Figure("section", "name", "x", (9.0, 1.0, 2.0), goal)  # type: ignore[arg-type]  # parametrized
+    assert figure.median == 2
+    assert figure.met is met
+
+
+def test_ratios_are_of_one_round_each() -> None:
+    assert ratios([2.0, 9.0], [1.0, 3.0]) == [2.0, 3.0]
+    with pytest.raises(ValueError, match="shorter"):
+        ratios([1.0], [1.0, 2.0])
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.001, 1)])
+def test_a_quantile_is_a_value_that_occurred(share: float, value: int) -> None:
+    assert quantile([float(number) for number in range(100, 0, -1)], share) == value
+
+
+def test_what_was_left_out_is_said() -> None:
+    report = Report({"cores": "2"})
+    report.skip("rivals", "no network")
+    assert "Left out: rivals: no network." in markdown(report)
