@@ -44,7 +44,7 @@ def test_a_goal_is_held_against_the_median(goal: object, met: bool) -> None:
 
 def test_ratios_are_of_one_round_each() -> None:
     assert ratios([2.0, 9.0], [1.0, 3.0]) == [2.0, 3.0]
-    with pytest.raises(ValueError, match="shorter"):
+    with pytest.raises(ValueError, match="longer"):
         ratios([1.0], [1.0, 2.0])
 
 
