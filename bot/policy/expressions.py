@@ -7,61 +7,31 @@ Numbers are compared, added, multiplied and divided exactly (see ``exactness``).
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
-from typing import Any
+from collections.abc import Mapping
 
 from cel_expr_python import cel  # type: ignore[import-untyped]  # it brings stubs, and no marker that says so
 
 from bot.policy import exactness, syntax
 from bot.policy.analysis import Analysis, Misused
+from bot.policy.comparing import Comparison, number_at
+from bot.policy.environment import HISTORY, TEXTS, VARIABLES, ExpressionFailed, Values, environment, evaluate, plainly
+from bot.policy.patterns import matches
 from bot.policy.yamltree import did_you_mean
+
+__all__ = [
+    "HISTORY",
+    "VARIABLES",
+    "Expression",
+    "ExpressionFailed",
+    "ExpressionInvalid",
+    "Values",
+    "compile_expression",
+    "matches",
+]
 
 MAX_LENGTH = 1_000
 MAX_DIGITS = 15
-_T = cel.Type
-_TEXTS = frozenset(
-    {
-        "currency",
-        "tool",
-        "customer",
-        "session",
-        "agent",
-        "model",
-        "build",
-        "level",
-        "language",
-        "region",
-        "segment",
-        "text",
-    }
-)
-HISTORY = frozenset(
-    {
-        "history.agent_median_amount",
-        "history.agent_amounts_count",
-        "history.session_tries",
-        "history.customer_day_total",
-        "history.customer_day_count",
-        "history.agent_hour_count",
-    }
-)
-VARIABLES: dict[str, cel.Type] = {
-    **dict.fromkeys(sorted(_TEXTS), _T.STRING),
-    **dict.fromkeys(sorted(HISTORY), _T.DYN),
-    "amount": _T.DYN,
-    "confidence": _T.DYN,
-    "arguments": _T.Map(_T.STRING, _T.DYN),
-    "context": _T.Map(_T.STRING, _T.DYN),
-    "signals": _T.Map(_T.STRING, _T.DYN),
-    "citations": _T.List(_T.STRING),
-    "mismatches": _T.List(_T.STRING),
-    "vulnerable": _T.BOOL,
-    "regulated_complaint": _T.BOOL,
-}
-"""What an expression may look at; numbers are dynamic, so that ``amount <= 25`` needs no ``25.0``."""
 _PLACED = re.compile(r"<input>:(\d+):(\d+): ([^\n]*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
 _NUMERIC = "(?:int|uint|double|dyn)"
@@ -69,11 +39,6 @@ _MIXED = re.compile(
     rf"no matching overload for '_(?:<|<=|>|>=|==|!=|\+|-|\*|/)_' applied to '\({_NUMERIC}, {_NUMERIC}\)'"
 )
 _LITERAL = re.compile(r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<![\w.])(?P<number>[0-9][0-9.]*)""")
-_NO_SUCH = (
-    (re.compile(r'No value with name "([^"]+)"'), "{} is missing"),
-    (re.compile(r'Key not found in map : "([^"]+)"'), "{} is missing"),
-    (re.compile(r"(Iteration budget exceeded)"), "it goes through too many entries"),
-)
 
 
 class ExpressionInvalid(ValueError):
@@ -85,31 +50,6 @@ class ExpressionInvalid(ValueError):
         self.remedy = remedy
         self.line = line
         self.column = column
-
-
-class ExpressionFailed(ValueError):
-    """An expression could not be evaluated for this proposal; the message says why."""
-
-
-class Values:
-    """What the variables are for one proposal; any number of expressions may be asked about it."""
-
-    __slots__ = ("_activation", "known")
-
-    def __init__(self, known: Mapping[str, Any]) -> None:
-        self.known = known
-        self._activation: cel.Activation | None = None
-
-    @property
-    def activation(self) -> cel.Activation:
-        """The variables in the library's form, made when first asked for."""
-        if self._activation is None:
-            self._activation = _environment().Activation(self.known)
-        return self._activation
-
-
-Number = Callable[[Values], Any]
-"""Gives a number that a comparison calculates with, or raises ``ExpressionFailed``."""
 
 
 class Expression:
@@ -143,10 +83,10 @@ class Expression:
         """
         failures: dict[str, str] = {}
         activation = self._compared(values, failures) if self._comparisons else values.activation
-        value = _evaluate(self._program, activation)
+        value = evaluate(self._program, activation)
         if value is True or value is False:
             return bool(value)
-        said = _plainly(str(value))
+        said = plainly(str(value))
         raise ExpressionFailed(failures.get(said, said))
 
     def _compared(self, values: Values, failures: dict[str, str]) -> cel.Activation:
@@ -160,69 +100,7 @@ class Expression:
                 known[f"{exactness.RESULT}{at}"] = comparison.holds(values)
             except ExpressionFailed as error:
                 failures[f"{exactness.RESULT}{at} is missing"] = str(error)
-        return _environment().Activation(known)
-
-
-def _evaluate(program: cel.Expression, activation: cel.Activation) -> Any:  # noqa: ANN401 -- whatever it gives
-    try:
-        return program.eval(activation).value()
-    except Exception as error:  # the library raises its own and built-in errors alike
-        raise ExpressionFailed(_plainly(str(error))) from error
-
-
-class Comparison:
-    """A comparison with arithmetic: its form, and where its numbers come from."""
-
-    __slots__ = ("_form", "_numbers")
-
-    def __init__(self, form: str, numbers: tuple[Number, ...]) -> None:
-        self._form = form
-        self._numbers = numbers
-
-    def holds(self, values: Values) -> bool:
-        """Whether it is true of these values.
-
-        Raises:
-            ExpressionFailed: when a number is missing or none.
-        """
-        numbers = [number(values) for number in self._numbers]
-        try:
-            return exactness.compare(self._form, numbers)
-        except ValueError as error:
-            raise ExpressionFailed(str(error)) from error
-
-
-def _number(parsed: syntax.Message, node: syntax.Message) -> Number:
-    """Where a number comes from: it is written there, stands under a name, or is worked out by CEL."""
-    written, path = syntax.literal(node), syntax.path(node)
-    if written is not None:
-        return lambda _: written
-    if path:
-        return lambda values: _at(path, values)
-    program = _environment().deserialize(syntax.write(syntax.standalone(parsed, node)))
-    return lambda values: _worked_out(_evaluate(program, values.activation))
-
-
-def _at(path: tuple[str, ...], values: Values) -> Any:  # noqa: ANN401 -- whatever was sent
-    found: Any = values.known
-    for name in path:
-        if not isinstance(found, Mapping) or name not in found:
-            raise ExpressionFailed(f"{name} is missing")
-        found = found[name]
-    return found
-
-
-def _worked_out(value: Any) -> int | float:  # noqa: ANN401 -- whatever CEL gives, an error among it
-    if isinstance(value, (int, float)):
-        return value
-    raise ExpressionFailed(_plainly(str(value)))
-
-
-@cache
-def _environment() -> cel.Env:
-    # No function of ours is called back: release 0.1.3 of the library never frees the arguments that it hands over.
-    results = {f"{exactness.RESULT}{at}": _T.BOOL for at in range(exactness.MAX_COMPARISONS)}
-    return cel.NewEnv(variables={**VARIABLES, **results})
+        return environment().Activation(known)
 
 
 def compile_expression(source: str) -> Expression:
@@ -235,17 +113,17 @@ def compile_expression(source: str) -> Expression:
         raise ExpressionInvalid(f"is longer than {MAX_LENGTH} characters", "split it into several rules")
     _check_digits(source)
     program = _checked(source)
-    parsed = syntax.read(_environment().compile(source, disable_check=True).serialize())
-    analysis = Analysis(_TEXTS, mixed=program is None)
+    parsed = syntax.read(environment().compile(source, disable_check=True).serialize())
+    analysis = Analysis(TEXTS, mixed=program is None)
     try:
         rewritten = analysis.rewrite(parsed)
         _check_patterns(analysis)
     except Misused as error:
         raise ExpressionInvalid(error.message, error.remedy, *_place(source, parsed, error.id)) from error
     if program is None or analysis.comparisons:
-        program = _environment().deserialize(syntax.write(rewritten))
+        program = environment().deserialize(syntax.write(rewritten))
     comparisons = tuple(
-        Comparison(form, tuple(_number(parsed, node) for node in nodes)) for form, nodes in analysis.comparisons
+        Comparison(form, tuple(number_at(parsed, node) for node in nodes)) for form, nodes in analysis.comparisons
     )
     return Expression(source, program, _paths(analysis.looked_at), comparisons)
 
@@ -261,7 +139,7 @@ def _check_patterns(analysis: Analysis) -> None:
 def _checked(source: str) -> cel.Expression | None:
     """The program, checked by CEL; None where all that it minds is that whole and other numbers meet."""
     try:
-        program = _environment().compile(source)
+        program = environment().compile(source)
     except Exception as error:  # the library raises its own and built-in errors alike
         said = str(error)
         errors = _PLACED.findall(said)
@@ -314,32 +192,3 @@ def _invalid(message: str) -> ExpressionInvalid:
         name = undeclared[1]
         return ExpressionInvalid(f"{name} is not a known name", did_you_mean(name, VARIABLES), line, column)
     return ExpressionInvalid(f"does not compile: {said[:200]}", "mend the expression here", line, column)
-
-
-def _plainly(message: str) -> str:
-    for pattern, said in _NO_SUCH:
-        found = pattern.search(message)
-        if found:
-            return said.format(found[1])
-    return message.split(": ", 1)[-1][:200]
-
-
-@lru_cache(maxsize=1024)
-def _regex(pattern: str) -> cel.Expression:
-    quoted = json.dumps(rf"\A(?:{pattern})\z")
-    return cel.NewEnv(variables={"value": _T.STRING}).compile(f"value.matches({quoted})")
-
-
-def matches(pattern: str, text: str) -> bool:
-    """Whether the whole of a text is as the pattern says (RE2 syntax); takes time linear in the text.
-
-    Raises:
-        ValueError: when the pattern is none.
-    """
-    try:
-        found = _regex(pattern).eval(data={"value": text}).value()
-    except Exception as error:  # the library raises its own and built-in errors alike
-        raise ValueError(_plainly(str(error))) from error
-    if not isinstance(found, bool):
-        raise ValueError(_plainly(str(found)))  # noqa: TRY004 -- the library answers with its error
-    return found

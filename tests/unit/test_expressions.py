@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.policy import syntax
+from bot.policy.environment import environment
 from bot.policy.exactness import compare
 from bot.policy.expressions import (
     MAX_LENGTH,
@@ -20,7 +21,6 @@ from bot.policy.expressions import (
     ExpressionFailed,
     ExpressionInvalid,
     Values,
-    _environment,
     compile_expression,
     matches,
 )
@@ -258,7 +258,7 @@ def test_what_it_looks_at_is_known() -> None:
 
 @pytest.mark.parametrize("source", ["amount > 3 * amount", "[1, 2].exists(x, x > 1)", "{'a': 1.5, 'b': b'x'}.a == -1"])
 def test_the_tree_is_read_and_written_alike(source: str) -> None:
-    saved = _environment().compile(source, disable_check=True).serialize()
+    saved = environment().compile(source, disable_check=True).serialize()
     assert syntax.write(syntax.read(saved)) == saved
 
 
