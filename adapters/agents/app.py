@@ -52,7 +52,8 @@ def mount(
 
     v1 = web.Application(middlewares=[middleware(v1_wire.problem_form)])
     V1Routes(counter, store, clock, policy, waiting).add_to(v1.router)
-    EventRoutes(counter, store, policy, waiting).add_to(v1.router)
+    events = EventRoutes(counter, store, policy, waiting)
+    events.add_to(v1.router)
     instances.add_to(v1.router, "/agents/{agent}/instances")
     DocumentRoutes().add_to(v1.router)
 
@@ -62,4 +63,5 @@ def mount(
     async def forget(_: web.Application) -> None:
         callers.close()
 
+    app.on_shutdown.append(events.stop)
     app.on_cleanup.append(forget)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import orjson
@@ -42,10 +42,17 @@ class EventRoutes:
         self._policy = policy
         self._waiting = waiting
         self._beat = beat_seconds
+        self._streams: set[asyncio.Task[Any]] = set()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve it."""
         router.add_get("/events", self.stream, allow_head=False)
+
+    async def stop(self, _: web.Application) -> None:
+        """End every stream: the server stops."""
+        for task in self._streams:
+            task.cancel()
+        await asyncio.gather(*self._streams, return_exceptions=True)
 
     async def stream(self, request: web.Request) -> web.StreamResponse:
         """``event: request`` with the request as it is now, ``event: reload`` when some may have been missed."""
@@ -59,7 +66,7 @@ class EventRoutes:
                 "X-Request-ID": request[EXCHANGE],
             }
         )
-        async with self._waiting.watch() as changes:
+        async with self._waiting.watch() as changes, self._stoppable():
             await response.prepare(request)
             with suppress(ConnectionError):  # the other side has gone
                 await response.write(b": open\n\n")
@@ -84,6 +91,17 @@ class EventRoutes:
 
     def _told(self, found: Request, change: Committed) -> dict[str, Any]:
         return {"types": list(change.types), "request": request_view(found, self._policy())}
+
+    @asynccontextmanager
+    async def _stoppable(self) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a stream runs in a task")
+        self._streams.add(task)
+        try:
+            yield
+        finally:
+            self._streams.discard(task)
 
     async def _live(self, request: web.Request) -> bool:
         try:

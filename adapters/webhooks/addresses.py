@@ -28,7 +28,7 @@ _NOT_OURS_TO_CALL = tuple(
     for text in (
         "100.64.0.0/10",  # shared address space (RFC 6598), and a cloud's metadata
         "168.63.129.16/32",  # a cloud's host agent, at an address that looks public
-        "192.0.0.0/24",  # for protocols' own use (RFC 6890), and a cloud's metadata; Python 3.11 calls parts of it global
+        "192.0.0.0/24",  # for protocols' own use (RFC 6890), and a cloud's metadata
         "192.88.99.0/24",  # 6to4 relays (RFC 7526)
         "2001::/32",  # Teredo tunnels: the address inside is anybody's
         "2002::/16",  # 6to4 tunnels: the same

@@ -13,8 +13,10 @@ PRIVATE = [
     "169.254.169.254", "169.254.0.1", "100.64.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "192.0.2.1",
     "198.18.0.1", "198.51.100.1", "203.0.113.9", "192.88.99.1", "224.0.0.1", "239.1.1.1", "240.0.0.1",
     "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:1.1.1.1", "fe80::1", "fe80::1%eth0",
-    "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1", "3fff::1", "2001::1", "2002:7f00:1::", "64:ff9b::7f00:1",
-    "64:ff9b:1::1", "100::1", "not an address", "",
+    "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1",
+    "3fff::1", "2001::1", "2002:7f00:1::", "64:ff9b::7f00:1",
+    "64:ff9b:1::1", "100::1",
+    "not an address", "",
 ]  # fmt: skip
 
 
@@ -48,7 +50,8 @@ def test_a_url_that_may_be_called(url: str) -> None:
     "url",
     [
         "", "http://hooks.acme.test/", "ftp://hooks.acme.test/", "//hooks.acme.test/", "hooks.acme.test", "https://",
-        "https:///path", "https://user@hooks.acme.test/", "https://user:word@hooks.acme.test/", "https://@hooks.acme.test/",
+        "https:///path", "https://user@hooks.acme.test/",
+        "https://user:word@hooks.acme.test/", "https://@hooks.acme.test/",
         "https://hooks.acme.test/#x", "https://hooks.acme.test/#", "https://hooks.acme.test:22/",
         "https://hooks.acme.test:0/", "https://hooks.acme.test:70000/", "https://hooks.acme.test:x/",
         "https://localhost/", "https://a.localhost/", "https://printer.local/", "https://metadata.google.internal/",
