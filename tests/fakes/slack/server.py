@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,9 +33,17 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
         clock: The time of messages, triggers, rates and response addresses.
         signing_clock: The time in signatures. The machine's own by default: Bolt compares with that.
         port: Where to listen on 127.0.0.1; 0 takes a free one.
+        extra: Adds routes of its own before the server starts.
     """
 
-    def __init__(self, *, clock: Clock | None = None, signing_clock: Clock | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        signing_clock: Clock | None = None,
+        port: int = 0,
+        extra: Callable[[FakeSlack, web.Application], None] | None = None,
+    ) -> None:
         self.world = World(clock or MachineClock())
         self.rates = Rates()
         self.faults = Faults()
@@ -44,6 +52,7 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
         self.sockets = SocketMode(self.world)
         self.carrier = Carrier(self.world, self.sockets, signing_clock or MachineClock())
         self._port = port
+        self._extra = extra
         self._runner: web.AppRunner | None = None
 
     @property
@@ -104,6 +113,8 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
         application.router.add_get("/link/", self.sockets.handle)
         application.router.add_get(AUTHORIZE, consent_page(self.world))
         application.router.add_post("/upload/v1/{file}", self._upload)
+        if self._extra is not None:
+            self._extra(self, application)
         # A caller that gives up ends its call; what is still open when the server stops is not waited for.
         self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
