@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -15,6 +17,9 @@ from bot.domain.requests import Proposal
 from bot.errors import BadInput, NotFound, SignoffError, TooLarge
 from bot.policy.durations import parse_timeout
 
+DISCARDED_BYTES = 16 * 1024 * 1024
+DISCARDED_SECONDS = 2.0
+"""How much of a body that is too large is still taken in, so that its sender hears why it was refused."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _DURATION = re.compile(r"[1-9][0-9]{0,8}[smh]")
 _KEY = re.compile(rf"[\x21-\x7e]{{1,{MAX_KEY}}}")
@@ -55,10 +60,12 @@ async def read_bytes(request: web.Request, limit: int) -> bytes:
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMedia("a compressed body is not read", field="Content-Encoding", remedy="send it as it is")
     if request.content_length is not None and request.content_length > limit:
+        await _discard(request)
         raise _too_large(limit)
     try:
         raw = await request.read()
     except web.HTTPRequestEntityTooLarge as error:
+        await _discard(request)
         raise _too_large(limit) from error
     except (web.RequestPayloadError, ConnectionError) as error:
         raise BadInput("broke off", field="body", remedy="send it whole") from error
@@ -67,6 +74,15 @@ async def read_bytes(request: web.Request, limit: int) -> bytes:
     if b"\\u0000" in raw and _holds_nul(read(raw)):
         raise BadInput("holds a NUL character (\\u0000)", field="body", remedy="leave it out: no person can see it")
     return raw
+
+
+async def _discard(request: web.Request) -> None:
+    """Read on for a while: a caller that is still sending when the connection ends never sees the answer."""
+    left = DISCARDED_BYTES
+    with suppress(TimeoutError, web.RequestPayloadError, ConnectionError):
+        async with asyncio.timeout(DISCARDED_SECONDS):
+            while left > 0 and not request.content.at_eof():
+                left -= len(await request.content.readany())
 
 
 def _too_large(limit: int) -> TooLarge:
@@ -92,7 +108,9 @@ def strict(
     for name, item in value.items():
         if name not in allowed:
             offer = ", ".join(sorted(allowed))
-            raise BadInput("is no field of this object", field=(within + name)[:200], remedy=f"the fields are {offer}")
+            raise BadInput(
+                "is no field of this object", field=(within + (name or '""'))[:200], remedy=f"the fields are {offer}"
+            )
         if item is None:
             raise BadInput("is null", field=within + name, remedy="leave it out instead")
     for name in required:

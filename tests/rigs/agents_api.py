@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,10 @@ class Api:
             sent["Content-Type"] = "application/json"
         data = json.dumps(body).encode() if raw is None and body is not None else raw
         sent |= headers or {}
-        async with self.http.request(method, self.url + path, data=data, headers=sent, allow_redirects=False) as got:
+        streamed = None if data is None else BytesIO(data)  # aiohttp sends a large one in pieces
+        async with self.http.request(
+            method, self.url + path, data=streamed, headers=sent, allow_redirects=False
+        ) as got:
             text = await got.read()
             return Answer(got.status, got.headers, json.loads(text) if text else None)
 
