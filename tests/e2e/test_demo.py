@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import errno
-import os
-import pty
 import re
 import signal
-import sys
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,6 +15,7 @@ from bot.domain.people import ActorKind
 from bot.domain.verdicts import ActionClass, Level, VerdictKind
 from bot.policy.loading import load
 from tests.rigs.demo_server import EXAMPLE_POLICY, command
+from tests.rigs.terminal import in_terminal
 
 COUNTS = {
     "proposed": 22,
@@ -83,66 +79,17 @@ async def test_by_script_it_ends_with_the_table_and_the_records_totals(tmp_path:
 
 
 async def test_in_a_terminal_it_prints_the_links_and_ends_cleanly_on_ctrl_c(tmp_path: Path) -> None:
-    terminal, other = pty.openpty()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.cli", "demo", "--keep", str(tmp_path),
-        stdin=other, stdout=other, stderr=other, start_new_session=True,
-        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
-    )  # fmt: skip
-    os.close(other)
-    shown = Shown(terminal)
-    try:
+    async with in_terminal("-m", "bot.cli", "demo", "--keep", str(tmp_path)) as shown:
         await shown.until("22 wait for a human")
         assert len(set(LINK.findall(shown.text))) == 5
         assert "Desk: http://127.0.0.1:" in shown.words
-        process.send_signal(signal.SIGINT)
-        await shown.until("What to try next")
-        assert await asyncio.wait_for(process.wait(), 20) == 0
-    finally:
-        shown.close()
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        shown.process.send_signal(signal.SIGINT)
+        assert await shown.ended() == 0
+    assert "What to try next" in shown.words
     assert "14 still waited for a decision" in shown.words
     assert "Traceback" not in shown.text
     assert shown.text.count("\x1b[?25l") == shown.text.count("\x1b[?25h")
     assert str(tmp_path) not in " ".join(_command_lines_and_folders())
-
-
-class Shown:
-    """What a terminal has been sent."""
-
-    def __init__(self, terminal: int) -> None:
-        self.text = ""
-        self._terminal = terminal
-        self._more = asyncio.Event()
-        os.set_blocking(terminal, False)
-        asyncio.get_running_loop().add_reader(terminal, self._read)
-
-    @property
-    def words(self) -> str:
-        """The same without colours and other commands to the terminal."""
-        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", self.text)
-
-    def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._terminal)
-        os.close(self._terminal)
-
-    async def until(self, words: str, seconds: float = 60.0) -> None:
-        """Wait until these words stand there."""
-        async with asyncio.timeout(seconds):
-            while words not in self.text:
-                self._more.clear()
-                await self._more.wait()
-
-    def _read(self) -> None:
-        try:
-            self.text += os.read(self._terminal, 65536).decode(errors="replace")
-        except OSError as error:
-            if error.errno != errno.EIO:  # the other end is closed
-                raise
-            asyncio.get_running_loop().remove_reader(self._terminal)
-        self._more.set()
 
 
 def _command_lines_and_folders() -> list[str]:
