@@ -95,7 +95,7 @@ def show_command(
             events = [words.event_json(record, leaf) for record, leaf in zip(records, leaves, strict=True)]
             say_json({"stream": stream, "events": events})
         else:
-            console().print(words.events_table(records, leaves))
+            console().print(words.events_text(records, leaves), soft_wrap=True)
 
     with_store(database, work)
 

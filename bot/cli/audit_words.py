@@ -18,9 +18,6 @@ from bot.domain.events import EventRecord
 from bot.proving.findings import Finding, Report
 from bot.proving.record import Progress as Step
 
-_WIDE = 16
-"""Characters of a hash that a table shows."""
-
 
 @contextmanager
 def progress(total: int | None, *, quiet: bool) -> Iterator[Step | None]:
@@ -69,30 +66,32 @@ def _counts(report: Report) -> Text:
 
 
 def findings_table(findings: Sequence[Finding]) -> Table:
-    """Findings, one a row."""
-    table = Table("finding", "where", "what", "expected", "found", show_lines=True, highlight=False)
+    """Findings, one a row: narrow enough for a terminal of 80 columns, every hash whole."""
+    table = Table("finding", "where, what, expected and found", show_lines=True, highlight=False)
     for finding in findings:
-        cells = (finding.place, finding.text, finding.expected or "", finding.found or "")
-        table.add_row(Text(finding.kind.value, style="red"), *(Text(plain(cell), overflow="fold") for cell in cells))
+        lines = [(finding.place, "bold"), (finding.text, "")]
+        lines += [(f"{name} {value}", "dim") for name, value in _sides(finding) if value]
+        told = Text("\n").join(Text(plain(line), style, overflow="fold") for line, style in lines)
+        table.add_row(Text(finding.kind.value, style="red"), told)
     return table
 
 
-def events_table(records: Sequence[EventRecord], leaves: Sequence[int | None]) -> Table:
-    """A stream's events, one a row."""
-    table = Table("#", "when (UTC)", "who", "where", "what", "payload digest", "hash", "leaf", highlight=False)
+def _sides(finding: Finding) -> tuple[tuple[str, str | None], ...]:
+    return ("expected", finding.expected), ("found   ", finding.found)
+
+
+def events_text(records: Sequence[EventRecord], leaves: Sequence[int | None]) -> Text:
+    """A stream's events, three lines each: who did what where and when, and the hashes, whole."""
+    told = Text()
     for record, leaf in zip(records, leaves, strict=True):
-        erased = " (erased)" if record.payload is None else ""
-        table.add_row(
-            str(record.seq),
-            record.at.strftime("%Y-%m-%d %H:%M:%S.%f"),
-            Text(plain(record.actor)),
-            Text(plain(record.surface)),
-            record.type + erased,
-            record.digest.hex()[:_WIDE],
-            record.hash.hex()[:_WIDE],
-            "unsealed" if leaf is None else str(leaf),
-        )
-    return table
+        where = f" on {record.surface}" if record.surface else ""
+        told.append(f"#{record.seq:<3} {record.type}", "bold")
+        told.append(" (payload erased)" if record.payload is None else "", "yellow")
+        told.append(f"\n     {record.at:%Y-%m-%d %H:%M:%S.%f} UTC by {plain(record.actor + where)}, ")
+        told.append("unsealed\n" if leaf is None else f"leaf {leaf}\n")
+        told.append(f"     digest {record.digest.hex()}\n     hash   {record.hash.hex()}\n", "dim")
+    told.rstrip()
+    return told
 
 
 def event_json(record: EventRecord, leaf: int | None) -> dict[str, Any]:

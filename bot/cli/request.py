@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
 from bot.cards import plain
-from bot.cli.reading import AsJson, Database, console, operator, say_json, shown, with_store
+from bot.cli.reading import AsJson, Database, console, operator, say_json, with_store
 from bot.cli.request_file import request_file, request_json
 from bot.domain.requests import Request
 from bot.erasing import Erasure, erase_request
@@ -82,36 +83,56 @@ def list_command(  # noqa: PLR0913 - one for each way to narrow the list
 
     page = with_store(database, work)
     if as_json:
-        say_json({"requests": [_line(request) for request in page.items], "next": page.next})
+        say_json({"requests": [_json(request) for request in page.items], "next": page.next})
         return
     if not page.items:
         typer.echo("No such requests.", err=True)
         return
-    table = Table("request", "status", "action", "amount", "customer", "opened", "due or decided", highlight=False)
+    table = Table(box=SIMPLE, padding=0, pad_edge=False, highlight=False)
+    for name, title in _COLUMNS.items():
+        whole = name in {"id", "status"}
+        longest = max(len(line[name] or "") for line in map(_line, page.items))
+        table.add_column(title, min_width=longest if whole else None, no_wrap=whole, overflow="fold")
     for line in map(_line, page.items):
-        table.add_row(*(Text(plain(str(value or ""))) for name, value in line.items() if name in _COLUMNS))
+        table.add_row(*(Text(plain(line[name] or "")) for name in _COLUMNS))
     console().print(table)
     if page.next:
         typer.echo(f"More: --after {page.next}", err=True)
 
 
-_COLUMNS = ("id", "status", "action", "amount", "customer", "opened", "then")
+_COLUMNS = {
+    "id": "request",
+    "status": "status",
+    "action": "action",
+    "amount": "amount",
+    "customer": "customer",
+    "opened": "opened (UTC)",
+    "then": "due, or decided by",
+}
 
 
 def _line(request: Request) -> dict[str, str | None]:
     decision, assessment = request.decision, request.assessment
-    then = f"due {shown(request.deadline_at)}" if decision is None else f"{decision.by} {shown(decision.at)}"
+    due = f"due {request.deadline_at:%m-%d %H:%M}"
     return {
         "id": request.id,
         "status": request.status,
         "action": assessment.action_type,
         "amount": None if assessment.amount is None else str(assessment.amount),
         "customer": assessment.context.customer,
-        "opened": shown(request.opened_at),
-        "then": then,
+        "opened": f"{request.opened_at:%m-%d %H:%M}",
+        "then": due if decision is None else str(decision.by),
+        "opened_at": request.opened_at.isoformat(),
+        "deadline_at": request.deadline_at.isoformat(),
+        "decided_at": None if decision is None else decision.at.isoformat(),
         "owner": request.routing.owner,
         "agent_id": request.agent_id,
     }
+
+
+def _json(request: Request) -> dict[str, str | None]:
+    line = _line(request)
+    return {name: value for name, value in line.items() if name not in {"opened", "then"}}
 
 
 @app.command("erase")

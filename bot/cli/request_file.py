@@ -37,7 +37,7 @@ def request_file(request: Request, records: Sequence[EventRecord], agent: str) -
         held = list(rows)
         if held:
             parts += [Text(f"\n{title}", style="bold"), _grid(held)]
-    return Group(*parts, Text("\nEvents", style="bold"), _events(records))
+    return Group(*parts, Text("\nEvents", style="bold"), _events(records, request, agent))
 
 
 def _proposal(request: Request, masker: Masker, agent: str) -> Rows:
@@ -116,13 +116,15 @@ def _grid(rows: Sequence[tuple[str, str]]) -> Table:
     return grid
 
 
-def _events(records: Sequence[EventRecord]) -> Table:
-    table = Table("#", "when (UTC)", "who", "where", "what", highlight=False)
+def _events(records: Sequence[EventRecord], request: Request, agent: str) -> Table:
+    grid = Table.grid(padding=(0, 2))
     for record in records:
         what = record.type + (" (erased)" if record.payload is None else "")
         at = record.at.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
-        table.add_row(str(record.seq), at, Text(plain(record.actor)), Text(plain(record.surface)), what)
-    return table
+        who = f"agent {agent}" if record.actor == f"agent:{request.agent_id}" else record.actor
+        by = f"{who} on {record.surface}" if record.surface else who
+        grid.add_row(Text(f"  {record.seq}", "dim"), Text(at, no_wrap=True), Text(what, no_wrap=True), Text(plain(by)))
+    return grid
 
 
 def _arguments(values: Mapping[str, Any], masker: Masker) -> Rows:
