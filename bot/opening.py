@@ -42,6 +42,8 @@ class _Call:
     digest: str
     at: datetime
     random: bytes
+    tallies: tuple[str, ...]
+    """The keys of the tallies that judging reads."""
 
 
 def submission_digest(proposal: Proposal) -> str:
@@ -71,14 +73,14 @@ async def open_request(
         CredentialRefused: when the agent or the instance was revoked meanwhile.
     """
     at = clock.now()
-    call = _Call(
-        policy, agent, instance_id, proposal, key, submission_digest(proposal), digest(proposal.arguments), at, random
-    )
+    tallies = tally_keys(policy, proposal, agent, at)
+    submission, signed = submission_digest(proposal), digest(proposal.arguments)
+    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, tallies)
     waiting = waiting_key(agent.id, proposal.tool, proposal.server, call.digest)
     needs = Needs(
         agents=(agent.id,),
         instances=(instance_id,),
-        tallies=tally_keys(policy, proposal, agent, at),
+        tallies=tallies,
         keys=((instance_id, key),),
         waiting=(waiting,),
     )
@@ -102,13 +104,7 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
         if origin is None or origin.grant is None or origin.decision is None or origin.grant.expires_at <= view.now:
             continue
         return OpenedRequest(_spend(view, call, origin, origin.decision, origin.grant), replayed=False)
-    judgement = judge(
-        call.policy,
-        call.proposal,
-        call.agent,
-        view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at)),
-        call.at,
-    )
+    judgement = judge(call.policy, call.proposal, call.agent, view.tallies(call.tallies), call.at)
     request_id = _record_opened(view, call, judgement)
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
@@ -168,7 +164,7 @@ def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
 
 def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: Grant) -> Request:
     """Approve at once what a human signed by editing ``origin``, unless the gate blocks it by now."""
-    tallies = view.tallies(tally_keys(call.policy, call.proposal, call.agent, call.at))
+    tallies = view.tallies(call.tallies)
     for reservation in origin.reserved:
         if reservation.key in tallies:
             tallies[reservation.key] = tallies[reservation.key].reserve(reservation, -1)

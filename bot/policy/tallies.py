@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from bot.domain.money import Money
 from bot.domain.requests import Context
@@ -28,15 +29,26 @@ def quoted(name: str) -> str:
     return safe if len(safe) <= _LONGEST else "=" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=64)
+def _day(zone: ZoneInfo, minute: datetime) -> str:
+    """The date that it is there at the start of this minute, and until its end: no zone changes within one."""
+    return minute.astimezone(zone).date().isoformat()
+
+
+@lru_cache(maxsize=64)
+def _hour(minute: datetime) -> str:
+    return minute.astimezone(UTC).strftime("%Y-%m-%dT%H")
+
+
 def customer_day_key(policy: Policy, action: Action, customer: str, now: datetime) -> str:
     """The count of a customer's day, in the policy's time zone."""
-    day = now.astimezone(policy.zone).date().isoformat()
+    day = _day(policy.zone, now.replace(second=0, microsecond=0))
     return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{quoted(customer)}:{day}"
 
 
 def agent_hour_key(action: Action, agent_id: str, now: datetime) -> str:
     """The count of an agent's clock hour, UTC."""
-    hour = now.astimezone(UTC).strftime("%Y-%m-%dT%H")
+    hour = _hour(now.replace(second=0, microsecond=0))
     return f"cap:{AGENT_HOUR}:{action.id}:{action.currency}:{quoted(agent_id)}:{hour}"
 
 
