@@ -306,7 +306,7 @@ VIEWS: dict[str, tuple[Json, str | None]] = {
         {key: value for key, value in modal(field()).items() if key != "submit"},
         "missing required field: submit (the view has input blocks) [json-pointer:/view]",
     ),
-    "a form in a container without blocks": (modal(), None),
+    "no blocks": (modal(), "no less than 1 items allowed [json-pointer:/view/blocks]"),
     "a title of 24": (modal(title=plain(text(24))), None),
     "a title of 25": (modal(title=plain(text(25))), "must be less than 25 characters [json-pointer:/view/title/text]"),
     "a submit of 25": (

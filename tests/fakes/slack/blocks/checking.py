@@ -22,7 +22,8 @@ MARKDOWN_IN_MESSAGE = 12_000
 def check_blocks(blocks: Sequence[Any], surface: Surface = Surface.MESSAGE) -> list[Problem]:
     """Everything that Slack refuses in these blocks on this surface; empty when they are fine."""
     most = BLOCKS_IN_MESSAGE if surface is Surface.MESSAGE else BLOCKS_IN_VIEW
-    problems = [*list_of(_on(surface), most, 0)([*blocks], "/blocks")]
+    least = 0 if surface is Surface.MESSAGE else 1
+    problems = [*list_of(_on(surface), most, least)([*blocks], "/blocks")]
     return problems or [*_together(blocks, surface)]
 
 
