@@ -142,7 +142,7 @@ def request_json(request: Request, records: Sequence[EventRecord], agent: str) -
         for record in records
     ]
     body = {"status": request.status, "agent": agent, **msgspec.to_builtins(request)}
-    for arguments in (body["proposal"]["arguments"], (body["decision"] or {}).get("arguments") or {}):
+    for arguments in (body["proposal"]["arguments"], (body.get("decision") or {}).get("arguments") or {}):
         for name in masker.hidden & arguments.keys():
             arguments[name] = masked(value_text(arguments[name]))
     told = _masked(body, masker) if masker.hidden else body

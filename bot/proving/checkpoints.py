@@ -61,7 +61,7 @@ class SignedCheckpoints:
                 expected=f"one with the digest {checkpoint.previous.hex()}",
                 found="the start" if before is None else f"the one of size {before.size} ({previous.hex()})",
             )
-        if before is not None and checkpoint.at < before.at:
+        if before is not None and self.signed(before) and checkpoint.at < before.at:
             yield Finding(
                 Kind.FORGED_CHECKPOINT,
                 "it is older than the one before it",
