@@ -11,7 +11,9 @@ from bot.policy.durations import later, parse_timeout
 from bot.policy.expressions import ExpressionFailed, Values
 from bot.policy.variables import too_large, variables_of
 
-_HIGH = {ActionClass.MONEY, ActionClass.IDENTITY, ActionClass.ACCESS}
+_HIGH = {ActionClass.IDENTITY, ActionClass.ACCESS}
+"""Classes whose approval asks once more: an account that somebody took over is not put right by paying back. Money has
+its limits and caps instead, and is approved in one click."""
 
 
 def route(policy: Policy, proposal: Proposal, assessment: Assessment, now: datetime) -> Routing:

@@ -49,7 +49,7 @@ def test_everything_is_frozen_onto_it() -> None:
     assert routing.approvals_needed == 1
     assert routing.reject_reasons == ("wrong_amount",)
     assert routing.grant_seconds == 600
-    assert routing.high_class
+    assert not routing.high_class
     assert routing.due_at == NOW + timedelta(minutes=15)
     assert routing.deadline_at == NOW + timedelta(hours=4)
     assert routing.remind_at == (NOW + timedelta(minutes=7, seconds=30), NOW + timedelta(minutes=20))
