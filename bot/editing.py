@@ -14,6 +14,7 @@ from bot.domain.jsontext import Json, canonical, read, same
 from bot.domain.money import decimal_of
 from bot.domain.requests import Field, FieldKind, Request
 from bot.errors import BadInput
+from bot.policy.patterns import matches
 
 MAX_TEXT = 10_000
 """Characters of one argument that no field bounds more tightly."""
@@ -172,6 +173,6 @@ def _text_problem(field: Field, value: str) -> str | None:
             return "is not a date such as 2026-03-31"
     if len(value) > (field.max_length or MAX_TEXT):
         return f"is longer than {field.max_length or MAX_TEXT} characters"
-    if field.pattern is not None and not re.fullmatch(field.pattern, value):
+    if field.pattern is not None and not matches(field.pattern, value):
         return "has not the expected form"
     return None

@@ -41,7 +41,7 @@ _AGENTS = sql("SELECT state FROM agents ORDER BY created_at, id")
 _INSTANCES = sql("SELECT state FROM instances WHERE agent_id = $1 AND id > $2 ORDER BY id LIMIT $3")
 _COUNTS = sql("SELECT status, count(*) FROM requests GROUP BY status")
 _STREAM = sql(f"SELECT {', '.join(EVENT)} FROM events WHERE stream = $1 ORDER BY seq")  # noqa: S608 - names of ours
-_EVENTS = sql(f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 ORDER BY position LIMIT $2")  # noqa: S608 - ours
+_EVENTS = sql(f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 ORDER BY position LIMIT $2")  # noqa: S608 - the columns are our own
 _TALLIES = sql("SELECT key, count, total FROM tallies WHERE key >= $1 AND key < $2 ORDER BY key")
 _DUE = sql(
     "SELECT request_id, kind, due_at FROM deadlines WHERE due_at <= $1 ORDER BY due_at, request_id, kind LIMIT $2"

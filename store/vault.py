@@ -11,7 +11,7 @@ from bot.errors import SettingsInvalid
 from store.database import Database
 from store.sql import Script, sql, step
 
-SETTING = "SIGNOFF_VAULT_KEY"
+SETTING = "SIGNOFF_KEY"
 KEY_SIZE = 32
 """Bytes of the vault's key."""
 _NONCE = 12

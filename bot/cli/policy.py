@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from adapters.clock import SystemClock
 from bot.domain.agents import Agent
 from bot.domain.jsontext import read
 from bot.domain.requests import Proposal, Routing
@@ -62,7 +62,7 @@ def explain_command(
         _show_problems(error, as_json=as_json)
         raise typer.Exit(1) from None
     proposal = _proposal(request)
-    now = datetime.now(UTC)
+    now = SystemClock().now()
     allowed = tuple(name.strip() for name in agent_actions.split(",") if name.strip())
     agent = Agent("explained", "explained", "nobody@localhost", allowed, now)
     tallies = {key: Tally(key) for key in tally_keys(policy, proposal, agent, now)}

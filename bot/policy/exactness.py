@@ -51,7 +51,7 @@ def compare(form: str, numbers: list[Any]) -> bool:
 
 def _exact(number: Json) -> Decimal:
     if isinstance(number, bool) or not isinstance(number, (int, float)):
-        raise ValueError(f"it calculates with {type(number).__name__}, which is no number")  # noqa: TRY004
+        raise ValueError(f"it calculates with {type(number).__name__}, which is no number")  # noqa: TRY004 - the expression fails, as on any other value that it can't take
     exact = Decimal(number) if isinstance(number, int) else Decimal(repr(number))
     if not exact.is_finite() or abs(exact.adjusted()) > _LARGEST:
         raise ValueError("it calculates with a number that is too large or too small")

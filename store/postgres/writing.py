@@ -115,7 +115,7 @@ def _statement(parts: tuple[Part, ...]) -> str:
             updates.append(f"(SELECT count(*) FROM {name})")  # noqa: S608 - names of ours
     notify = f"pg_notify('{CHANNEL}', ${used + 1}::text || ' ' || last.position || E'\\n' || names)"
     return (
-        f"WITH {', '.join(written)}, last AS (SELECT max(position) AS position FROM record), "  # noqa: S608 - ours
+        f"WITH {', '.join(written)}, last AS (SELECT max(position) AS position FROM record), "  # noqa: S608 - the table is our own
         f"told AS (SELECT count({notify}) AS n FROM last, unnest(${used + 2}::text[]) AS names) "
         f"SELECT {' + '.join(updates) or '0'}, last.position, told.n FROM last, told"
     )
@@ -135,7 +135,7 @@ def _part(part: Part, used: int) -> tuple[str, int]:
     if what == "delete":
         keys = _KEYS[table]
         same = " AND ".join(f"old.{column} = new.{column}" for column in keys)
-        return f"DELETE FROM {table} AS old USING {_unfolded(table, keys, used)} WHERE {same}", len(keys)  # noqa: S608 - ours
+        return f"DELETE FROM {table} AS old USING {_unfolded(table, keys, used)} WHERE {same}", len(keys)  # noqa: S608 - the table is our own
     return _insert(table, columns, used), len(columns)
 
 
@@ -144,7 +144,7 @@ def _insert(table: str, columns: Sequence[str], used: int) -> str:
     given = _unfolded(table, columns, used)
     if table == "events":  # with the transaction's number
         return (
-            f"INSERT INTO events ({names}, xid) SELECT {names}, pg_current_xact_id()::text::bigint "  # noqa: S608 - ours
+            f"INSERT INTO events ({names}, xid) SELECT {names}, pg_current_xact_id()::text::bigint "  # noqa: S608 - the table is our own
             f"FROM {given} RETURNING position"
         )
     text = f"INSERT INTO {table} ({names}) SELECT {names} FROM {given}"  # noqa: S608 - names of ours

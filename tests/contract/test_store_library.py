@@ -41,7 +41,7 @@ async def some_requests(store: Store, clock: SettableClock) -> None:
 
 
 async def ids(store: Store, **query: object) -> list[str]:
-    return [request.id for request in (await store.requests(RequestQuery(**query))).items]  # type: ignore[arg-type]  # any field
+    return [request.id for request in (await store.requests(RequestQuery(**query))).items]  # type: ignore[arg-type]  # the table names the fields
 
 
 async def test_requests_are_narrowed_by_every_field(store: Store, clock: SettableClock) -> None:

@@ -178,7 +178,7 @@ async def test_a_full_disk_is_said_and_got_over(tmp_path: Path, clock: SettableC
     path = tmp_path / "signoff.db"
     store = await open_store(f"sqlite:///{path}", clock, vault_key=VAULT_KEY)
     await store.transact(*enrolling())
-    connection: sqlite3.Connection = store._file._writer._handle.__self__._connection  # type: ignore[attr-defined]  # its insides
+    connection: sqlite3.Connection = store._file._writer._handle.__self__._connection  # type: ignore[attr-defined]  # a look at its insides
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count={pages}")
     answers = await asyncio.gather(

@@ -62,7 +62,7 @@ async def test_secrets_are_sealed_with_the_key(tmp_path: Path, clock: SettableCl
     assert b"whsec_one" not in (tmp_path / "signoff.db").read_bytes()
     for key in (bytes([1]) * 32, None):
         store = await open_store(url, clock, vault_key=key)
-        with pytest.raises(SettingsInvalid, match="SIGNOFF_VAULT_KEY"):
+        with pytest.raises(SettingsInvalid, match="SIGNOFF_KEY"):
             await store.vault.get("webhook:1")
         await store.close()
 
