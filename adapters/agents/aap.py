@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from aiohttp import web
@@ -44,6 +43,7 @@ class RequestRoutes:
         self._policy = policy
         self._waiting = waiting
         self._redeeming = Redeeming(store)
+        self._chance = counter.chance
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve them."""
@@ -66,7 +66,7 @@ class RequestRoutes:
             instance_id=instance_id,
             proposal=proposal,
             key=key,
-            random=os.urandom(10),
+            random=self._chance(10),
         )
         return self._answer(opened.request, 200 if opened.replayed else 201)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from adapters.agents.limits import Limits, Rates
 from adapters.agents.openapi.document import DocumentRoutes
 from adapters.agents.v1 import V1Routes
 from adapters.agents.v1_events import EventRoutes
+from bot.domain.chance import Chance
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.provisioning import Provisioning, Verify
@@ -41,16 +43,17 @@ def mount(
     least ``limits.max_body_bytes``.
     """
     callers = Callers(store, clock)
-    counter = Counter(callers, limits)
+    chance = Chance(os.urandom)
+    counter = Counter(callers, limits, chance)
     provisioning = Provisioning(store, clock, verify_delivery)
     registrations = Rates(limits.registrations_per_minute, limits.registrations_burst)
     instances = InstanceRoutes(counter, provisioning, registrations)
 
-    aap = web.Application(middlewares=[middleware(aap_wire.error_form)])
+    aap = web.Application(middlewares=[middleware(aap_wire.error_form, chance)])
     RequestRoutes(counter, store, clock, policy, waiting).add_to(aap.router)
     instances.add_to(aap.router, "/v1/instances")
 
-    v1 = web.Application(middlewares=[middleware(v1_wire.problem_form)])
+    v1 = web.Application(middlewares=[middleware(v1_wire.problem_form, chance)])
     V1Routes(counter, store, clock, policy, waiting).add_to(v1.router)
     events = EventRoutes(counter, store, policy, waiting)
     events.add_to(v1.router)

@@ -6,12 +6,14 @@ from aiohttp import web
 
 from adapters.agents.callers import Caller, Callers
 from adapters.agents.limits import Limits, Rates
+from bot.domain.chance import Chance
 
 
 class Counter:
     """Lets a caller in, or says why not."""
 
-    def __init__(self, callers: Callers, limits: Limits) -> None:
+    def __init__(self, callers: Callers, limits: Limits, chance: Chance) -> None:
+        self.chance = chance
         self.limits = limits
         self._callers = callers
         self._rates = Rates(limits.rate_per_minute, limits.rate_burst)

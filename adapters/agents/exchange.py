@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import traceback
-import uuid
 from math import ceil
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from adapters.agents.bodies import UnsupportedMedia
+from bot.domain.chance import Chance
 from bot.errors import (
     BadInput,
     Busy,
@@ -79,12 +79,12 @@ def status_of(error: SignoffError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def middleware(form: Form) -> Middleware:
+def middleware(form: Form, chance: Chance) -> Middleware:
     """Give every exchange its id, and every error its form."""
 
     @web.middleware
     async def exchanged(request: web.Request, handler: Handler) -> web.StreamResponse:
-        exchange = str(uuid.uuid4())
+        exchange = chance.uuid4()
         request[EXCHANGE] = exchange
         try:
             response = await handler(request)

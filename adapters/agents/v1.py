@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -43,6 +42,7 @@ class V1Routes:
         self._policy = policy
         self._waiting = waiting
         self._redeeming = Redeeming(store)
+        self._chance = counter.chance
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve them."""
@@ -70,7 +70,7 @@ class V1Routes:
             instance_id=instance_id,
             proposal=proposal,
             key=key,
-            random=os.urandom(10),
+            random=self._chance(10),
         )
         return tagged(request, self._view(opened.request), 200 if opened.replayed else 201)
 
