@@ -16,7 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 def moment(microseconds: int) -> datetime:
     """The UTC time that many microseconds after 1970."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return _EPOCH + timedelta(0, 0, microseconds)
 
 
 def cursor(at: datetime, id_: str) -> str:

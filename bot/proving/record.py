@@ -69,12 +69,16 @@ Progress = Callable[[int], None]
 async def verify(store: ViewedSource, keys: Keyring, *, rows: bool = True, progress: Progress | None = None) -> Report:
     """Verify a store's whole record and its views; safe while others write.
 
-    With ``rows`` every view is rebuilt and compared row by row, which takes far longer than the rest and holds the
-    whole record in memory; without, only how far each stream has come is compared.
+    With ``rows`` what is kept beside the record is compared as well: every node of the tree, and every view, rebuilt
+    from the events, row by row. That takes far longer than the rest and holds the whole record in memory. Without, a
+    stream's place in the views is compared alone, and nodes are looked at only to say which side is wrong.
     """
-    check = Verification(store, keys)
+    check = Verification(store, keys, Extent(keeps_nodes=rows))
     await check.read(progress)
     heads = await store.heads()
+    if not rows and check.doubts(heads):
+        check = Verification(store, keys)
+        await check.read(progress)
     await check.diagnose()
     check.findings_of(await views.compare_heads(store, check.chains.heads, heads))
     said = "not compared"
@@ -102,6 +106,13 @@ class Verification:
         """Take findings that others made."""
         for finding in findings:
             self.findings.add(finding)
+
+    def doubts(self, heads: Mapping[str, tuple[int, bytes]]) -> bool:
+        """Whether anything is not as it should be, so that a closer look is worth its time."""
+        roots = self._tree.roots
+        return bool(
+            self.findings or self.chains.doubtful or roots.missing or roots.rewritten or self.chains.heads != heads
+        )
 
     async def read(self, progress: Progress | None = None) -> None:
         """Read every event once and grow the tree over them."""

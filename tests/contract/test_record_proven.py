@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from adapters.signing import derive_keys
-from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Reject, Reveal, Revoke, Unclaim
+from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Command, Reject, Reveal, Revoke, Unclaim
 from bot.domain.requests import OutcomeStatus, Request
 from bot.enrolling import Enrolling
 from bot.erasing import erase_request
@@ -53,20 +53,20 @@ async def step(house: House, chance: random.Random) -> None:
 
 
 async def say(house: House, request: Request, chance: random.Random) -> None:
-    command = chance.choice(
-        [
-            Approve(),
-            Approve("fine"),
-            ApproveWithEdits({"amount": chance.choice([20, 80]), "reason": "less"}),
-            Reject("wrong_amount", "no"),
-            Claim(),
-            Unclaim(),
-            Ask("why?"),
-            Reveal("card"),
-            Revoke("over"),
-        ]
+    commands: list[Command] = [
+        Approve(),
+        Approve("fine"),
+        ApproveWithEdits({"amount": chance.choice([20, 80]), "reason": "less"}),
+        Reject("wrong_amount", "no"),
+        Claim(),
+        Unclaim(),
+        Ask("why?"),
+        Reveal("card"),
+        Revoke("over"),
+    ]
+    await house.say(
+        request, chance.choice(commands), who=chance.choice(["dana", "omar"]), surface=chance.choice(["desk", "slack"])
     )
-    await house.say(request, command, who=chance.choice(["dana", "omar"]), surface=chance.choice(["desk", "slack"]))
 
 
 async def proceed(house: House, request: Request, chance: random.Random) -> None:
