@@ -12,9 +12,11 @@ from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import FileInstallationStore
 from slack_sdk.oauth.state_store import FileOAuthStateStore
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from tests.fakes.slack import FakeSlack, Workspace
 
@@ -32,6 +34,16 @@ class Served:
 def client_of(slack: FakeSlack, workspace: Workspace | None = None, **more: Any) -> AsyncWebClient:
     """The SDK's client for the app in a workspace."""
     return AsyncWebClient(token=workspace.token if workspace else None, base_url=slack.api_url, **more)
+
+
+async def refusal(call: Awaitable[AsyncSlackResponse]) -> str:
+    """The error code of a refused call, `ok` if it went through."""
+    try:
+        await call
+    except SlackApiError as refused:
+        code: str = refused.response["error"]
+        return code
+    return "ok"
 
 
 def bolt_of(slack: FakeSlack, workspace: Workspace) -> AsyncApp:

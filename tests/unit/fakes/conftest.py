@@ -10,7 +10,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from tests.fakes.slack import Channel, FakeSlack, User, UserGroup, Workspace
 from tests.rigs.house import MovedClock
-from tests.unit.fakes.bolt_app import client_of
+from tests.unit.fakes.bolt_app import client_of, serving
+from tests.unit.fakes.deciding_app import Office
 
 
 @dataclass
@@ -47,3 +48,14 @@ async def acme() -> AsyncIterator[Acme]:
         group = workspace.group("supervisors", [dana, lee])
         refunds = workspace.channel("refunds", [dana, lee])
         yield Acme(running, clock, workspace, dana, lee, group, refunds, client_of(running, workspace))
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    """The application with cards and forms, served to a fake whose clock stands."""
+    clock = MovedClock()
+    async with FakeSlack(clock=clock) as slack:
+        slack.rates.enabled = False
+        here = Office(slack, clock)
+        async with serving(slack, here.app):
+            yield here
