@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from bot.domain.chance import Chance
 from bot.errors import Unavailable
 from bot.ports import Clock
 from bot.recording import Changes, Needs
@@ -46,7 +47,7 @@ class Writer:
     def __init__(self, line: Line, clock: Clock, entropy: Entropy, hearing: Hearing, remembered: Remembered) -> None:
         self._line = line
         self._clock = clock
-        self._entropy = entropy
+        self._entropy = Chance(entropy)
         self._hearing = hearing
         self._remembered = remembered
 

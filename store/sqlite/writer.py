@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.domain.chance import Chance
 from bot.errors import SignoffError, Unavailable
 from bot.ports import Clock, Committed
 from bot.recording import Changes
@@ -33,7 +34,7 @@ class Writer:
     def __init__(self, path: Path, clock: Clock, entropy: Entropy, heard: Heard) -> None:
         self._path = path
         self._clock = clock
-        self._entropy = entropy
+        self._entropy = Chance(entropy)
         self._heard = heard
         self._lock = WriterLock(path)
         self._remembered = Remembered()
