@@ -17,7 +17,9 @@ from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Prop
 from bot.domain.verdicts import Reason, Verdict, VerdictKind
 from bot.errors import Conflict, CredentialRefused
 from bot.gating import Judgement, judge, tally_keys
+from bot.policy.case import Case
 from bot.policy.document import Policy
+from bot.policy.reading import read_context
 from bot.ports import Clock, Recorder
 from bot.recording import Needs, View, waiting_key
 from bot.routing import route
@@ -103,6 +105,8 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
         origin = view.request(origin_id)
         if origin is None or origin.grant is None or origin.decision is None or origin.grant.expires_at <= view.now:
             continue
+        if not _same_case(call, origin):
+            continue
         return OpenedRequest(_spend(view, call, origin, origin.decision, origin.grant), replayed=False)
     judgement = judge(call.policy, call.proposal, call.agent, view.tallies(call.tallies), call.at)
     request_id = _record_opened(view, call, judgement)
@@ -162,8 +166,31 @@ def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
         view.record("request", request_id, Decided(decision), author)
 
 
+def _same_case(call: _Call, origin: Request) -> bool:
+    """Whether what is asked is what the human saw and signed on ``origin``, beyond its arguments.
+
+    The action, the amount as the gate reads it, the customer and whom it is done for are the same, and there is no
+    sign of danger now that the human did not see then. Only then does the signature cover it.
+    """
+    asked = Case(call.policy, call.proposal, call.agent, {}, call.at)
+    shown = Case(call.policy, replace(origin.proposal, arguments=call.proposal.arguments), call.agent, {}, call.at)
+    if asked.action is None or asked.action.id != origin.assessment.action_type or asked.amount != shown.amount:
+        return False
+    now, then = read_context(call.proposal.context), read_context(origin.proposal.context)
+    return (
+        all(getattr(now, name) == getattr(then, name) for name in ("customer", "currency", "on_behalf_of"))
+        and asked.context.customer == shown.context.customer
+        and then.vulnerable >= now.vulnerable
+        and then.regulated_complaint >= now.regulated_complaint
+        and {*now.mismatches, *now.problems} <= {*then.mismatches, *then.problems}
+    )
+
+
 def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: Grant) -> Request:
-    """Approve at once what a human signed by editing ``origin``, unless the gate blocks it by now."""
+    """Approve at once what a human signed by editing ``origin``, unless the gate blocks it by now.
+
+    What the signature holds of the caps goes over as it is, so that nothing in between changes what is counted.
+    """
     tallies = view.tallies(call.tallies)
     for reservation in origin.reserved:
         if reservation.key in tallies:
@@ -173,7 +200,7 @@ def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: 
         request_id = _record_opened(view, call, judgement)
         _decide_by_policy(view, request_id, judgement.assessment.verdict)
         return view.recorded(request_id)
-    judgement = _signed_before(judgement, origin.id, signed)
+    judgement = _signed_before(judgement, origin, signed)
     request_id = uuid7(call.at, call.random)
     author = people.agent(call.agent.id)
     view.record("request", origin.id, GrantMoved(request_id), author)
@@ -184,13 +211,13 @@ def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: 
     return view.recorded(request_id)
 
 
-def _signed_before(judgement: Judgement, origin_id: str, signed: Decision) -> Judgement:
+def _signed_before(judgement: Judgement, origin: Request, signed: Decision) -> Judgement:
     reason = Reason(
         "signed_before",
         VerdictKind.ALLOW,
-        f"{signed.by.id} signed exactly these arguments on request {origin_id}",
-        {"origin": origin_id},
+        f"{signed.by.id} signed exactly these arguments on request {origin.id}",
+        {"origin": origin.id},
     )
     verdict = replace(judgement.assessment.verdict, kind=VerdictKind.ALLOW, reasons=(reason,))
-    assessment = replace(judgement.assessment, verdict=verdict)
+    assessment = replace(judgement.assessment, verdict=verdict, reserved=origin.reserved)
     return Judgement(assessment=assessment, observed=judgement.observed, tried=judgement.tried)

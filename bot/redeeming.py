@@ -63,12 +63,14 @@ class Redeeming:
             grant = request.grant
             if grant is None:
                 raise Conflict("the request is not approved", code="not_approved")
-            if grant.status is GrantStatus.REDEEMED and grant.key == key:
-                return request
-            _refuse_ended(grant)
+            repeated = grant.status is GrantStatus.REDEEMED and grant.key == key
+            if not repeated:
+                _refuse_ended(grant)
             if grant.digest != (request.digest if digest is None else digest):
                 code = "not_approved" if digest is None else "digest_mismatch"
                 raise Conflict("other arguments were signed than these", code=code, field="digest")
+            if repeated:
+                return request
             if grant.expires_at <= view.time("request", request_id):
                 raise Conflict("the approval has expired", code="approval_expired")
             view.record("request", request_id, e.Redeemed(key), people.agent(agent.id))
