@@ -54,12 +54,14 @@ class Callers:
         return caller
 
     async def _look_up(self, hash_: str) -> Caller | None:
-        generation = self._generation
-        found = await self._load(hash_)
-        if generation == self._generation:  # nothing was revoked while we looked
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[hash_] = found
+        generation = -1
+        found = None
+        while generation != self._generation:  # something was revoked while we looked: look again
+            generation = self._generation
+            found = await self._load(hash_)
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[hash_] = found
         return found
 
     async def _load(self, hash_: str) -> Caller | None:
