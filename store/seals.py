@@ -63,9 +63,7 @@ class SqlSeals:
 
     async def leaves(self, start: int, limit: int) -> Sequence[tuple[int, str, int]]:
         """See ``Seals``."""
-        return tuple(
-            [(number, stream, seq) for number, stream, seq in await self._database.scan(_LEAVES, start, limit)]
-        )
+        return tuple(map(tuple, await self._database.scan(_LEAVES, start, limit)))
 
     async def nodes(self, names: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """See ``Seals``."""

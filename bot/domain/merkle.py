@@ -7,7 +7,7 @@ calls the hash of any range of leaves is a fold over a few complete nodes, so pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 Name = tuple[int, int]
@@ -54,23 +54,46 @@ def fold(hashes: Sequence[bytes]) -> bytes:
     return folded
 
 
+class Rows(Mapping[Name, bytes]):
+    """The complete nodes that were added to a tree, level by level: enough to find roots, and quick to make.
+
+    ``peaks`` are the nodes that stood there before; they can be looked up as well, but are not among the added ones.
+    """
+
+    def __init__(self, size: int, peaks: Mapping[Name, bytes], leaves: Sequence[bytes]) -> None:
+        self._peaks = peaks
+        self._rows: list[tuple[int, list[bytes]]] = []
+        row, first, level = list(leaves), size, 0
+        while row:
+            self._rows.append((first, row))
+            if first & 1:
+                row = [peaks[(level, first - 1)], *row]
+            # Spelled out rather than called: verifying a long record spends its time here.
+            row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=False)]
+            first >>= 1
+            level += 1
+
+    def __getitem__(self, name: Name) -> bytes:
+        level, index = name
+        if level < len(self._rows):
+            first, row = self._rows[level]
+            if 0 <= index - first < len(row):
+                return row[index - first]
+        return self._peaks[name]
+
+    def __iter__(self) -> Iterator[Name]:
+        return ((level, first + place) for level, (first, row) in enumerate(self._rows) for place in range(len(row)))
+
+    def __len__(self) -> int:
+        return sum(len(row) for _, row in self._rows)
+
+
 def append(size: int, peaks: Mapping[Name, bytes], leaves: Sequence[bytes]) -> dict[Name, bytes]:
     """Every complete node (the leaves included) that ``leaves`` (leaf hashes) add to a tree of ``size`` leaves.
 
     ``peaks`` holds at least the nodes named by ``peaks_of(size)``.
     """
-    made: dict[Name, bytes] = {(0, size + number): leaf for number, leaf in enumerate(leaves)}
-    row, first, level = list(leaves), size, 0
-    while row:
-        if first & 1:
-            row.insert(0, peaks[(level, first - 1)])
-            first -= 1
-        level += 1
-        first >>= 1
-        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=False)]  # an odd one waits
-        for index, hashed in enumerate(row, first):
-            made[(level, index)] = hashed
-    return made
+    return dict(Rows(size, peaks, leaves))
 
 
 def root_of(size: int, nodes: Mapping[Name, bytes]) -> bytes:

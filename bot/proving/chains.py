@@ -6,13 +6,16 @@ The fast pass only notes which streams are in doubt; ``diagnosing`` then says wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import orjson
 
-from bot.domain.events import GENESIS, EventRecord, micros
+from bot.domain.events import GENESIS, EventRecord
 
 ERASURE = "request.erased"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Chains:
@@ -48,7 +51,7 @@ class Chains:
                 stream,
                 seq,
                 record.type,
-                micros(record.at),
+                (record.at - _EPOCH) // _MICROSECOND,
                 record.actor,
                 record.surface,
                 digest.hex(),

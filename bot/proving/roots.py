@@ -94,13 +94,11 @@ class Roots:
         """Append leaf hashes (None where the event is gone); ``names`` says what each seals, where that is known."""
         start = self.size
         leaves = await self._filled(run, names)
-        made = merkle.append(start, self._peaks, leaves)
-        kept = await self.seals.nodes(list(made)) if self._keeps_nodes else made
-        kept_made: dict[merkle.Name, bytes] = {}
-        if self._kept_peaks is not None or kept != made:
-            kept_made = self._compare(start, leaves, made, kept, names)
-        made.update(self._peaks)
-        kept_made = made if self._kept_peaks is None else {**self._kept_peaks, **kept_made}
+        made: Nodes = merkle.Rows(start, self._peaks, leaves)
+        kept_made = made
+        if self._keeps_nodes:
+            made = dict(made) | self._peaks
+            kept_made = await self._compared(start, leaves, made, names)
         self.size += len(leaves)
         while self.ahead and self.ahead[0].size <= self.size:
             checkpoint = self.ahead.popleft()
@@ -132,24 +130,26 @@ class Roots:
             for index, hashed in enumerate(run, self.size)
         ]
 
-    def _compare(
-        self, start: int, leaves: Sequence[bytes], made: Nodes, kept: Nodes, names: Sequence[Leaf | None]
-    ) -> dict[merkle.Name, bytes]:
-        """Note where kept nodes differ, and grow the tree of the kept leaves; returns its new nodes."""
+    async def _compared(self, start: int, leaves: Sequence[bytes], made: Nodes, names: Sequence[Leaf | None]) -> Nodes:
+        """Note where kept nodes differ; returns the tree of the kept leaves, where there is one."""
+        added = [name for name in made if name not in self._peaks]
+        kept = await self.seals.nodes(added)
+        if self._kept_peaks is None and all(kept.get(name) == made[name] for name in added):
+            return made
         for index, leaf in enumerate(leaves, start):
             held = kept.get((0, index))
             if held != leaf:
                 self._deviating.setdefault(index, Deviation(_place(names[index - start]), leaf, held))
+        by_leaves = made
         if self._kept_peaks is None and any(index >= start for index in self._deviating):
             self._kept_peaks = dict(self._peaks)
-        expected = dict(made)
         if self._kept_peaks is not None:
             held_leaves = [kept.get((0, index), leaf) for index, leaf in enumerate(leaves, start)]
-            expected = merkle.append(start, self._kept_peaks, held_leaves)
-        for name, by_leaves in expected.items():
-            if name[0] and not kept.get(name) == made[name] == by_leaves:
-                self._odd[name] = (kept.get(name), made[name], by_leaves)
-        return expected
+            by_leaves = merkle.Rows(start, self._kept_peaks, held_leaves)
+        for name in added:
+            if name[0] and not kept.get(name) == made[name] == by_leaves[name]:
+                self._odd[name] = (kept.get(name), made[name], by_leaves[name])
+        return by_leaves
 
     def _judge(self, checkpoint: Checkpoint, root: bytes, kept_root: bytes) -> None:
         """Hold a checkpoint's root against the events' and the kept leaves'."""

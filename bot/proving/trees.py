@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 from bot.domain import merkle
 from bot.domain.events import EventRecord
@@ -43,7 +44,7 @@ class Tree:
         if [(index, one.stream, one.seq) for index, one in enumerate(aligned, self.roots.size)] != leaves:
             return records
         del self._queue[:count]
-        await self.roots.grow([merkle.leaf_hash(record.hash) for record in aligned], leaves)
+        await self.roots.grow([sha256(b"\x00" + record.hash).digest() for record in aligned], leaves)
         return records[count:]
 
     async def _advance(self, *, final: bool) -> None:
