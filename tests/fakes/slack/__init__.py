@@ -9,6 +9,7 @@ from tests.fakes.slack.consenting import Consent, Returned
 from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.filling import NotPossible
 from tests.fakes.slack.messages import Message
+from tests.fakes.slack.notifying import Notified
 from tests.fakes.slack.people import BOT_SCOPES, App, Channel, Token, User, UserGroup, Workspace
 from tests.fakes.slack.rates import Rates
 from tests.fakes.slack.server import FakeSlack
@@ -26,6 +27,7 @@ __all__ = [
     "Fault",
     "Message",
     "NotPossible",
+    "Notified",
     "Problem",
     "Rates",
     "Returned",

@@ -12,6 +12,7 @@ from tests.fakes.slack.blocks import interactive
 from tests.fakes.slack.filling import NotPossible
 from tests.fakes.slack.ground import Ground
 from tests.fakes.slack.messages import Message
+from tests.fakes.slack.notifying import Notified, notified
 from tests.fakes.slack.people import Channel, ChannelKind, User
 from tests.fakes.slack.views import View
 
@@ -66,6 +67,11 @@ class Looking(Ground):
     def calls(self, method: str | None = None) -> list[Call]:
         """The calls that the app made, of one method or of all."""
         return [each for each in self.api.calls if method in {None, each.method}]
+
+    def notified(self, message: Message, version: int = -1) -> Notified:
+        """Whom a message notifies and where it leads."""
+        said = message.versions[version]
+        return notified(said.text, said.blocks)
 
     def offers(self, where: Message | View) -> list[str]:
         """The `action_id` of everything on a message or view that can be acted on."""

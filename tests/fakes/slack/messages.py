@@ -41,7 +41,9 @@ class Message:
     deleted: bool = False
     files: list[Json] = field(default_factory=list)
     reactions: dict[str, list[str]] = field(default_factory=dict)
-    values: dict[str, Json] = field(default_factory=dict)
+    thread: list[Message] = field(default_factory=list, repr=False)
+    """Every reply ever written below it."""
+    values: dict[str, Json] = field(default_factory=dict, repr=False)
     """What each user (by id) has filled in on it."""
 
     @property
@@ -72,8 +74,7 @@ class Message:
     @property
     def replies(self) -> list[Message]:
         """What stands in its thread, oldest first."""
-        found = self.channel.messages.values()
-        return [each for each in found if each.is_reply and each.thread_ts == self.ts and not each.deleted]
+        return [each for each in self.thread if not each.deleted]
 
     @property
     def permalink(self) -> str:

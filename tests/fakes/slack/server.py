@@ -11,13 +11,13 @@ from aiohttp import web
 from tests.fakes.slack.acting import Acting
 from tests.fakes.slack.api.response_urls import ResponseUrls
 from tests.fakes.slack.api.serving import WebApi
-from tests.fakes.slack.calling.delivery import Carrier, Delivery
+from tests.fakes.slack.calling.delivery import Attempt, Carrier, Delivery
 from tests.fakes.slack.calling.socket_mode import SocketMode
 from tests.fakes.slack.clock import Clock, MachineClock
 from tests.fakes.slack.consenting import AUTHORIZE, Consenting, consent_page
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.mishaps import Mishaps
-from tests.fakes.slack.people import App, Workspace
+from tests.fakes.slack.people import App, User, Workspace
 from tests.fakes.slack.rates import Rates
 from tests.fakes.slack.talking import Talking
 from tests.fakes.slack.world import World
@@ -84,6 +84,23 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
     def complaints(self) -> list[str]:
         """What users were shown as trouble with the app: acknowledgements late or failed, answers without sense."""
         return self.world.complaints
+
+    def ack_seconds(self, kind: str | None = None) -> list[float]:
+        """How long each acknowledgement took, of one kind of call (`interactive`, ...) or of all."""
+        return [each.seconds for each in self.deliveries if kind in {None, each.kind}]
+
+    async def replay(self, delivery: Delivery) -> Attempt:
+        """Send the same bytes under the same signature again, as somebody who recorded them would."""
+        return await self.carrier.again(delivery)
+
+    async def retry(self, delivery: Delivery, number: int = 1, reason: str = "http_timeout") -> Attempt:
+        """Send an event again, signed anew and marked as a retry, as Slack does when it missed the answer."""
+        headers = {"X_Slack_Retry_Num": str(number), "X_Slack_Retry_Reason": reason}
+        return await self.carrier.again(delivery, fresh=True, **headers)
+
+    def trigger(self, user: User) -> str:
+        """A trigger id for something that this user just did."""
+        return self.world.trigger(user)
 
     def workspace(self, name: str = "Acme", **more: Any) -> Workspace:
         """Add a workspace with the app installed; `scopes=None` leaves it out, `scopes=(...)` grants those."""

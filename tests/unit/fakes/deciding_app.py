@@ -110,5 +110,5 @@ class Office:
         return self.slack.messages(self.channel)[-1]
 
     async def form(self, definition: Json = FORM) -> View:
-        await self.client.views_open(trigger_id=self.slack.world.trigger(self.dana), view=definition)
+        await self.client.views_open(trigger_id=self.slack.trigger(self.dana), view=definition)
         return self.slack.views(self.dana)[-1]

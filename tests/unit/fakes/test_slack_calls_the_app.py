@@ -124,6 +124,8 @@ async def test_an_acknowledgement_is_timed(office: Office) -> None:
     delivery = await office.slack.click(office.dana, await office.card(), "approve")
     assert 0.1 <= delivery.seconds < 3
     assert office.slack.deliveries == [delivery]
+    assert office.slack.ack_seconds("interactive") == [delivery.seconds]
+    assert office.slack.ack_seconds("events_api") == []
 
 
 async def test_a_click_acknowledged_late_is_trouble_and_not_sent_again(office: Office) -> None:
@@ -146,14 +148,15 @@ async def test_an_event_is_sent_up_to_four_times_under_one_id(office: Office) ->
 async def test_bolt_hears_a_retry_as_often_as_it_comes(office: Office) -> None:
     delivery = await office.slack.mention(office.dana, office.channel, "hello")
     assert delivery is not None
-    await office.slack.carrier.again(delivery, fresh=True, X_Slack_Retry_Num="1", X_Slack_Retry_Reason="http_timeout")
+    retried = await office.slack.retry(delivery)
+    assert retried.headers["> X-Slack-Retry-Num"] == "1"
     await office.hears(2)
     assert office.heard == [delivery.payload["event_id"]] * 2
 
 
 async def test_a_signed_body_replayed_passes_bolt(office: Office) -> None:
     delivery = await office.slack.click(office.dana, await office.card(), "approve")
-    again = await office.slack.carrier.again(delivery)
+    again = await office.slack.replay(delivery)
     assert again.status == 200
     first, second = (each.headers["> X-Slack-Signature"] for each in delivery.attempts)
     assert first == second

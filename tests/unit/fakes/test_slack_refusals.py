@@ -114,31 +114,31 @@ async def home_changed_meanwhile(acme: Acme) -> AsyncSlackResponse:
 
 
 async def modal_changed_meanwhile(acme: Acme) -> AsyncSlackResponse:
-    opened = await acme.client.views_open(trigger_id=acme.slack.world.trigger(acme.dana), view=VIEW)
+    opened = await acme.client.views_open(trigger_id=acme.slack.trigger(acme.dana), view=VIEW)
     view = opened["view"]
     await acme.client.views_update(view_id=view["id"], view=VIEW)
     return await acme.client.views_update(view_id=view["id"], hash=view["hash"], view=VIEW)
 
 
 async def trigger_late(acme: Acme) -> AsyncSlackResponse:
-    trigger = acme.slack.world.trigger(acme.dana)
+    trigger = acme.slack.trigger(acme.dana)
     acme.clock.move(seconds=3.1)
     return await acme.client.views_open(trigger_id=trigger, view=VIEW)
 
 
 async def trigger_twice(acme: Acme) -> AsyncSlackResponse:
-    trigger = acme.slack.world.trigger(acme.dana)
+    trigger = acme.slack.trigger(acme.dana)
     await acme.client.views_open(trigger_id=trigger, view=VIEW)
     return await acme.client.views_open(trigger_id=trigger, view=VIEW)
 
 
 async def trigger_of_another_workspace(acme: Acme) -> AsyncSlackResponse:
     other = acme.slack.workspace("Globex")
-    return await acme.client.views_open(trigger_id=acme.slack.world.trigger(other.user("hank")), view=VIEW)
+    return await acme.client.views_open(trigger_id=acme.slack.trigger(other.user("hank")), view=VIEW)
 
 
 async def pushed_too_high(acme: Acme) -> AsyncSlackResponse:
-    await acme.client.views_open(trigger_id=acme.slack.world.trigger(acme.dana), view=VIEW)
+    await acme.client.views_open(trigger_id=acme.slack.trigger(acme.dana), view=VIEW)
     while True:
         top = acme.slack.views(acme.dana)[-1]
         response = await acme.client.views_push(trigger_id=acme.slack.world.trigger(acme.dana, top.id), view=VIEW)
@@ -147,8 +147,8 @@ async def pushed_too_high(acme: Acme) -> AsyncSlackResponse:
 
 async def external_id_twice(acme: Acme) -> AsyncSlackResponse:
     named = {**VIEW, "external_id": "request-1"}
-    await acme.client.views_open(trigger_id=acme.slack.world.trigger(acme.dana), view=named)
-    return await acme.client.views_open(trigger_id=acme.slack.world.trigger(acme.lee), view=named)
+    await acme.client.views_open(trigger_id=acme.slack.trigger(acme.dana), view=named)
+    return await acme.client.views_open(trigger_id=acme.slack.trigger(acme.lee), view=named)
 
 
 async def deactivated(acme: Acme) -> AsyncSlackResponse:
@@ -234,13 +234,13 @@ REFUSALS: dict[str, tuple[Case, str]] = {
     "an external id used before": (external_id_twice, "duplicate_external_id"),
     "a view without end": (
         lambda a: a.client.views_open(
-            trigger_id=a.slack.world.trigger(a.dana),
+            trigger_id=a.slack.trigger(a.dana),
             view={**VIEW, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 2900}}] * 90},
         ),
         "view_too_large",
     ),
     "a home where a modal belongs": (
-        lambda a: a.client.views_open(trigger_id=a.slack.world.trigger(a.dana), view=HOME),
+        lambda a: a.client.views_open(trigger_id=a.slack.trigger(a.dana), view=HOME),
         "invalid_arguments",
     ),
     "a revoked token": (revoked, "token_revoked"),

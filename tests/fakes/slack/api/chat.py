@@ -71,6 +71,9 @@ def write(
     message = Message(channel, world.minting.ts(), author, [first], **more)
     if message.only_for is None:
         channel.messages[message.ts] = message
+        root = channel.messages.get(message.thread_ts or "")
+        if root is not None:
+            root.thread.append(message)
     else:
         channel.workspace.ephemerals.append(message)
     return message
