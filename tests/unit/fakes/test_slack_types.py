@@ -5,6 +5,7 @@ The types know no lengths, so only shapes are compared. Needs Node and npm; what
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -95,22 +96,31 @@ def compiler(request: pytest.FixtureRequest) -> Path:
     place = request.config.cache.mkdir("slack-types")
     lock = (HOME / "package-lock.json").read_text()
     done = place / "installed.json"
-    if not done.exists() or done.read_text() != lock:
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(HOME / name, place / name)
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=110)
-        done.write_text(lock)
+    with (place / "busy").open("w") as busy:
+        fcntl.flock(busy, fcntl.LOCK_EX)  # the workers of one run share the cache
+        if not done.exists() or done.read_text() != lock:
+            install(place)
+            done.write_text(lock)
     return place
+
+
+def install(place: Path) -> None:
+    """Fetch what the lock names."""
+    for name in ("package.json", "package-lock.json", ".npmrc"):
+        shutil.copy(HOME / name, place / name)
+    npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    subprocess.run(npm, cwd=place, check=True, timeout=110)
 
 
 def compiled(place: Path, values: list[tuple[str, Json]]) -> dict[int, str]:
     """By number, what the compiler says against each value of the named type; those that it accepts are left out."""
     lines = ["import type * as slack from '@slack/types';"]
     lines += [f"export const v{n}: slack.{kind} = {json.dumps(value)};" for n, (kind, value) in enumerate(values)]
-    source = place / "values.ts"
+    source = place / f"values-{os.getpid()}.ts"
     source.write_text("\n".join(lines) + "\n")
     tsc = ["node", "node_modules/typescript/bin/tsc", *COMPILE, source.name]
     said = subprocess.run(tsc, cwd=place, capture_output=True, text=True, check=False, timeout=110).stdout
+    source.unlink()
     errors = re.findall(rf"^{source.name}\((\d+),\d+\): error (.*)$", said, re.MULTILINE)
     assert errors or not said.strip(), said
     return {int(line) - 2: message for line, message in reversed(errors)}
