@@ -42,27 +42,23 @@ class Chains:
         for record in records:
             stream, seq, prev, digest, payload = record.stream, record.seq, record.prev, record.digest, record.payload
             head = heads.get(stream)
-            if head is None:
-                follows = (seq == 1 and prev == GENESIS) or (partial and seq > 1)
-            else:
-                follows = seq == head[0] + 1 and prev == head[1]
-            # Of text and whole numbers alone, orjson's text is the canonical one.
-            header = [
-                stream,
-                seq,
-                record.type,
-                (record.at - _EPOCH) // _MICROSECOND,
-                record.actor,
-                record.surface,
-                digest.hex(),
-                prev.hex(),
-            ]
-            if not follows or sha256(dumps(header)).digest() != record.hash:
+            try:
+                if head is None:
+                    follows = (seq == 1 and prev == GENESIS) or (partial and seq > 1)
+                else:
+                    follows = seq == head[0] + 1 and prev == head[1]
+                # Of text and whole numbers alone, orjson's text is the canonical one.
+                at = (record.at - _EPOCH) // _MICROSECOND
+                header = [stream, seq, record.type, at, record.actor, record.surface, digest.hex(), prev.hex()]
+                if not follows or sha256(dumps(header)).digest() != record.hash:
+                    self.doubtful[stream] = None
+                if payload is None:
+                    self._gone.setdefault(stream, []).append(seq)
+                elif record.salt is None or sha256(record.salt + payload).digest() != digest:
+                    self.doubtful[stream] = None
+            except (TypeError, AttributeError):  # a column of another type than it ever was written with
                 self.doubtful[stream] = None
-            if payload is None:
-                self._gone.setdefault(stream, []).append(seq)
-            elif record.salt is None or sha256(record.salt + payload).digest() != digest:
-                self.doubtful[stream] = None
+                continue
             if record.type == ERASURE:
                 self._erased(record)
             heads[stream] = (seq, record.hash)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.events import EventRecord
+from bot.errors import BadInput
 from bot.ports import Checkpoint
 from bot.proving import views
 from bot.proving.chains import Chains
@@ -19,6 +20,10 @@ from bot.proving.trees import Tree
 from bot.recording import Changes
 
 PAGE = 2048
+
+
+_UNREADABLE = (TypeError, AttributeError, ValueError, OverflowError, BadInput)
+"""What reading a row raises whose columns hold what Signoff never wrote there."""
 
 
 class SealsSource(Leaves, Protocol):
@@ -80,7 +85,9 @@ async def verify(store: ViewedSource, keys: Keyring, *, rows: bool = True, progr
         check = Verification(store, keys)
         await check.read(progress)
     await check.diagnose()
-    check.findings_of(await views.compare_heads(store, check.chains.heads, heads))
+    check.findings_of(
+        await views.compare_heads(store, *(check.readable(which) for which in (check.chains.heads, heads)))
+    )
     said = "not compared"
     if rows and check.findings:
         said = "not compared: the record has to be mended first"
@@ -97,6 +104,8 @@ class Verification:
         self.findings = Findings()
         self.extent = extent or Extent()
         self.chains = Chains(partial=self.extent.partial)
+        self.unreadable: set[str] = set()
+        """Streams of which nothing more can be said."""
         self._source = source
         self._keys = keys
         self._tree: Tree
@@ -106,6 +115,10 @@ class Verification:
         """Take findings that others made."""
         for finding in findings:
             self.findings.add(finding)
+
+    def readable(self, heads: views.Heads) -> views.Heads:
+        """Those of streams that could be read."""
+        return {stream: head for stream, head in heads.items() if stream not in self.unreadable}
 
     def doubts(self, heads: Mapping[str, tuple[int, bytes]]) -> bool:
         """Whether anything is not as it should be, so that a closer look is worth its time."""
@@ -121,7 +134,7 @@ class Verification:
         self.findings_of(self._checkpoints.findings())
         self._tree = Tree(Roots(seals, self._checkpoints, self.findings, extent))
         position = 0
-        while page := await self._source.all_events(after=position, limit=PAGE):
+        while page := await self._page(position):
             position = page[-1][0]
             records = [record for _, record in page]
             self.chains.take(records)
@@ -130,6 +143,19 @@ class Verification:
                 progress(len(page))
         await self._tree.finish()
         await self._beyond()
+
+    async def _page(self, position: int) -> Sequence[tuple[int, EventRecord]]:
+        """The next events; rows that are no events any more are named and passed over."""
+        try:
+            return await self._source.all_events(after=position, limit=PAGE)
+        except _UNREADABLE:
+            pass
+        for after in range(position, position + PAGE):
+            try:
+                return await self._source.all_events(after=after, limit=1)
+            except _UNREADABLE as error:
+                self.findings.add(_unreadable(f"position:{after + 1}", error))
+        return ()
 
     async def _beyond(self) -> None:
         """Leaves that no checkpoint covers: the newest checkpoint is gone, unless a newer one was made meanwhile."""
@@ -147,10 +173,14 @@ class Verification:
         doubtful = dict(chains.doubtful)
         doubtful.update(dict.fromkeys(stream for stream, _ in (*roots.missing, *roots.rewritten)))
         for stream in doubtful:
-            records = await self._source.events(stream)
-            if records:
-                chains.heads[stream] = (records[-1].seq, records[-1].hash)
-            found = diagnose(stream, records, await self._evidence(stream, records))
+            try:
+                records = await self._source.events(stream)
+                found = diagnose(stream, records, await self._evidence(stream, records))
+                if records:
+                    chains.heads[stream] = (records[-1].seq, records[-1].hash)
+            except _UNREADABLE as error:
+                found = [_unreadable(stream, error)]
+                self.unreadable.add(stream)
             if not found:
                 text = "its events stand in another order than they were recorded in"
                 found = [Finding(Kind.REORDERED, text, stream, expected="by number", found="another order")]
@@ -201,3 +231,8 @@ class Verification:
                 if record.seq == seq:
                     return record.at
         return None
+
+
+def _unreadable(stream: str, error: Exception) -> Finding:
+    text = f"a column holds what was never written there: {error}"
+    return Finding(Kind.UNREADABLE, text, stream, expected="an event", found="something else")

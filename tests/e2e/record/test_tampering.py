@@ -308,3 +308,22 @@ def test_a_leaf_of_a_forged_number_ends_nothing_in_a_loop(database: Database, nu
     code, report = audit(database)
     assert code == 1
     assert ("forged_signature", number + 1) in named(report)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("digest", "text"),
+        ("at", 10**18),
+        ("at", "noon"),
+        ("payload", "text"),
+        ("actor", b"x"),
+        ("seq", "four"),
+        ("prev", 5),
+    ],
+)
+def test_a_column_of_another_type_is_named_and_stops_nothing(database: Database, column: str, value: Any) -> None:
+    database.do(f"UPDATE events SET {column} = ? WHERE stream = ? AND seq = 4", value, database.stream)
+    code, report = audit(database)
+    assert code == 1
+    assert {finding["kind"] for finding in report["findings"]} & {"unreadable", "changed", "removed"}
