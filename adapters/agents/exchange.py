@@ -46,6 +46,7 @@ _STATUS: tuple[tuple[type[SignoffError], int], ...] = (
 EXCHANGE = web.RequestKey("exchange", str)
 """Where a handler finds the id of its exchange."""
 UNAVAILABLE_SECONDS = 2
+_UNEXPECTED = "something went wrong here; nothing was decided"
 """When to try again after a 503."""
 
 
@@ -89,12 +90,15 @@ def middleware(form: Form, chance: Chance) -> Middleware:
         try:
             response = await handler(request)
         except SignoffError as error:
+            if status_of(error) >= 500 and not isinstance(error, Unavailable):  # noqa: PLR2004 - HTTP's own line
+                _log(error, request, exchange)
+                error = Internal(_UNEXPECTED)
             return refusal(form, error, exchange)
         except web.HTTPException as error:
             return refusal(form, _of_http(error), exchange)
         except Exception as error:  # noqa: BLE001 - whatever happened, the agent gets an answer that permits nothing
             _log(error, request, exchange)
-            return refusal(form, Internal("something went wrong here; nothing was decided"), exchange)
+            return refusal(form, Internal(_UNEXPECTED), exchange)
         if not response.prepared:
             response.headers["X-Request-ID"] = exchange
         return response

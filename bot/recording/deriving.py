@@ -70,4 +70,4 @@ def waits_under(request: Request | None) -> str | None:
 
 def timestamp(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds and a ``Z``: the protocol's form."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
