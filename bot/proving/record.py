@@ -80,10 +80,10 @@ async def verify(store: ViewedSource, keys: Keyring, *, rows: bool = True, progr
     """
     check = Verification(store, keys, Extent(keeps_nodes=rows))
     await check.read(progress)
-    heads = await store.heads()
-    if not rows and check.doubts(heads):
+    if not rows and check.doubts:
         check = Verification(store, keys)
         await check.read(progress)
+    heads = await store.heads()
     await check.diagnose()
     check.findings_of(
         await views.compare_heads(store, *(check.readable(which) for which in (check.chains.heads, heads)))
@@ -120,12 +120,11 @@ class Verification:
         """Those of streams that could be read."""
         return {stream: head for stream, head in heads.items() if stream not in self.unreadable}
 
-    def doubts(self, heads: Mapping[str, tuple[int, bytes]]) -> bool:
-        """Whether anything is not as it should be, so that a closer look is worth its time."""
+    @property
+    def doubts(self) -> bool:
+        """Whether chains or tree are not as they should be, so that the nodes have to say which side is wrong."""
         roots = self._tree.roots
-        return bool(
-            self.findings or self.chains.doubtful or roots.missing or roots.rewritten or self.chains.heads != heads
-        )
+        return bool(self.findings or self.chains.doubtful or roots.missing or roots.rewritten)
 
     async def read(self, progress: Progress | None = None) -> None:
         """Read every event once and grow the tree over them."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import random
 import sqlite3
 from collections.abc import Callable
@@ -190,3 +192,23 @@ async def test_tampering_is_named_on_every_database(url: str, statement: str) ->
     report = await verify(house.store, KEYRING)
     await house.store.close()
     assert places(report) == TAMPERING[statement]
+
+
+async def test_verifying_while_others_write_finds_nothing(url: str) -> None:
+    house = await opened(url)
+    busy = True
+
+    async def write() -> None:
+        while busy:
+            request = await house.held(100, context={"customer": os.urandom(4).hex()})
+            await house.say(request, Approve())
+            await seal_once(house.store.seals, KEYS.signer, house.clock, limit=3)
+
+    writing = asyncio.create_task(write())
+    for rows in (False, True, False, True):
+        report = await verify(house.store, KEYRING, rows=rows)
+        assert report.findings == ()
+    busy = False
+    await writing
+    assert (await verify(house.store, KEYRING)).findings == ()
+    await house.store.close()
