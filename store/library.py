@@ -12,6 +12,7 @@ from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.ports import Page, RequestQuery
 from bot.recording import Changes, Deadline
+from store.asking import Asking
 from store.database import Database
 from store.paging import cursor, moment, size
 from store.queries import page_of_requests
@@ -33,7 +34,10 @@ from store.rows import (
 )
 from store.sql import Script, Sql, Step, sql, step
 
-_REQUEST = sql("SELECT state FROM requests WHERE id = $1")
+_REQUESTS = sql(
+    "SELECT id, state FROM requests WHERE id IN many($1, text)",
+    postgres="SELECT id, state FROM requests WHERE id = ANY($1::text[])",  # by the index, whatever the statistics
+)
 _AGENT = sql("SELECT state FROM agents WHERE id = $1")
 _INSTANCE = sql("SELECT state FROM instances WHERE id = $1")
 _CREDENTIAL = sql("SELECT state FROM credentials WHERE hash = $1")
@@ -85,11 +89,15 @@ class SqlLibrary:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._requests = Asking(self._states_of_requests)
 
     async def request(self, id_: str) -> Request | None:
         """See ``Library``."""
-        found = await self._state(_REQUEST, id_)
+        found = None if "\x00" in id_ else await self._requests.get(id_)
         return None if found is None else state_of(Request, found)
+
+    async def _states_of_requests(self, ids: Sequence[str]) -> Mapping[str, bytes]:
+        return {row[0]: row[1] for row in await self._database.read(_REQUESTS, list(ids))}
 
     async def requests(self, query: RequestQuery) -> Page:
         """See ``Library``."""
