@@ -52,7 +52,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="5, or 3 with --quick")
     parser.add_argument("--stored", type=int, help="old requests for growth: 250,000, or a tenth with --quick")
     parser.add_argument("--json", type=Path, default=RESULTS / "latest.json", help="where the results go")
-    parser.add_argument("--markdown", type=Path, help="write the tables as Markdown as well")
+    parser.add_argument("--markdown", type=Path, help="put the tables into this page as well, between its marks")
     return parser.parse_args()
 
 
@@ -83,7 +83,7 @@ def _measure(given: argparse.Namespace) -> None:
     printing.show(report, printing.console())
     printing.write_json(report, given.json)
     if given.markdown:
-        given.markdown.write_text(printing.markdown(report), encoding="utf-8")
+        printing.write_markdown(report, given.markdown)
 
 
 def _note_database(bench: Bench) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from bench.figures import Figure, Report
 
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 _MET = {True: "yes", False: "NO", None: ""}
 
 
@@ -83,6 +84,18 @@ def markdown(report: Report) -> str:
         lines.append("")
     lines += [f"Left out: {section}: {reason}." for section, reason in report.skipped]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def write_markdown(report: Report, path: Path) -> None:
+    """The tables into a page, between its two marks, or as a page of their own where there is none."""
+    text = markdown(report)
+    if path.exists():
+        before, begin, rest = path.read_text(encoding="utf-8").partition(BEGIN)
+        _, end, after = rest.partition(END)
+        if not begin or not end:
+            raise ValueError(f"{path} has no lines {BEGIN} and {END} to put the tables between")
+        text = f"{before}{BEGIN}\n\n{text}\n{END}{after}"
+    path.write_text(text, encoding="utf-8")
 
 
 def write_json(report: Report, path: Path) -> None:
