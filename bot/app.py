@@ -7,9 +7,11 @@ told to stop.
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -27,6 +29,7 @@ from adapters.desk import app as desk
 from adapters.signing import Keys, load_keys
 from adapters.timers import Timers
 from adapters.webhooks.sender import WebhookSender
+from bot.addressing import note_address
 from bot.deciding import Deciding
 from bot.domain.events import Noted
 from bot.domain.people import Actor, ActorKind
@@ -36,7 +39,7 @@ from bot.policy.document import Policy
 from bot.policy.loading import load
 from bot.ports import Store
 from bot.recording import Needs
-from bot.sealing import seal_once
+from bot.sealing import seal_pending
 from bot.settings import Settings
 from bot.waiting import Waiting
 from store.opening import open_store
@@ -71,11 +74,13 @@ class Workplace:
 async def workplace(settings: Settings, *, migrate: bool | None = None) -> AsyncIterator[Workplace]:
     """Open the database, the keys and the policy file, and close what was opened.
 
+    Without ``migrate`` the database and the key have to be there: nothing is made in what may be the wrong folder.
+
     Raises:
         SettingsInvalid: when a setting names something that can't be used.
     """
     clock = SystemClock()
-    keys = load_keys(settings.key_file, settings.key)
+    keys = load_keys(settings.key_file, settings.key, create=migrate is not False)
     store = await open_store(
         settings.database,
         clock,
@@ -121,11 +126,14 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
 
 async def _note_policy(place: Workplace, policy: Policy) -> None:
     """Record which policy this process works under, with its whole text, so that any verdict can be explained later."""
-    operator = Actor(ActorKind.OPERATOR, os.environ.get("USER", "operator"), "cli")
     event = Noted("policy.in_use", {"version": policy.version, "text": policy.text})
     await place.store.transact(
-        Needs(ledgers=("policy",)), lambda view: view.record("ledger", "policy", event, operator)
+        Needs(ledgers=("policy",)), lambda view: view.record("ledger", "policy", event, _operator())
     )
+
+
+def _operator() -> Actor:
+    return Actor(ActorKind.OPERATOR, os.environ.get("USER", "operator"), "cli")
 
 
 async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], None]) -> None:
@@ -135,13 +143,15 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
     store.subscribe(figures.heard)
     sender = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
     timers = Timers(
-        seal=(SEAL_SECONDS, lambda: seal_once(store.seals, place.keys.signer, clock)),
+        seal=(SEAL_SECONDS, lambda: seal_pending(store.seals, place.keys.signer, clock)),
     )
     app = _application(place, policy, waiting, figures, sender)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         url = await _listen(runner, settings)
+        if not settings.public_url:
+            await note_address(store, url, _operator())
         timers.start()
         stop = _stopped_by_signal()
         working = [
@@ -236,13 +246,19 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> str:
     try:
         await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
     except OSError as error:
-        raise SettingsInvalid(
-            f"can't listen on {settings.host}:{settings.port}: {error.strerror or error}",
-            field="SIGNOFF_PORT",
-            remedy="choose another port with --port, or 0 for a free one",
-        ) from error
-    host, port = runner.addresses[0][:2]
-    return settings.public_url or f"http://{host}:{port}"
+        raise _deaf(settings, error) from error
+    return settings.url_at(runner.addresses[0][1])
+
+
+def _deaf(settings: Settings, error: OSError) -> SettingsInvalid:
+    where = f"can't listen on {settings.host}:{settings.port}: "
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        remedy = "choose an address of this machine with --host, such as 127.0.0.1"
+        return SettingsInvalid(where + (error.strerror or str(error)), field="SIGNOFF_HOST", remedy=remedy)
+    taken = "another program does, perhaps a server of yours that still runs"
+    text = taken if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+    remedy = "choose another port with --port, or 0 for a free one"
+    return SettingsInvalid(where + text, field="SIGNOFF_PORT", remedy=remedy)
 
 
 def _stopped_by_signal() -> asyncio.Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import stat
 from base64 import b64decode, b64encode
@@ -17,7 +18,8 @@ from bot.domain import merkle
 from bot.errors import BadInput, SettingsInvalid
 from bot.ports import Checkpoint, Unsealed
 from bot.proving.keys import Keyring, PublicKey, read_public_key
-from bot.sealing import NO_CHECKPOINT, checkpoint_digest, next_checkpoint, note_of, text_of
+from bot.sealing import NO_CHECKPOINT, PIECE, checkpoint_digest, next_checkpoint, note_of, seal_pending, text_of
+from tests.rigs.house import new_house
 
 NOW = datetime(2026, 5, 4, 10, 31, 7, 250000, UTC)
 KEYS = derive_keys(bytes(range(32)))
@@ -75,6 +77,18 @@ def test_a_clock_that_goes_back_does_not_take_the_checkpoints_with_it() -> None:
     sealed = next_checkpoint(Unsealed(first, peaks, (bytes(32),)), KEYS.signer, clock)
     assert sealed is not None
     assert sealed.checkpoint.at == NOW
+
+
+async def test_a_backlog_is_sealed_in_pieces() -> None:
+    house = await new_house()
+    while len(await house.store.all_events(limit=5000)) < 2 * PIECE + 5:
+        await asyncio.gather(*(house.propose(None, tool="unknown") for _ in range(500)))
+    events = len(await house.store.all_events(limit=5000))
+    assert await seal_pending(house.store.seals, KEYS.signer, house.clock) == events
+    sizes = [checkpoint.size for checkpoint in await house.store.seals.checkpoints()]
+    assert sizes == [PIECE, 2 * PIECE, events]
+    assert await seal_pending(house.store.seals, KEYS.signer, house.clock) == 0
+    await house.store.close()
 
 
 @pytest.mark.parametrize("field", ["size", "root", "at", "previous", "key_id", "signature"])
