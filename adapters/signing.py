@@ -70,7 +70,9 @@ def load_keys(path: Path, given: str = "", *, create: bool = True) -> Keys:
     if given:
         return derive_keys(_read(given, "SIGNOFF_KEY"))
     try:
-        if create and not path.exists():
+        if not path.exists():
+            if not create:
+                raise _missing(path)
             _create(path)
         _refuse_open(path)
         text = path.read_text(encoding="ascii")
@@ -80,21 +82,31 @@ def load_keys(path: Path, given: str = "", *, create: bool = True) -> Keys:
             field="SIGNOFF_KEY_FILE",
             remedy="name a file that this process may write once, or give the key in SIGNOFF_KEY",
         ) from error
-    return derive_keys(_read(text, "SIGNOFF_KEY_FILE"))
+    return derive_keys(_read(text, "SIGNOFF_KEY_FILE", f"{path} "))
+
+
+def _missing(path: Path) -> SettingsInvalid:
+    return SettingsInvalid(
+        f"there is no key file {path.absolute()}",
+        field="SIGNOFF_KEY_FILE",
+        remedy="run this in the server's folder, or name its key file; `signoff serve` makes one",
+    )
 
 
 def _derived(master: bytes, label: bytes) -> bytes:
     return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=label).derive(master)
 
 
-def _read(text: str, field: str) -> bytes:
+def _read(text: str, field: str, file: str = "") -> bytes:
     try:
         master = bytes.fromhex(text.strip())
     except ValueError:
         master = b""
     if len(master) != KEY_BYTES:
         raise SettingsInvalid(
-            "is not a key of 64 hex digits", field=field, remedy="`openssl rand -hex 32` makes one; restore a lost one"
+            f"{file}is not a key of 64 hex digits",
+            field=field,
+            remedy="restore it from your copy; `openssl rand -hex 32` makes a new one",
         )
     return master
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import stat
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from enum import StrEnum
 from functools import partial
+from http import HTTPStatus
 
 import aiohttp
 import msgspec
 
+from adapters.signing import load_keys
+from bot.addressing import last_address
 from bot.app import Workplace, read_policy, workplace
-from bot.errors import PolicyInvalid, SignoffError
+from bot.errors import PolicyInvalid, SettingsInvalid, SignoffError
 from bot.policy.document import Policy
-from bot.settings import Settings
+from bot.settings import Settings, unknown_names
 from store import schema
 
 
@@ -37,23 +39,25 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at everything, in the order in which one would mend it. Changes nothing but a missing key file."""
+    """Look at everything, in the order in which one would mend it. Changes nothing."""
     yield _python()
+    yield _names()
     policy_finding, policy = _policy(settings)
     yield policy_finding
     yield _public_url(settings)
-    schema_finding = await _guarded("schema", lambda: _schema(settings))
-    yield schema_finding
-    if schema_finding.health is Health.WRONG:
-        return
-    try:
-        async with workplace(settings, migrate=False) as place:
-            yield _keys(settings)
-            for check in (_clock, _agents, _outbox, _seals):
-                yield await _guarded(check.__name__.strip("_"), partial(check, place, policy))
-    except SignoffError as error:
-        yield Finding("database", Health.WRONG, error.message, error.remedy or "")
-    yield await _guarded("server", lambda: _server(settings))
+    keys, tables = _keys(settings), await _guarded("schema", lambda: _schema(settings))
+    yield keys
+    yield tables
+    url = settings.url
+    if keys.health is Health.FINE and tables.health is not Health.WRONG:
+        try:
+            async with workplace(settings, migrate=False) as place:
+                url = settings.public_url or await last_address(place.store) or url
+                for check in (_clock, _agents, _outbox, _seals):
+                    yield await _guarded(check.__name__.strip("_"), partial(check, place, policy))
+        except SignoffError as error:
+            yield Finding("database", Health.WRONG, error.message, error.remedy or "")
+    yield await _guarded("server", lambda: _server(url))
 
 
 async def _guarded(name: str, check: Callable[[], Awaitable[Finding]]) -> Finding:
@@ -68,6 +72,15 @@ async def _guarded(name: str, check: Callable[[], Awaitable[Finding]]) -> Findin
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding("python", Health.FINE, f"Python {version}")
+
+
+def _names() -> Finding:
+    strange = unknown_names()
+    if not strange:
+        return Finding("settings", Health.FINE, "every name is known")
+    meant = [f"{close} for {name}" for name, close in strange.items() if close]
+    remedy = f"perhaps you mean {', '.join(meant)}" if meant else "the README lists the settings"
+    return Finding("settings", Health.WARNING, f"read by nobody: {', '.join(strange)}", remedy)
 
 
 def _policy(settings: Settings) -> tuple[Finding, Policy | None]:
@@ -92,7 +105,7 @@ def _public_url(settings: Settings) -> Finding:
     return Finding(
         "public URL",
         Health.WARNING,
-        f"not set; links will say {settings.url}",
+        "not set; links lead to where the server listens",
         "set SIGNOFF_PUBLIC_URL to how people reach this server",
     )
 
@@ -110,10 +123,11 @@ async def _schema(settings: Settings) -> Finding:
 def _keys(settings: Settings) -> Finding:
     if settings.key:
         return Finding("master key", Health.FINE, "from SIGNOFF_KEY")
-    mode = stat.S_IMODE(settings.key_file.stat().st_mode)
-    if mode & 0o077:
-        text = f"{settings.key_file} can be read by others (mode {mode:o})"
-        return Finding("master key", Health.WRONG, text, f"chmod 600 {settings.key_file}")
+    try:
+        load_keys(settings.key_file, create=False)
+    except SettingsInvalid as error:
+        health = Health.WRONG if settings.key_file.exists() else Health.WARNING
+        return Finding("master key", health, error.message, error.remedy or "")
     return Finding("master key", Health.FINE, f"{settings.key_file}; keep a copy somewhere safe")
 
 
@@ -157,14 +171,17 @@ async def _seals(place: Workplace, _: Policy | None) -> Finding:
     return Finding("record", Health.FINE, f"{last.size} events sealed, last at {last.at:%Y-%m-%d %H:%M:%S} UTC")
 
 
-async def _server(settings: Settings) -> Finding:
+async def _server(url: str) -> Finding:
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session,
-            session.get(f"{settings.url}/readyz") as response,
+            session.get(f"{url}/readyz") as response,
         ):
-            if response.status == 200:  # noqa: PLR2004 - the word for it is OK
-                return Finding("server", Health.FINE, f"ready at {settings.url}")
-            return Finding("server", Health.WRONG, f"{settings.url}/readyz says {response.status}", "look at its log")
+            text = f"{url}/readyz says {response.status}"
+            if response.status == HTTPStatus.OK:
+                return Finding("server", Health.FINE, f"ready at {url}")
+            if response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                return Finding("server", Health.WRONG, text, "look at its log")
+            return Finding("server", Health.WRONG, f"{text}: that is no Signoff", "choose another port or public URL")
     except (aiohttp.ClientError, TimeoutError):
-        return Finding("server", Health.WARNING, f"nothing answers at {settings.url}", "signoff serve")
+        return Finding("server", Health.WARNING, f"nothing answers at {url}", "signoff serve")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
+
+_SECRET = frozenset({"key", "database"})
+_OF_AGENTS = frozenset({"SIGNOFF_TOKEN", "SIGNOFF_URL"})
+"""Read by agents: the example, and a live replay."""
 
 
 class Settings(BaseSettings):
@@ -76,7 +83,13 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The public address, without a slash at its end."""
-        return self.public_url or f"http://{'localhost' if self.host in {'0.0.0.0', '::'} else self.host}:{self.port}"  # noqa: S104 - compared, not bound
+        return self.url_at(self.port)
+
+    def url_at(self, port: int) -> str:
+        """The public address of a server that listens on ``port``: the one that was set, else made of the host."""
+        everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+        host = "localhost" if self.host in everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{port}"
 
 
 def load_settings(**given: object) -> Settings:
@@ -88,8 +101,23 @@ def load_settings(**given: object) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]  # pydantic checks the values
     except ValidationError as error:
-        lines = [
-            f"SIGNOFF_{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors()
-        ]
-        raise SettingsInvalid("\n".join(lines)) from error
+        raise SettingsInvalid("\n".join(map(_problem, error.errors()))) from error
+
+
+def unknown_names() -> dict[str, str | None]:
+    """Names in the environment or the ``.env`` file that look like settings and are none, with what is close to each.
+
+    What is mistyped would be passed over in silence.
+    """
+    known = sorted({f"SIGNOFF_{name.upper()}" for name in Settings.model_fields} | _OF_AGENTS)
+    given = {name.upper() for name in (*os.environ, *DotEnvSettingsSource(Settings).env_vars)}
+    strange = sorted(name for name in given if name.startswith("SIGNOFF_") and name not in known)
+    return {name: next(iter(get_close_matches(name, known, n=1)), None) for name in strange}
+
+
+def _problem(found: ErrorDetails) -> str:
+    """One setting that can't be used; what was given is shown unless it may be a secret."""
+    name = str(found["loc"][0])
+    text = found["msg"].removeprefix("Value error, ").replace("Input should be", "has to be")
+    given = "" if name in _SECRET else f", not {str(found['input'])[:40]!r}"
+    return f"SIGNOFF_{name.upper()}: {text}{given}"

@@ -86,11 +86,21 @@ def prepare(url: str, *, migrate: bool = True) -> None:
     if migrate and _is_safe(found):
         upgrade(url)
     else:
-        raise SettingsInvalid(
-            f"the database is at schema {found or 'none'}, this program needs {head()}",
+        raise _outdated(address(url), found)
+
+
+def _outdated(where: Address, found: str | None) -> SettingsInvalid:
+    if where.kind == "sqlite" and not where.file.exists():
+        return SettingsInvalid(
+            f"there is no database at {where.file}",
             field=SETTING,
-            remedy="run `signoff db upgrade`",
+            remedy="run this in the server's folder or give --database; `signoff serve` makes one",
         )
+    return SettingsInvalid(
+        f"the database is at schema {found or 'none'}, this program needs {head()}",
+        field=SETTING,
+        remedy="run `signoff db upgrade`",
+    )
 
 
 def _upgrade(connection: Connection) -> str | None:
@@ -145,7 +155,22 @@ def _connected(where: Address, work: Callable[[Connection], T]) -> T:
     try:
         return _on_sqlite(where, work) if where.kind == "sqlite" else _on_postgres(where, work)
     except (DBAPIError, OSError, sqlite3.Error) as error:
-        raise Unavailable(f"the database can't be reached: {error}", field=SETTING) from error
+        raise _unreachable(where, error) from error
+
+
+def _unreachable(where: Address, error: Exception) -> Unavailable:
+    said = str(error.orig) if isinstance(error, DBAPIError) else str(error)  # without SQLAlchemy's links
+    if where.kind == "sqlite":
+        return Unavailable(
+            f"{where.file} can't be used: {said}",
+            field=SETTING,
+            remedy="name a SQLite database, or a new file, in a folder that this user may write",
+        )
+    return Unavailable(
+        f"the database can't be reached: {said}",
+        field=SETTING,
+        remedy="see that PostgreSQL listens there, and that user, password and the database's name are right",
+    )
 
 
 def _on_sqlite(where: Address, work: Callable[[Connection], T]) -> T:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from adapters.desk.links import LINK_LASTS, Link, give_link
+from bot.addressing import last_address
 from bot.app import workplace
 from bot.domain.people import Actor, ActorKind
 from bot.settings import Settings, load_settings
@@ -29,7 +30,13 @@ def link_command(
     email: Annotated[str, typer.Argument(help="Whom to let in: an address that stands in the policy file.")],
     policy: Annotated[Path | None, typer.Option(help="The policy file (SIGNOFF_POLICY).")] = None,
     database: Annotated[str | None, typer.Option(help="The server's database (SIGNOFF_DATABASE).")] = None,
-    public_url: Annotated[str | None, typer.Option(help="How people reach the server (SIGNOFF_PUBLIC_URL).")] = None,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            help="How people reach the server (SIGNOFF_PUBLIC_URL); where the server listens when left out.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Print a link that signs one person in on the desk: once, within fifteen minutes.
@@ -49,7 +56,8 @@ def link_command(
 async def _give(settings: Settings, email: str) -> Link:
     operator = Actor(ActorKind.OPERATOR, os.environ.get("USER") or "operator", "cli")
     async with workplace(settings, migrate=False) as place:
-        return await give_link(place.store, place.clock, place.policy, email, public_url=settings.url, by=operator)
+        url = settings.public_url or await last_address(place.store) or settings.url
+        return await give_link(place.store, place.clock, place.policy, email, public_url=url, by=operator)
 
 
 def _timestamp(at: datetime) -> str:

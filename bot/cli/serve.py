@@ -21,4 +21,8 @@ def serve_command(
 ) -> None:
     """Run the server: the agents' API, the desk, the webhooks and the clock, in one process."""
     settings = load_settings(policy=policy, database=database, host=host, port=port, public_url=public_url)
-    asyncio.run(serve(settings, announce=lambda url: typer.echo(f"Signoff listens on {url}")))
+    asyncio.run(serve(settings, announce=_announce))
+
+
+def _announce(url: str) -> None:
+    typer.echo(f"Signoff listens on {url}\nThe desk: {url}/desk/ (`signoff desk link EMAIL` lets somebody in)")
