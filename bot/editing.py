@@ -16,6 +16,7 @@ from bot.domain.requests import Field, FieldKind, Request
 from bot.errors import BadInput
 from bot.policy.patterns import matches
 
+_GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 MAX_TEXT = 10_000
 """Characters of one argument that no field bounds more tightly."""
 
@@ -78,8 +79,8 @@ def value_of(field: Field, text: str, proposed: Json = None) -> Json:
         BadInput: with a sentence for the person who typed it.
     """
     if field.kind in {FieldKind.MONEY, FieldKind.NUMBER}:
-        number = decimal_of(text.replace(",", ""), field=field.name)
-        return str(number) if isinstance(proposed, str) else _number(number, field)
+        number = decimal_of(_ungrouped(text), field=field.name)
+        return f"{number:f}" if isinstance(proposed, str) else _number(number, field)
     if field.kind is FieldKind.INTEGER:
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             raise BadInput("is not a whole number", field=field.name)
@@ -91,6 +92,11 @@ def value_of(field: Field, text: str, proposed: Json = None) -> Json:
     if field.kind is FieldKind.JSON:
         return read(text, what=field.title)
     return text
+
+
+def _ungrouped(text: str) -> str:
+    """A number without the commas between its thousands. Any other comma stays, and is refused: is 12,50 1250?"""
+    return text.replace(",", "") if _GROUPED.fullmatch(text) else text
 
 
 def _number(number: Decimal, field: Field) -> int | float:

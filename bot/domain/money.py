@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 import msgspec
 
 from bot.errors import BadInput
 
 CURRENCY = re.compile(r"^[A-Z]{3}$")
+_WRITTEN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
+"""A decimal that everybody reads alike. Exponents, other scripts' digits and ``1_0`` are not."""
 MAX_DIGITS = 15
 """Digits of an amount, in all; every such amount is a distinct double, so comparing it anywhere is exact."""
 
@@ -25,21 +27,16 @@ class Money(msgspec.Struct, frozen=True, gc=False, order=False):
 
 
 def decimal_of(value: object, *, field: str = "amount") -> Decimal:
-    """The exact decimal that a JSON number or a decimal text says.
+    """The exact decimal that a JSON number or a decimal text (ASCII digits, no exponent) says.
 
     Raises:
         BadInput: when it is neither, is not finite, or has more than ``MAX_DIGITS`` digits.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         raise BadInput("is not a number", field=field, remedy="send a number, or a decimal in a string")
-    try:
-        number = (
-            value
-            if isinstance(value, Decimal)
-            else Decimal(str(value) if isinstance(value, (int, float)) else value.strip())
-        )
-    except InvalidOperation as error:
-        raise BadInput("is not a decimal number", field=field, remedy="send a number such as 12.50") from error
+    if isinstance(value, str) and not _WRITTEN.fullmatch(value := value.strip(" ")):
+        raise BadInput("is not a decimal number", field=field, remedy="send a number such as 12.50")
+    number = value if isinstance(value, Decimal) else Decimal(str(value))
     if not number.is_finite():
         raise BadInput("is not a finite number", field=field, remedy="send a number such as 12.50")
     digits, exponent = len(number.as_tuple().digits), number.adjusted()

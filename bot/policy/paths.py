@@ -72,11 +72,14 @@ def amount_of(
     total = Decimal(0)
     values = values_at(action.amount, arguments, raw)
     for value in values:
-        total += decimal_of(value, field=field)
+        part = decimal_of(value, field=field)
+        if part < 0 and len(values) > 1:
+            raise BadInput("is a sum in which one part is below zero", field=field)
+        total += part
     currency = action.currency
     if action.currency_path is not None:
         said = values_at(action.currency_path, arguments, raw)
-        if any(not isinstance(value, str) or value.upper() != currency for value in said):
+        if any(not isinstance(value, str) or not value.isascii() or value.upper() != currency for value in said):
             raise BadInput(f"is {said[0]!r}, not {currency}", field=action.currency_path.text)
     if context.currency is not None and context.currency != currency:
         raise BadInput(f"is {context.currency!r}, not {currency}", field="context.currency")

@@ -7,11 +7,14 @@ import unicodedata
 
 import msgspec
 
+from bot.domain.spelling import without_unseen
+
 _BETWEEN = 2
 """How many other words may stand between two words of a phrase: "lost phone" finds "lost my old phone"."""
 MAX_WORDS = 6
 """Words of a phrase; it bounds the ways in which a text can almost match."""
 _WORD = re.compile(r"\w+")
+_SPACE = re.compile(r"\s")
 
 HIGH_RISK = (
     "lost phone",
@@ -52,9 +55,10 @@ class Phrase(msgspec.Struct, frozen=True):
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents and apostrophes."""
+    """Lower case, without accents, apostrophes and characters that nobody sees."""
     if not text.isascii():
-        decomposed = unicodedata.normalize("NFKD", text)
+        decomposed = unicodedata.normalize("NFKD", _SPACE.sub(" ", text))
+        decomposed = without_unseen(decomposed)
         text = "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
         text = text.replace("\u2019", "").replace("\u2018", "")
     return text.lower().replace("'", "")

@@ -86,7 +86,8 @@ def _level(value: Json) -> Level:
 
 
 def _currency(value: Json) -> str:
-    return _name(value).upper()
+    name = _name(value)
+    return name.upper() if name.isascii() else name  # the upper case of some other letters is ASCII
 
 
 def _flag(value: Json) -> bool:

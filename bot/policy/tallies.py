@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.money import Money
 from bot.domain.requests import Context
+from bot.domain.spelling import spelled
 from bot.domain.verdicts import Reason, Reservation, Tally, VerdictKind
 from bot.policy.document import Action, Cap, Policy
 
@@ -41,9 +42,9 @@ def _hour(minute: datetime) -> str:
 
 
 def customer_day_key(policy: Policy, action: Action, customer: str, now: datetime) -> str:
-    """The count of a customer's day, in the policy's time zone."""
+    """The count of a customer's day, in the policy's time zone; however the customer is spelled."""
     day = _day(policy.zone, now.replace(second=0, microsecond=0))
-    return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{quoted(customer)}:{day}"
+    return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{quoted(spelled(customer))}:{day}"
 
 
 def agent_hour_key(action: Action, agent_id: str, now: datetime) -> str:
@@ -58,7 +59,8 @@ def tries_key(action: Action, session: str) -> str:
 
 
 def amounts_key(action: Action, whose: str, name: str) -> str:
-    """The amounts proposed by or for an ``agent``, ``session`` or ``customer``."""
+    """The amounts proposed by or for an ``agent``, ``session`` or ``customer`` (however it is spelled)."""
+    name = spelled(name) if whose == "customer" else name
     return f"amounts:{whose}:{action.id}:{action.currency}:{quoted(name)}"
 
 

@@ -131,8 +131,10 @@ async def test_each_kind_of_field_is_typed_and_signed(desk: Desk, name: str, typ
     [
         ("words", "UPPER", "has not the expected form"),
         ("words", "x" * 21, "is longer than 20 characters"),
-        ("price", "1e99", "has more than 15 digits"),
-        ("price", "NaN", "is not a finite number"),
+        ("price", "1e99", "is not a decimal number"),
+        ("price", "12,50", "is not a decimal number"),
+        ("price", "9" * 16, "has more than 15 digits"),
+        ("price", "NaN", "is not a decimal number"),
         ("price", "99.51", "is above 99.5"),
         ("price", "0.99", "is below 1"),
         ("share", "-0.1", "is below 0"),
