@@ -12,7 +12,7 @@ from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows, plain_rows
 from bot.cards.shape import Card, Exchange, Reason, Row
 from bot.cards.status import decision_status, status_of
-from bot.deciding import amount_in, display_name
+from bot.deciding import amount_in, approvers_now, display_name
 from bot.domain import verdicts
 from bot.domain.money import Money
 from bot.domain.people import Person
@@ -60,7 +60,7 @@ def card(
         signals=_signals(context, masker),
         origin=_origin(request, agent, masker),
         owner=plain(routing.owner_title),
-        deciders=_names(routing.approvers, policy),
+        deciders=_names(approvers_now(request, policy), policy),
         signatures=tuple(display_name(actor, policy) for actor in request.signatures),
         signatures_needed=routing.approvals_needed,
         opened_at=request.opened_at,

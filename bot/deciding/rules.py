@@ -16,6 +16,7 @@ from bot.domain.jsontext import digest
 from bot.domain.money import Money
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import Context, Decision, DecisionKind, Grant, GrantStatus, Request
+from bot.domain.spelling import spelled
 from bot.domain.verdicts import Reservation
 from bot.editing import EditRefused, check_arguments
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed
@@ -32,7 +33,7 @@ class Standing:
     now: datetime
     policy: Policy
     reserve: Callable[[dict[str, Any] | None], tuple[Reservation, ...]]
-    """What the edited arguments (None: the proposed ones) would hold of the caps.
+    """What the edited arguments would hold of the caps; None: the proposed ones, which keep what they hold.
 
     Raises ``NotAllowed`` when they do not fit, naming the cap.
     """
@@ -112,16 +113,34 @@ def require_approver(request: Request, standing: Standing) -> None:
     """
     person = standing.person
     names = ", ".join(_names(request, standing.policy)) or "nobody any more; ask the accountable executive"
-    if person.id not in standing.policy.people or person.id not in request.routing.approvers:
+    if person.id not in approvers_now(request, standing.policy):
         raise NotAllowed(f"{person.name} is not among its approvers", remedy=f"ask {names}")
     behalf = request.assessment.context.on_behalf_of
-    if behalf is not None and behalf.casefold() in {person.id.casefold(), person.email.casefold()}:
+    if behalf is not None and _is(person, behalf):
         raise NotAllowed("nobody decides a request made on their own behalf", remedy=f"ask another of {names}")
 
 
+def _is(person: Person, said: str) -> bool:
+    """Whether a text that an agent sent means this person, in whichever of the usual ways it is written."""
+    known = {spelled(name) for name in (person.id, person.name, person.email, person.slack, person.teams) if name}
+    text = spelled(said)
+    address = text.rpartition("<")[2].partition(">")[0].strip().removeprefix("mailto:").rstrip(".")
+    user, at, host = address.partition("@")
+    return not known.isdisjoint({text, address, text.lstrip("@"), user.partition("+")[0] + at + host})
+
+
+def approvers_now(request: Request, policy: Policy) -> tuple[str, ...]:
+    """Who may still decide: the approvers that it opened with, without those whom the policy no longer names as such.
+
+    A request keeps its promise of who is asked, but nobody keeps a right that was taken away since.
+    """
+    owner = policy.owners.get(request.routing.owner)
+    kept = policy.people.keys() & (request.routing.approvers if owner is None else owner.approvers)
+    return tuple(id_ for id_ in request.routing.approvers if id_ in kept)
+
+
 def _names(request: Request, policy: Policy) -> list[str]:
-    found = (policy.people.get(id_) for id_ in request.routing.approvers)
-    return [person.name for person in found if person is not None]
+    return [policy.people[id_].name for id_ in approvers_now(request, policy)]
 
 
 def _require_limit(request: Request, amount: Money | None, standing: Standing) -> None:
@@ -131,7 +150,7 @@ def _require_limit(request: Request, amount: Money | None, standing: Standing) -
         return
     action = standing.policy.actions.get(request.assessment.action_type)
     if amount is None:
-        if action is not None and action.amount:
+        if action is None or action.amount:
             raise NotAllowed(
                 "its amount can't be read, so it can't be held against your limit", remedy="edit or reject it"
             )
@@ -141,8 +160,8 @@ def _require_limit(request: Request, amount: Money | None, standing: Standing) -
     if amount.amount > limit:
         able = [
             person.name
-            for id_ in request.routing.approvers
-            if (person := standing.policy.people.get(id_)) and (person.limit is None or person.limit >= amount.amount)
+            for person in map(standing.policy.people.__getitem__, approvers_now(request, standing.policy))
+            if person.limit is None or person.limit >= amount.amount
         ]
         raise NotAllowed(
             f"{amount} is above your limit of {limit} {standing.policy.currency}",
@@ -158,7 +177,7 @@ def _approve(request: Request, command: Approve, standing: Standing) -> list[e.E
     signatures = (*request.signatures, standing.actor)
     if len(signatures) < request.routing.approvals_needed:
         return [e.Signed(note)]
-    reserved = request.reserved or standing.reserve(None)
+    reserved = standing.reserve(None)
     decision = Decision(DecisionKind.APPROVED, standing.actor, standing.now, note=note, signatures=signatures)
     return [e.Decided(decision, _grant(request, request.digest, standing.now), reserved)]
 
@@ -249,7 +268,7 @@ def _claim(request: Request, command: Command, standing: Standing) -> list[e.Eve
 
 def _reveal(request: Request, command: Reveal, standing: Standing) -> list[e.Event]:
     routing = request.routing
-    if standing.person.id not in {*routing.approvers, routing.accountable, routing.risk_owner}:
+    if standing.person.id not in {*approvers_now(request, standing.policy), routing.accountable, routing.risk_owner}:
         raise NotAllowed("masked fields are shown to its approvers only")
     if command.field not in {field.name for field in routing.fields if field.sensitive}:
         raise BadInput("is no masked field of this request", field="field")

@@ -82,9 +82,13 @@ class Deciding:
     def _reserve(
         self, view: View, request: Request, arguments: dict[str, Any] | None, now: datetime
     ) -> tuple[Reservation, ...]:
-        """Inside the transaction: what edited arguments hold of the caps, its own share given back first."""
+        """Inside the transaction: what the arguments hold of the caps in force, its own share given back first.
+
+        What was reserved when it opened stays reserved where it is, for the day and hour that it was proposed in.
+        """
         policy = self._policy()
-        wanted = self._reservations(request, arguments, now)
+        kept = request.reserved if arguments is None else ()
+        wanted = kept or self._reservations(request, arguments, now)
         tallies = view.tallies(held.key for held in wanted)
         for held in request.reserved:
             if held.key in tallies:
