@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from bot.domain.agents import Agent, Credential, Delivery, Instance
-from bot.domain.jsontext import canonical
+from bot.domain.jsontext import canonical_as_read
 from bot.domain.people import Actor
 from bot.domain.requests import (
     Assessment,
@@ -275,7 +275,7 @@ def chain_hash(
 ) -> bytes:
     """SHA-256 of the canonical text of an event's header; ``at`` is written in microseconds since the epoch."""
     header = [stream, seq, type_, micros(at), actor, surface, digest.hex(), prev.hex()]
-    return hashlib.sha256(canonical(header)).digest()
+    return hashlib.sha256(canonical_as_read(header)).digest()
 
 
 def micros(at: datetime) -> int:
@@ -287,7 +287,7 @@ def keep(event: Event, *, stream: str, seq: int, at: datetime, actor: Actor, sal
     """The record of an event at its place in its stream."""
     body = msgspec.to_builtins(event)
     type_ = body.pop("type")
-    payload = canonical(body)
+    payload = canonical_as_read(body)
     bound = payload_digest(salt, payload)
     who = str(actor)
     return EventRecord(

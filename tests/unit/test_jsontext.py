@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.jsontext import canonical, digest, read, same
+from bot.domain.jsontext import canonical, canonical_as_read, digest, read, same
 from bot.errors import BadInput, TooLarge
 
 SAFE = 2**53 - 1
@@ -31,6 +31,19 @@ def test_the_text_is_rfc_8785_wherever_that_can_say_the_value(value: object) -> 
 @given(values)
 def test_a_value_is_read_back_from_its_text(value: object) -> None:
     assert canonical(read(canonical(value))) == canonical(value)
+
+
+@given(st.lists(values) | st.dictionaries(texts, values))
+def test_the_short_way_gives_the_same_text(value: object) -> None:
+    assert canonical_as_read(value) == canonical(value)
+
+
+@pytest.mark.parametrize(
+    "number", ["1e-5", "1e22", "0.0000015", "-1.5e300", "5.0", "-0.0", "1e16", "0.1", "123456.789"]
+)
+def test_the_short_way_sees_every_number_that_is_written_otherwise(number: str) -> None:
+    for value in ([float(number)], {"a": float(number)}, {"a": [1, float(number)]}, [":1e5", float(number), "x"]):
+        assert canonical_as_read(value) == canonical(value)
 
 
 @given(st.integers(-(2**63), 2**64 - 1), st.integers(-(2**63), 2**64 - 1))
