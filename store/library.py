@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,23 +10,29 @@ from typing import Any
 from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
-from bot.ports import Page, RequestQuery
+from bot.ports import Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline
 from store.asking import Asking
 from store.database import Database
 from store.paging import cursor, moment, size
 from store.queries import page_of_requests
 from store.rows import (
+    AGENT,
     EVENT,
+    INSTANCE,
     KEY,
     MESSAGE,
+    REQUEST,
     STATE,
     TALLY,
+    agent_row,
     credential_of,
+    instance_row,
     kept_of,
     key_of,
     message_of,
     record_of,
+    request_row,
     safe,
     state_of,
     tally_of,
@@ -76,6 +82,12 @@ _VIEWS = {
         sql("SELECT waits_under, id FROM requests WHERE waits_under IS NOT NULL ORDER BY decided_at, id"),
     ),
 }
+_FOUND_BY: tuple[tuple[str, tuple[str, ...], Any, Callable[..., Sequence[Any]]], ...] = (
+    ("request", REQUEST, Request, request_row),
+    ("agent", AGENT, Agent, agent_row),
+    ("instance", INSTANCE, Instance, instance_row),
+)
+"""Tables whose rows have columns that are made of their state: what that is, and who makes them."""
 _HEADS = sql(
     " UNION ALL ".join(
         f"SELECT '{kind}:' || id, version, head FROM {kind}s"  # noqa: S608 - names of ours
@@ -157,6 +169,16 @@ class SqlLibrary:
         """See ``Library``."""
         return {row[0]: (row[1], bytes(row[2])) for row in await self._database.scan(_HEADS)}
 
+    async def strays(self) -> Sequence[Stray]:
+        """See ``Library``."""
+        tables = await self._database.snapshot([_all(f"{kind}s", columns, "id") for kind, columns, *_ in _FOUND_BY])
+        return [
+            stray
+            for (kind, columns, state, row_of), rows in zip(_FOUND_BY, tables, strict=True)
+            for row in rows
+            for stray in _strays(kind, columns, row, row_of(row[0], kept_of(state, row[: len(STATE)])))
+        ]
+
     async def views(self) -> Changes:
         """See ``Library``."""
         rows = dict(zip(_VIEWS, await self._database.snapshot(list(_VIEWS.values())), strict=True))
@@ -196,6 +218,12 @@ class SqlLibrary:
             return None
         rows = await self._database.read(statement, name)
         return rows[0][0] if rows else None
+
+
+def _strays(kind: str, columns: Sequence[str], row: Sequence[Any], wanted: Sequence[Any]) -> Iterator[Stray]:
+    for column, found, expected in list(zip(columns, row, wanted, strict=True))[len(STATE) :]:
+        if found != expected:
+            yield Stray(f"{kind}:{row[0]}", column, repr(expected), repr(found))
 
 
 def _erase(stream: str) -> Script[int]:

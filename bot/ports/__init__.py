@@ -11,7 +11,7 @@ from typing import Protocol
 from bot.ports.due import Deadlines, Leased, Outbox
 from bot.ports.private import Session, Sessions, Vault
 from bot.ports.proof import Checkpoint, Sealed, Seals, Signer, Unsealed
-from bot.ports.record import Committed, Library, Listener, Page, Recorder, RequestQuery
+from bot.ports.record import Committed, Library, Listener, Page, Recorder, RequestQuery, Stray
 from bot.ports.surfaces import Chat, Directory
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Sessions",
     "Signer",
     "Store",
+    "Stray",
     "Unsealed",
     "Vault",
 ]

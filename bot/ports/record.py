@@ -76,6 +76,15 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     next: str | None = None
 
 
+class Stray(msgspec.Struct, frozen=True):
+    """A column that differs from the state of its row; ``stream`` is ``request:<id>`` or the like."""
+
+    stream: str
+    column: str
+    expected: str
+    found: str
+
+
 class Library(Protocol):
     """Reading, beside the writer: always committed states, never a lock."""
 
@@ -125,6 +134,10 @@ class Library(Protocol):
 
     async def heads(self) -> Mapping[str, tuple[int, bytes]]:
         """Every stream as the views have it: how many events it has and the hash of the last."""
+        ...
+
+    async def strays(self) -> Sequence[Stray]:
+        """Columns beside a state (what rows are found and compared by) that do not say what the state says."""
         ...
 
     async def views(self) -> Changes:

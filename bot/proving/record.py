@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.domain.events import EventRecord
 from bot.errors import BadInput
-from bot.ports import Checkpoint
+from bot.ports import Checkpoint, Stray
 from bot.proving import views
 from bot.proving.chains import Chains
 from bot.proving.checkpoints import SignedCheckpoints
@@ -59,6 +59,10 @@ class ViewedSource(Source, Protocol):
     """A store: a record with its views."""
 
     async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+        """See ``bot.ports.Library``."""
+        ...
+
+    async def strays(self) -> Sequence[Stray]:
         """See ``bot.ports.Library``."""
         ...
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from bot.domain.events import EventRecord
+from bot.ports import Stray
 from bot.proving.findings import Finding, Kind
 from bot.recording import Changes, Kept, rebuild
 
@@ -26,6 +27,10 @@ class Record(Protocol):
         ...
 
     async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+        """See ``Library``."""
+        ...
+
+    async def strays(self) -> Sequence[Stray]:
         """See ``Library``."""
         ...
 
@@ -84,10 +89,16 @@ async def compare_rows(record: Record, *, progress: Callable[[int], None] | None
             events.extend(event for _, event in page)
             if progress is not None:
                 progress(len(page))
-        views = await record.views()
+        views, strays = await record.views(), await record.strays()
         if not await record.all_events(after=position, limit=1):
-            return _compared(events, views)
+            said, findings = _compared(events, views)
+            return said, [*findings, *map(_stray, strays)]
     return "not compared: events kept coming; try again when it is quieter", []
+
+
+def _stray(stray: Stray) -> Finding:
+    text = f"the column {stray.column} is not what the row's state says"
+    return Finding(Kind.VIEW_DIFFERS, text, stray.stream, None, expected=stray.expected, found=stray.found)
 
 
 def _compared(events: Sequence[EventRecord], views: Changes) -> tuple[str, list[Finding]]:

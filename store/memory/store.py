@@ -15,7 +15,7 @@ from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.errors import Unavailable
-from bot.ports import Clock, Listener, Page, RequestQuery
+from bot.ports import Clock, Listener, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline, Loaded, Needs, View, stream_of, waits_under
 from store.batching import Entropy, Listeners, committed, load, run
 from store.calls import Waiting
@@ -190,6 +190,10 @@ class MemoryStore:
             for kind in kinds
             for id_, kept in self._rows.kind(kind).items()
         }
+
+    async def strays(self) -> Sequence[Stray]:
+        """See ``Library``: states are all that is kept here."""
+        return ()
 
     async def views(self) -> Changes:
         """See ``Library``."""

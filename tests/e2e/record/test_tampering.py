@@ -277,6 +277,10 @@ VIEW_CHANGES = {
     "a ledger": "UPDATE ledgers SET version = 9",
     "a message": "INSERT INTO outbox (id, kind, lane, subject, body, created_at, status, next_at, attempts) "
     "VALUES ('forged', 'webhook', 'x', 'x', x'7b7d', 0, 'waiting', 0, 0)",
+    "a request's status": "UPDATE requests SET status = 'pending' WHERE status = 'rejected'",
+    "a request's decider": "UPDATE requests SET decided_by = 'mallory' WHERE status = 'rejected'",
+    "a request's deadline": "UPDATE requests SET deadline_at = deadline_at + 1 WHERE status = 'rejected'",
+    "an agent's name": "UPDATE agents SET name = 'mallory'",
     "an agent": "UPDATE agents SET state = replace(CAST(state AS TEXT), 'olga@', 'mallory@')",
 }
 
