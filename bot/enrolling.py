@@ -88,7 +88,7 @@ class Enrolling:
                     f"there is or was an agent {new.name}",
                     code="agent_exists",
                     field="name",
-                    remedy="choose another name: a name is never given twice",
+                    remedy="choose another name, a name is never given twice; `signoff agent rotate` gives a new token",
                 )
             view.record("agent", agent.id, e.AgentCreated(agent), by)
             view.record("instance", instance_id, e.InstanceCreated(instance), by)

@@ -94,7 +94,7 @@ def _outdated(where: Address, found: str | None) -> SettingsInvalid:
         return SettingsInvalid(
             f"there is no database at {where.file}",
             field=SETTING,
-            remedy="run this in the server's folder or give --database; `signoff serve` makes one",
+            remedy="go to the server's folder or give --database; `signoff serve` and `signoff db upgrade` make one",
         )
     return SettingsInvalid(
         f"the database is at schema {found or 'none'}, this program needs {head()}",

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from bot.app import Workplace, workplace
+from bot.app import Workplace, read_policy, workplace
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.people import Actor, ActorKind
 from bot.enrolling import EVERYTHING, Enrolling, Issued, NewAgent
@@ -56,16 +56,16 @@ def create_command(
 ) -> None:
     """Create an agent with its first instance, and print that instance's token: it is shown this once."""
     wanted = tuple(part.strip() for part in actions.split(",") if part.strip())
+    lasts = _span(expires, "expires", never=True)
+    known = _known(load_settings(policy=policy), wanted)
 
     async def work(place: Workplace) -> Issued:
-        lasts = _span(expires, "expires", never=True)
         ends = None if lasts is None else place.clock.now() + lasts
-        known = _known(place, wanted)
         return await _enrolling(place).create(
             NewAgent(name, owner, wanted, ends, instance), known=known, by=_operator()
         )
 
-    _show_issued(_run(work, policy, database), as_json=as_json)
+    _show_issued(_run(work, policy, database, migrate=None), as_json=as_json)
 
 
 @app.command("list")
@@ -186,9 +186,15 @@ def provisioner_revoke_command(
     typer.echo(f"{prefix} is revoked.")
 
 
-def _run(work: Callable[[Workplace], Awaitable[T]], policy: Path | None, database: str | None) -> T:
+def _run(
+    work: Callable[[Workplace], Awaitable[T]],
+    policy: Path | None,
+    database: str | None,
+    *,
+    migrate: bool | None = False,
+) -> T:
     async def within(settings: Settings) -> T:
-        async with workplace(settings) as place:
+        async with workplace(settings, migrate=migrate) as place:
             return await work(place)
 
     return asyncio.run(within(load_settings(policy=policy, database=database)))
@@ -202,10 +208,10 @@ def _operator() -> Actor:
     return Actor(ActorKind.OPERATOR, os.environ.get("USER") or "operator", "cli")
 
 
-def _known(place: Workplace, wanted: tuple[str, ...]) -> tuple[str, ...]:
+def _known(settings: Settings, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The policy's action types; an agent that may propose everything needs no policy to be read."""
     try:
-        return tuple(place.policy.actions)
+        return tuple(read_policy(settings.policy).actions)
     except SettingsInvalid:
         if wanted == (EVERYTHING,):
             return ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,20 +53,30 @@ def left(keys: Sequence[str]) -> Text:
     )
 
 
+def _program(*, elsewhere: bool = False) -> str:
+    """How to call this program: by its name where PATH leads to it, else by its path (whole, if from ``elsewhere``)."""
+    called = Path(sys.argv[0])
+    if called.name != "signoff" or shutil.which("signoff"):
+        return "signoff"
+    return str(called.absolute() if elsewhere else called)
+
+
 def next_steps(keep: Path | None) -> Text:
     """What to try next."""
+    signoff, there = _program(), _program(elsewhere=True)
     if keep is None:
-        first = [("signoff demo --keep try-out", "the same, with everything kept in a folder")]
+        first = [(f"{signoff} demo --keep try-out", "the same, with everything kept in a folder")]
     else:
         first = [
-            (f"cd {keep} && signoff serve", "the same server and record again (its settings lie in .env)"),
-            (f"cd {keep} && signoff audit verify", "prove that nothing in the record was changed"),
+            (f"cd {keep} && {there} serve", "the same server and record again (its settings lie in .env)"),
+            (f"cd {keep} && {there} audit verify", "prove that nothing in the record was changed"),
         ]
+    examples = "examples/policy.yaml examples/request.json"
     steps = [
         *first,
-        ("signoff policy explain FILE REQUEST.json", "why the gate says what it says, rule by rule"),
-        ("signoff replay RUNS.jsonl --policy FILE", "what it would say of your agent's recorded conversations"),
-        ("python examples/agent.py", "your own agent's first held call, in ten lines"),
+        (f"{signoff} policy explain {examples}", "why the gate says what it says, rule by rule"),
+        (f"{signoff} replay RUNS.jsonl --policy FILE", "what it would say of your agent's recorded conversations"),
+        ("README.md, examples/agent.py", "your own agent's first held call, in ten lines"),
     ]
     text = Text("\nWhat to try next\n", style="bold")
     for command, why in steps:

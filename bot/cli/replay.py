@@ -68,7 +68,7 @@ def replay_command(  # noqa: PLR0913 - a command has as many parameters as optio
 ) -> None:
     """Put the tool calls of recorded conversations through the gate, and show what it says and what that costs.
 
-    Lines that can't be read are named and skipped; exit 1 only when nothing could be read. With [b]--live[/b] the calls
+    Lines that can't be read are named and skipped; exit 1 only when nothing could be read. With `--live` the calls
     are proposed to a running server instead; exit 1 when it did not take one.
     """
     per_hour = parse_rate(rate)
