@@ -125,13 +125,13 @@ def _show_problems(error: PolicyInvalid, *, as_json: bool) -> None:
 def _show_policy(policy: Policy, file: Path) -> None:
     console = Console(highlight=False)
     table = Table(title=None, box=None, pad_edge=False)
-    for column in ("action", "level", "class", "owner", "approvers", "tools"):
-        table.add_column(column, overflow="fold", no_wrap=column == "action")
+    for column in ("action", "level", "class", "decided by", "tools"):
+        table.add_column(column, overflow="fold", no_wrap=column != "decided by")
     for action in policy.actions.values():
         approvers = policy.owners[action.owner].approvers
-        tools = ", ".join(action.tools)
-        named = f"{action.approvals} of {', '.join(approvers)}"
-        cells = (action.id, action.level.value, action.action_class.value, action.owner, named, tools)
+        tools = "\n".join(action.tools)
+        named = f"{action.owner}: {action.approvals} of {', '.join(approvers)}"
+        cells = (action.id, action.level.value, action.action_class.value, named, tools)
         table.add_row(*map(escape, cells))
     console.print(table)
     console.print(
