@@ -4,8 +4,31 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
+
+
+class _WithoutContents(logging.Filter):
+    """Leaves out what aiohttp's server quotes of a request that it could not parse, credentials and bodies included.
+
+    Of a fault of ours the kind of error and where it happened stay.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Say what kind of error it was; a request that is no HTTP is the caller's mistake, and no error of ours."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            return True
+        record.exc_info = record.exc_text = None
+        if isinstance(error, HttpProcessingError):
+            record.levelno, record.levelname = logging.INFO, "INFO"
+            record.msg, record.args = "a request that is no HTTP was refused: %s", (type(error).__name__,)
+            return logging.getLogger().isEnabledFor(logging.INFO)
+        where = "".join(traceback.format_tb(error.__traceback__))
+        record.msg, record.args = "an exchange failed: %s\n%s", (type(error).__qualname__, where)
+        return True
 
 
 def configure(form: str, level: str) -> None:
@@ -33,6 +56,8 @@ def configure(form: str, level: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    server = logging.getLogger("aiohttp.server")
+    server.filters[:] = [_WithoutContents()]
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

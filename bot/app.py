@@ -26,6 +26,7 @@ from adapters.agents import app as agents
 from adapters.agents.limits import Limits
 from adapters.clock import SystemClock
 from adapters.desk import app as desk
+from adapters.patience import IDLE_SECONDS, Patience
 from adapters.signing import Keys, load_keys
 from adapters.timers import Timers
 from adapters.webhooks.sender import WebhookSender
@@ -145,11 +146,19 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
     timers = Timers(
         seal=(SEAL_SECONDS, lambda: seal_pending(store.seals, place.keys.signer, clock)),
     )
-    app = _application(place, policy, waiting, figures, sender)
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=SHUTDOWN_SECONDS)
+    patience = Patience()
+    app = _application(place, policy, waiting, figures, sender, patience)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=IDLE_SECONDS,
+        auto_decompress=False,  # nobody who sends a little makes us unpack a lot: packed bodies are refused
+    )
     await runner.setup()
     try:
-        url = await _listen(runner, settings)
+        url = await _listen(runner, settings, patience)
         if not settings.public_url:
             await note_address(store, url, _operator())
         timers.start()
@@ -184,10 +193,15 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
 
 
 def _application(
-    place: Workplace, policy: Policy, waiting: Waiting, figures: health.Figures, sender: WebhookSender
+    place: Workplace,
+    policy: Policy,
+    waiting: Waiting,
+    figures: health.Figures,
+    sender: WebhookSender,
+    patience: Patience,
 ) -> web.Application:
     store, clock, settings = place.store, place.clock, place.settings
-    app = web.Application(client_max_size=settings.max_body_bytes, middlewares=[_timed(figures)])
+    app = web.Application(client_max_size=settings.max_body_bytes, middlewares=[patience.listened, _timed(figures)])
 
     def in_use() -> Policy:
         return policy
@@ -242,9 +256,9 @@ def _timed(figures: health.Figures) -> Callable[..., Awaitable[web.StreamRespons
     return timed
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> str:
+async def _listen(runner: web.AppRunner, settings: Settings, patience: Patience) -> str:
     try:
-        await web.TCPSite(runner, settings.host, settings.port, backlog=1024).start()
+        await patience.site(runner, settings.host, settings.port, backlog=1024).start()
     except OSError as error:
         raise _deaf(settings, error) from error
     return settings.url_at(runner.addresses[0][1])

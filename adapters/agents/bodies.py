@@ -17,6 +17,8 @@ from bot.domain.requests import Proposal
 from bot.errors import BadInput, NotFound, SignoffError, TooLarge
 from bot.policy.durations import parse_timeout
 
+BODY_SECONDS = 30.0
+"""How long a body may take: whoever sends a byte now and then does not keep a connection for ever."""
 DISCARDED_BYTES = 16 * 1024 * 1024
 DISCARDED_SECONDS = 2.0
 """How much of a body that is too large is still taken in, so that its sender hears why it was refused."""
@@ -63,7 +65,10 @@ async def read_bytes(request: web.Request, limit: int) -> bytes:
         await _discard(request)
         raise _too_large(limit)
     try:
-        raw = await request.read()
+        async with asyncio.timeout(BODY_SECONDS):
+            raw = await request.read()
+    except TimeoutError as error:
+        raise BadInput(f"took longer than {BODY_SECONDS:.0f} s", field="body", remedy="send it at once") from error
     except web.HTTPRequestEntityTooLarge as error:
         await _discard(request)
         raise _too_large(limit) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qsl
 
 from aiohttp import web
@@ -9,6 +10,8 @@ from aiohttp import web
 from bot.errors import BadInput
 
 MAX_FIELDS = 500
+BODY_SECONDS = 30.0
+"""How long a form may take to come."""
 
 
 async def read_form(request: web.Request) -> dict[str, str]:
@@ -19,7 +22,13 @@ async def read_form(request: web.Request) -> dict[str, str]:
     """
     if request.content_type != "application/x-www-form-urlencoded":
         raise BadInput("is no form", field="Content-Type", remedy="send application/x-www-form-urlencoded")
-    body = await request.read()
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise BadInput("is packed", field="body", remedy="send the form as it is")
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await request.read()
+    except TimeoutError as error:
+        raise BadInput(f"took longer than {BODY_SECONDS:.0f} s", field="body", remedy="send the form again") from error
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MAX_FIELDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import traceback
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -52,8 +53,19 @@ async def errors_as_pages(request: web.Request, handler: Handler) -> web.StreamR
     except (SignoffError, web.HTTPException) as error:
         return show_refusal(request, refusal_of(error))
     except Exception as error:  # noqa: BLE001 - the last resort: a page for the person, a line in the log for us
-        structlog.get_logger("desk").error("page_failed", path=request.path, kind=type(error).__name__, exc_info=True)
+        _log(request, error)
         return show_refusal(request, Refusal.fault())
+
+
+def _log(request: web.Request, error: Exception) -> None:
+    """Where it happened; never the address, which may hold a sign-in link, nor the error's own words."""
+    resource = request.match_info.route.resource
+    structlog.get_logger("desk").error(
+        "page_failed",
+        page=None if resource is None else resource.canonical,
+        kind=type(error).__name__,
+        where="".join(traceback.format_tb(error.__traceback__)),
+    )
 
 
 @web.middleware
@@ -100,9 +112,7 @@ def _require_own_page(request: web.Request) -> None:
     origin = request.headers.get("Origin")
     foreign = site is not None and site not in {"same-origin", "none"}
     if origin is not None:
-        foreign = foreign or urlsplit(origin).netloc not in {
-            request.host,
-            urlsplit(request.app[WORKROOM].public_url).netloc,
-        }
+        ours = {request.headers.get("Host", ""), urlsplit(request.app[WORKROOM].public_url).netloc} - {""}
+        foreign = foreign or urlsplit(origin).netloc not in ours
     if foreign or (origin is None and site is None):
         raise web.HTTPForbidden(reason="foreign origin")
