@@ -11,6 +11,8 @@ from bot.policy.tallies import fits, reserve_for
 from bot.policy.triggering import ask_grounds, fire_triggers
 
 _ABSENT: tuple[object, ...] = (None, (), {})
+_MOST = 20
+"""Reasons of one kind that are told one by one; an agent may give cause for thousands."""
 _REASONING = 64 * 1024
 """Characters of an agent's reasoning; a longer one can't be judged."""
 
@@ -42,8 +44,12 @@ def check_tool(case: Case) -> None:
 
 def check_reading(case: Case) -> None:
     """What could not be read, or contradicts the policy, holds."""
-    for problem in case.context.problems:
+    problems = case.context.problems
+    for problem in problems[:_MOST]:
         case.hold("context.unreadable", f"The context's entry {problem[:300]}.", problem=problem[:300])
+    if len(problems) > _MOST:
+        text = f"{len(problems) - _MOST} more entries of the context could not be read."
+        case.hold("context.unreadable", text, more=len(problems) - _MOST)
     if len(case.proposal.agent_reasoning or "") > _REASONING:
         case.hold("reasoning.too_long", f"The agent's reasoning is longer than {_REASONING} characters.")
     if case.customer_problem is not None:
@@ -66,13 +72,17 @@ def check_reading(case: Case) -> None:
 
 def check_arguments(case: Case) -> None:
     """Arguments are as their fields say."""
-    for problem in case.argument_problems():
+    problems = case.argument_problems()
+    for problem in problems[:_MOST]:
         case.hold(
             "arguments.invalid",
             f"The argument {problem.field} {problem.message}.",
             field=problem.field,
             value=case.shown(problem.field),
         )
+    if len(problems) > _MOST:
+        text = f"{len(problems) - _MOST} more arguments are not as they should be."
+        case.hold("arguments.invalid", text, more=len(problems) - _MOST)
 
 
 def check_amount(case: Case) -> None:

@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
+from time import process_time
 from typing import Any
 
 import pytest
@@ -115,3 +117,34 @@ async def test_a_typed_comma_is_never_taken_for_nothing(house: House, typed: str
 async def test_thousands_may_be_typed_with_commas(house: House, typed: str, value: float) -> None:
     (field,) = [field for field in (await house.held()).routing.fields if field.kind is FieldKind.MONEY]
     assert value_of(field, typed, 120) == value
+
+
+async def test_thousands_of_faults_make_no_thousands_of_reasons(house: House) -> None:
+    signals = {f"signal{number}": "perhaps" for number in range(3000)}
+    extra = {f"extra{number}": number for number in range(3000)}
+    request = (await house.propose(120, context={"customer": "c", "signals": signals}, **extra)).request
+    assert request.pending
+    rules = [reason.rule for reason in request.assessment.verdict.reasons]
+    assert rules.count("context.unreadable") == rules.count("arguments.invalid") == 21
+    assert "2980 more" in str(request.assessment.verdict.reasons)
+
+
+LARGE: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "signals": ({}, {"signals": {f"s{number}": {"expected": [number], "observed": 1} for number in range(1500)}}),
+    "words that grow": ({}, {"transcript": ["\ufdfa" * 21_000]}),
+    "words that almost match": ({}, {"transcript": ["lost stolen was new locked change different skip " * 1200]}),
+    "a gap": ({}, {"transcript": ["lost" + " " * 60_000 + "phon"]}),
+    "many keys": ({f"ключ{number}": number for number in range(13_000)}, {}),
+    "numbers that are dear to write": ({"x": [1.5e-7] * 25_000}, {}),
+    "many objects": ({"x": [{"k": number} for number in range(20_000)]}, {}),
+    "depth": ({"x": json.loads("[" * 60 + "]" * 60)}, {}),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+async def test_the_largest_proposals_hold_nobody_up_for_long(house: House, name: str) -> None:
+    arguments, context = LARGE[name]
+    began = process_time()
+    request = (await house.propose(120, context={"customer": "c", **context}, **arguments)).request
+    assert process_time() - began < 2  # a hundredth to a fifth of a second here
+    assert request.status != "approved"
