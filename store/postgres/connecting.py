@@ -34,7 +34,8 @@ _WRITER = {
 
 def unavailable(error: BaseException) -> Unavailable:
     """The error that callers hear of a database that failed."""
-    told = Unavailable(f"the database failed: {str(error) or type(error).__name__}", remedy="try again")
+    words = str(error).partition("\n")[0]  # what follows, PostgreSQL's DETAIL, holds values of rows
+    told = Unavailable(f"the database failed: {words or type(error).__name__}", remedy="try again")
     told.__cause__ = error
     return told
 

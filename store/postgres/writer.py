@@ -66,7 +66,7 @@ class Writer:
         if len(part) == 1:
             part[0].error = unavailable(error)
             return
-        log.warning("a batch of %d failed and is run one by one: %s", len(part), error)
+        log.warning("a batch of %d failed and is run one by one: %s", len(part), type(error).__name__)
         for waiting in part:
             await self.handle([waiting])
 
