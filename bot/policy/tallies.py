@@ -30,6 +30,12 @@ def quoted(name: str) -> str:
     return safe if len(safe) <= _LONGEST else "=" + hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
 
 
+@lru_cache(maxsize=8192)
+def pseudonym(name: str) -> str:
+    """A customer's or session's place in a key, which does not say who it is: keys outlive the erasing of a request."""
+    return hashlib.sha256(b"tally\x00" + name.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
 @lru_cache(maxsize=64)
 def _day(zone: ZoneInfo, minute: datetime) -> str:
     """The date that it is there at the start of this minute, and until its end: no zone changes within one."""
@@ -44,7 +50,7 @@ def _hour(minute: datetime) -> str:
 def customer_day_key(policy: Policy, action: Action, customer: str, now: datetime) -> str:
     """The count of a customer's day, in the policy's time zone; however the customer is spelled."""
     day = _day(policy.zone, now.replace(second=0, microsecond=0))
-    return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{quoted(spelled(customer))}:{day}"
+    return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{pseudonym(spelled(customer))}:{day}"
 
 
 def agent_hour_key(action: Action, agent_id: str, now: datetime) -> str:
@@ -55,12 +61,13 @@ def agent_hour_key(action: Action, agent_id: str, now: datetime) -> str:
 
 def tries_key(action: Action, session: str) -> str:
     """How often the action was tried in a session."""
-    return f"tries:{action.id}:{quoted(session)}"
+    return f"tries:{action.id}:{pseudonym(session)}"
 
 
 def amounts_key(action: Action, whose: str, name: str) -> str:
     """The amounts proposed by or for an ``agent``, ``session`` or ``customer`` (however it is spelled)."""
-    name = spelled(name) if whose == "customer" else name
+    if whose != "agent":
+        name = pseudonym(spelled(name) if whose == "customer" else name)
     return f"amounts:{whose}:{action.id}:{action.currency}:{quoted(name)}"
 
 

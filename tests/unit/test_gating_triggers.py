@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.verdicts import Level, VerdictKind
 from bot.gating import judge, tally_keys
+from bot.policy.tallies import pseudonym
 from tests.rigs.gates import AGENT, NOW, REFUND, counted, judged, policy_of, proposal, rules, zeros
 
 ALLOW, HOLD, BLOCK = VerdictKind.ALLOW, VerdictKind.HOLD, VerdictKind.BLOCK
@@ -159,27 +160,29 @@ def test_held_and_allowed_reserve_and_are_observed() -> None:
         judgement = judged(policy, proposal({"amount": amount}))
         reserved = judgement.assessment.reserved
         assert [one.key for one in reserved] == [
-            "cap:customer_day:refund:USD:c-1:2026-03-04",
+            f"cap:customer_day:refund:USD:{pseudonym('c-1')}:2026-03-04",
             "cap:agent_hour:refund:USD:agent-1:2026-03-04T12",
         ]
         assert {(one.count, one.amount) for one in reserved} == {(1, Decimal(amount))}
         assert [one.key for one in judgement.observed] == [
-            "tries:refund:s-1", "amounts:agent:refund:USD:agent-1", "amounts:session:refund:USD:s-1",
-            "amounts:customer:refund:USD:c-1",
-        ]  # fmt: skip
+            f"tries:refund:{pseudonym('s-1')}",
+            "amounts:agent:refund:USD:agent-1",
+            f"amounts:session:refund:USD:{pseudonym('s-1')}",
+            f"amounts:customer:refund:USD:{pseudonym('c-1')}",
+        ]
 
 
 def test_what_is_blocked_reserves_nothing_and_moves_no_median() -> None:
     judgement = judged(policy_of(REFUND + "caps: {per_action: 10, per_customer_day: 500}"), proposal())
     assert judgement.assessment.verdict.kind is BLOCK
     assert judgement.assessment.reserved == ()
-    assert [one.key for one in judgement.observed] == ["tries:refund:s-1"]
+    assert [one.key for one in judgement.observed] == [f"tries:refund:{pseudonym('s-1')}"]
 
 
 def test_the_day_is_the_policys() -> None:
     policy, proposed = policy_of(REFUND + "caps: {per_customer_day: 500}"), proposal()
     late = NOW.replace(hour=3)  # 22:00 of the day before in New York
-    assert "cap:customer_day:refund:USD:c-1:2026-03-03" in tally_keys(policy, proposed, AGENT, late)
+    assert f"cap:customer_day:refund:USD:{pseudonym('c-1')}:2026-03-03" in tally_keys(policy, proposed, AGENT, late)
 
 
 def test_an_agent_may_not_do_more_than_it_may() -> None:
