@@ -95,7 +95,7 @@ def test_the_table_of_commands_is_the_program_s() -> None:
 def test_commands_named_in_papers_exist(paper: Path) -> None:
     present = commands()
     for line in (line.partition(" # ")[0] for line in named_in(paper.read_text(encoding="utf-8"))):
-        words = re.match(r"[a-z-]+(?: [a-z-]+)*", line)
+        words = re.match(r"[a-z][a-z-]*(?: [a-z][a-z-]*)*", line)
         if words is None:  # an option alone
             continue
         first = words[0].split()
