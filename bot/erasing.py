@@ -48,7 +48,7 @@ async def erase_request(store: Store, request_id: str, *, reason: str, by: Actor
     """Erase the arguments, context, reasoning, customer, notes, questions and answers of one request.
 
     What remains: action type, tool, times, status, deciders, agent, owner, rule names, reason code, the counts that
-    the caps are made of (their keys hold the customer and the session as digests) and, with ``keep_amounts``, the amount.
+    the caps are made of (their keys hold customer and session as digests) and, with ``keep_amounts``, the amount.
     Safe to repeat: a second call finishes what a first one left, and erases what was said since.
 
     Raises:
