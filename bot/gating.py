@@ -29,7 +29,7 @@ from bot.policy.tallies import (
     tries_key,
 )
 
-__all__ = ["Judgement", "Tried", "fits", "judge", "reserve_for", "tally_keys"]
+__all__ = ["Judgement", "Prepared", "Tried", "fits", "judge", "reserve_for", "tally_keys"]
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -40,13 +40,37 @@ class Judgement(msgspec.Struct, frozen=True):
     tried: Sequence[Tried] = ()
 
 
+class Prepared:
+    """A proposal as the gate read it, before anything was counted; judging it never raises, and may be repeated.
+
+    ``keys`` names every tally that judging will read, reserve in or observe.
+    """
+
+    def __init__(self, policy: Policy, proposal: Proposal, agent: Agent, now: datetime) -> None:
+        self._policy = policy
+        self._proposal = proposal
+        self._case: Case | None = None
+        self.keys: tuple[str, ...] = ()
+        try:
+            self._case = Case(policy, proposal, agent, {}, now)
+            self.keys = _keys(self._case)
+        except Exception as error:  # noqa: BLE001 -- fail closed: judging says so, and holds
+            self._fault: Exception = error
+            self._case = None
+
+    def judge(self, tallies: Mapping[str, Tally]) -> Judgement:
+        """The verdict, with the tallies of ``keys``, zeros included. What fails holds."""
+        if self._case is None:
+            return _unjudged(self._policy, self._proposal, self._fault)
+        try:
+            return _judged(self._case.counted(tallies))
+        except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
+            return _unjudged(self._policy, self._proposal, error)
+
+
 def tally_keys(policy: Policy, proposal: Proposal, agent: Agent, now: datetime) -> tuple[str, ...]:
     """Every tally that ``judge`` will read for this proposal, reserve in or observe. It never raises."""
-    try:
-        case = Case(policy, proposal, agent, {}, now)
-        return _keys(case)
-    except Exception:  # noqa: BLE001 -- judging meets the same fault and holds
-        return ()
+    return Prepared(policy, proposal, agent, now).keys
 
 
 def _keys(case: Case) -> tuple[str, ...]:
@@ -77,15 +101,15 @@ def judge(policy: Policy, proposal: Proposal, agent: Agent, tallies: Mapping[str
 
     ``tallies`` are those of ``tally_keys``, zeros included. Money is in the action's currency, ``now`` in any zone.
     """
-    try:
-        case = Case(policy, proposal, agent, tallies, now)
-        for name, step in STEPS.items():
-            before = len(case.reasons)
-            _take(case, name, step)
-            case.note(name, "spoke" if len(case.reasons) > before else "quiet")
-        return _conclude(case)
-    except Exception as error:  # noqa: BLE001 -- fail closed, whatever broke
-        return _unjudged(policy, proposal, error)
+    return Prepared(policy, proposal, agent, now).judge(tallies)
+
+
+def _judged(case: Case) -> Judgement:
+    for name, step in STEPS.items():
+        before = len(case.reasons)
+        _take(case, name, step)
+        case.note(name, "spoke" if len(case.reasons) > before else "quiet")
+    return _conclude(case)
 
 
 def _take(case: Case, name: str, step: Callable[[Case], None]) -> None:

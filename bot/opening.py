@@ -16,7 +16,7 @@ from bot.domain.jsontext import digest
 from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Proposal, Request
 from bot.domain.verdicts import Reason, Verdict, VerdictKind
 from bot.errors import Conflict, CredentialRefused
-from bot.gating import Judgement, judge, tally_keys
+from bot.gating import Judgement, Prepared
 from bot.policy.case import Case
 from bot.policy.document import Policy
 from bot.policy.reading import read_context
@@ -44,8 +44,7 @@ class _Call:
     digest: str
     at: datetime
     random: bytes
-    tallies: tuple[str, ...]
-    """The keys of the tallies that judging reads."""
+    prepared: Prepared
 
 
 def submission_digest(proposal: Proposal) -> str:
@@ -75,14 +74,14 @@ async def open_request(
         CredentialRefused: when the agent or the instance was revoked meanwhile.
     """
     at = clock.now()
-    tallies = tally_keys(policy, proposal, agent, at)
+    prepared = Prepared(policy, proposal, agent, at)
     submission, signed = submission_digest(proposal), digest(proposal.arguments)
-    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, tallies)
+    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, prepared)
     waiting = waiting_key(agent.id, proposal.tool, proposal.server, call.digest)
     needs = Needs(
         agents=(agent.id,),
         instances=(instance_id,),
-        tallies=tallies,
+        tallies=prepared.keys,
         keys=((instance_id, key),),
         waiting=(waiting,),
     )
@@ -108,7 +107,7 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
         if not _same_case(call, origin):
             continue
         return OpenedRequest(_spend(view, call, origin, origin.decision, origin.grant), replayed=False)
-    judgement = judge(call.policy, call.proposal, call.agent, view.tallies(call.tallies), call.at)
+    judgement = call.prepared.judge(view.tallies(call.prepared.keys))
     request_id = _record_opened(view, call, judgement)
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
@@ -191,11 +190,11 @@ def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: 
 
     What the signature holds of the caps goes over as it is, so that nothing in between changes what is counted.
     """
-    tallies = view.tallies(call.tallies)
+    tallies = view.tallies(call.prepared.keys)
     for reservation in origin.reserved:
         if reservation.key in tallies:
             tallies[reservation.key] = tallies[reservation.key].reserve(reservation, -1)
-    judgement = judge(call.policy, call.proposal, call.agent, tallies, call.at)
+    judgement = call.prepared.judge(tallies)
     if judgement.assessment.verdict.kind is VerdictKind.BLOCK:
         request_id = _record_opened(view, call, judgement)
         _decide_by_policy(view, request_id, judgement.assessment.verdict)

@@ -82,6 +82,27 @@ class Case:
     def __init__(
         self, policy: Policy, proposal: Proposal, agent: Agent, tallies: Mapping[str, Tally], now: datetime
     ) -> None:
+        self._begin(policy, proposal, agent, tallies, now)
+        self.context = read_context(proposal.context)
+        self.customer_problem: BadInput | None = None
+        self.amount: Money | None = None
+        self.amount_problem: BadInput | None = None
+        self._read_customer()
+        self._read_amount()
+
+    def counted(self, tallies: Mapping[str, Tally]) -> Case:
+        """The same proposal as it was read, nothing judged yet, with these tallies."""
+        case = object.__new__(Case)
+        case._begin(self.policy, self.proposal, self.agent, tallies, self.now)
+        case.context = self.context
+        case.customer_problem = self.customer_problem
+        case.amount = self.amount
+        case.amount_problem = self.amount_problem
+        return case
+
+    def _begin(
+        self, policy: Policy, proposal: Proposal, agent: Agent, tallies: Mapping[str, Tally], now: datetime
+    ) -> None:
         self.policy = policy
         self.proposal = proposal
         self.agent = agent
@@ -94,12 +115,6 @@ class Case:
         self._text: str | None = None
         self._history: History | None = None
         self._values: Values | None = None
-        self.context = read_context(proposal.context)
-        self.customer_problem: BadInput | None = None
-        self.amount: Money | None = None
-        self.amount_problem: BadInput | None = None
-        self._read_customer()
-        self._read_amount()
 
     def _read_customer(self) -> None:
         if self.action is None or self.action.customer is None:
