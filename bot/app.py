@@ -40,7 +40,7 @@ from bot.policy.document import Policy
 from bot.policy.loading import load
 from bot.ports import Store
 from bot.recording import Needs
-from bot.sealing import seal_pending
+from bot.sealing import require_same_key, seal_pending
 from bot.settings import Settings
 from bot.waiting import Waiting
 from store.opening import open_store
@@ -112,8 +112,10 @@ def read_policy(path: Path) -> Policy:
     return load(text, str(path))
 
 
-async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
+async def serve(settings: Settings, *, announce: Callable[[str], None], new_key: bool = False) -> None:
     """Run the server until SIGINT or SIGTERM; ``announce`` is called once with its address when it takes calls.
+
+    ``new_key`` says that another key than the one that sealed the record so far is meant.
 
     Raises:
         SettingsInvalid, PolicyInvalid: before anything listens.
@@ -121,6 +123,7 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     logs.configure(settings.log_format, settings.log_level)
     async with workplace(settings) as place:
         policy = place.policy
+        await require_same_key(place.store, place.keys.signer, by=_operator(), new_key=new_key)
         await _note_policy(place, policy)
         await _serve(place, policy, announce)
 

@@ -20,8 +20,11 @@ from functools import partial
 from hashlib import sha256
 
 from bot.domain import merkle
-from bot.ports import Checkpoint, Clock, Sealed, Seals, Signer, Unsealed
-from bot.recording import timestamp
+from bot.domain.events import Noted
+from bot.domain.people import Actor
+from bot.errors import SettingsInvalid
+from bot.ports import Checkpoint, Clock, Sealed, Seals, Signer, Store, Unsealed
+from bot.recording import Needs, timestamp
 
 NO_CHECKPOINT = bytes(32)
 """What the first checkpoint names as the one before it."""
@@ -104,3 +107,24 @@ async def seal_pending(seals: Seals, signer: Signer, clock: Clock) -> int:
         if size - before < PIECE:
             break
     return size - start
+
+
+async def require_same_key(store: Store, signer: Signer, *, by: Actor, new_key: bool) -> None:
+    """Go on with the key that sealed the record so far; another one only where that is meant, and it is recorded.
+
+    Raises:
+        SettingsInvalid: when the key is another one, and nobody said that it is meant to be.
+    """
+    last = await store.seals.last()
+    if last is None or last.key_id == signer.key_id:
+        return
+    if not new_key:
+        raise SettingsInvalid(
+            f"the record was sealed with the key {last.key_id}, and this key is {signer.key_id}",
+            field="SIGNOFF_KEY",
+            remedy="restore the key (SIGNOFF_KEY_FILE or SIGNOFF_KEY); when it is lost for good, "
+            "`signoff serve --new-key` goes on with this one: webhooks have to be registered again, "
+            "and auditors need both public keys",
+        )
+    event = Noted("key.changed", {"before": last.key_id, "now": signer.key_id})
+    await store.transact(Needs(ledgers=("keys",)), lambda view: view.record("ledger", "keys", event, by))
