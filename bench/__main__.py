@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import time
-from collections.abc import Awaitable, Callable
+import traceback
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from bench import databases, machine, printing, slow_disk
+from bench import (
+    clicks,
+    databases,
+    engine,
+    growth,
+    http_load,
+    machine,
+    printing,
+    rivalry,
+    slow_disk,
+    starting,
+    sweeping,
+    together,
+    verifying,
+    wakeups,
+)
 from bench.figures import Report
 from bench.frame import Bench, LeftOut, Options
 from tests.rigs import postgres
 
-Section = Callable[[Bench], Awaitable[None]]
+Section = Callable[[Bench], Coroutine[Any, Any, None]]
 
-SECTIONS = {
-    "engine": "bench.engine:measure",
-    "slow-disk": "bench.engine:measure_slow",
-    "rivals": "bench.rivalry:measure",
-    "http": "bench.http_load:measure",
-    "wake": "bench.wakeups:measure",
-    "polls": "bench.wakeups:measure_memory",
-    "clicks": "bench.clicks:measure",
-    "start": "bench.starting:measure",
-    "second-process": "bench.together:measure",
-    "deadlines": "bench.sweeping:measure",
-    "growth": "bench.growth:measure",
-    "verify": "bench.verifying:measure",
+SECTIONS: dict[str, Section] = {
+    "engine": engine.measure,
+    "slow-disk": engine.measure_slow,
+    "rivals": rivalry.measure,
+    "http": http_load.measure,
+    "wake": wakeups.measure,
+    "polls": wakeups.measure_memory,
+    "clicks": clicks.measure,
+    "start": starting.measure,
+    "second-process": together.measure,
+    "deadlines": sweeping.measure,
+    "growth": growth.measure,
+    "verify": verifying.measure,
 }
-"""Name: where its function is. A module is imported when it is run."""
 
 RESULTS = Path(__file__).with_name("results")
 KINDS = {
@@ -80,10 +96,12 @@ def _measure(given: argparse.Namespace) -> None:
         _note_database(bench)
         for name in given.only or SECTIONS:
             _run(bench, name)
+            printing.write_json(report, given.json)  # whatever comes next, this stays
     printing.show(report, printing.console())
-    printing.write_json(report, given.json)
     if given.markdown:
         printing.write_markdown(report, given.markdown)
+    if bench.failed:
+        sys.exit("failed: " + ", ".join(bench.failed))
 
 
 def _note_database(bench: Bench) -> None:
@@ -100,19 +118,19 @@ def _note_database(bench: Bench) -> None:
 
 
 def _run(bench: Bench, name: str) -> None:
-    module, _, function = SECTIONS[name].partition(":")
-    print(f"measuring {name} ...", flush=True)
+    """Measure a section; one that fails is named and leaves the others alone."""
+    print(f"measuring {name} ...", end=" ", flush=True)
     start = time.perf_counter()
     try:
-        section: Section = getattr(import_module(module), function)
-        asyncio.run(_awaited(section, bench))
+        asyncio.run(SECTIONS[name](bench))
     except LeftOut as reason:
         bench.report.skip(name, str(reason))
+    except Exception as error:  # noqa: BLE001 - whatever it was, it is shown, and what was measured before is kept
+        traceback.print_exc()
+        bench.failed.append(name)
+        bench.report.skip(name, f"it failed: {type(error).__name__}: {str(error)[:200]}")
     bench.report.seconds[name] = time.perf_counter() - start
-
-
-async def _awaited(section: Section, bench: Bench) -> None:
-    await section(bench)
+    print(f"{bench.report.seconds[name]:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

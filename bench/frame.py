@@ -38,6 +38,8 @@ class Bench:
     options: Options
     databases: Databases
     report: Report
+    failed: list[str] = field(default_factory=list)
+    """Sections that a fault ended."""
 
     @property
     def rounds(self) -> range:
