@@ -22,6 +22,8 @@ MAX_NOTE = 4000
 """Characters of an outcome's note or an answer."""
 MAX_WAIT_SECONDS = 30
 """The longest that one poll is held; a longer wish is cut to this."""
+MAX_STREAMS = 64
+"""Streams of events that one agent may keep open in one process; each costs a little at every commit."""
 MAX_PAGE = 200
 """Requests or instances on one page."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter as Counting
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -13,9 +14,10 @@ from aiohttp import web
 from adapters.agents.callers import require_instance
 from adapters.agents.counter import Counter
 from adapters.agents.exchange import EXCHANGE
+from adapters.agents.limits import MAX_STREAMS
 from adapters.agents.v1_wire import request_view
 from bot.domain.requests import Request
-from bot.errors import SignoffError
+from bot.errors import Busy, SignoffError
 from bot.policy.document import Policy
 from bot.ports import Committed, Store
 from bot.waiting import Waiting
@@ -43,6 +45,7 @@ class EventRoutes:
         self._waiting = waiting
         self._beat = beat_seconds
         self._streams: set[asyncio.Task[Any]] = set()
+        self._open: Counting[str] = Counting()
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve it."""
@@ -58,6 +61,8 @@ class EventRoutes:
         """``event: request`` with the request as it is now, ``event: reload`` when some may have been missed."""
         caller = await self._counter.admit(request)
         instance_id = require_instance(caller).id
+        if self._open[caller.agent.id] >= MAX_STREAMS:
+            raise Busy(f"{MAX_STREAMS} streams of this agent are open", retry_after=self._beat)
         response = web.StreamResponse(
             headers={
                 "Content-Type": "text/event-stream",
@@ -66,7 +71,7 @@ class EventRoutes:
                 "X-Request-ID": request[EXCHANGE],
             }
         )
-        async with self._waiting.watch() as changes, self._stoppable():
+        async with self._waiting.watch() as changes, self._stoppable(caller.agent.id):
             await response.prepare(request)
             with suppress(ConnectionError):  # the other side has gone
                 await response.write(b": open\n\n")
@@ -93,15 +98,19 @@ class EventRoutes:
         return {"types": list(change.types), "request": request_view(found, self._policy())}
 
     @asynccontextmanager
-    async def _stoppable(self) -> AsyncIterator[None]:
+    async def _stoppable(self, agent_id: str) -> AsyncIterator[None]:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a stream runs in a task")
         self._streams.add(task)
+        self._open[agent_id] += 1
         try:
             yield
         finally:
             self._streams.discard(task)
+            self._open[agent_id] -= 1
+            if not self._open[agent_id]:
+                del self._open[agent_id]
 
     async def _live(self, request: web.Request) -> bool:
         try:

@@ -89,6 +89,8 @@ def _require_public(host: str, port: int | None) -> None:
         raise _refused(f"names port {port}", "use 443, or one from 1024 on")
     if is_literal(host) and not is_public(host):
         raise _refused(f"names {host}, which is no public address")
+    if not is_literal(host) and host.rpartition(".")[2][:1].isdigit():
+        raise _refused(f"names {host}, an address in another way than its usual one")
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".")):
         raise _refused(f"names {host}, which is no public host")
 

@@ -32,6 +32,6 @@ def _asked(now: datetime, retry_after: str | None) -> datetime | None:
         return now + timedelta(seconds=min(int(retry_after[:9]), WINDOW.total_seconds()))
     try:
         at = parsedate_to_datetime(retry_after)
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -135,3 +135,40 @@ def test_another_way_to_write_a_path_leads_nowhere(server: Server, token: str, p
     answer = said(server, raw.encode())
     assert int(answer.split(b" ", 2)[1]) in {400, 401, 404}, answer
     assert b"\r\nset-cookie" not in answer.lower()
+
+
+def test_streams_of_events_are_no_way_to_exhaust_it(server: Server) -> None:
+    token = server.agent()["token"]
+    where = urlsplit(server.url)
+    call = f"GET /api/v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
+
+    def opened() -> tuple[socket.socket, bytes]:
+        connection = socket.create_connection((where.hostname or "", where.port or 80), timeout=10)
+        connection.sendall(call)
+        return connection, connection.recv(12)[9:12]
+
+    streams = []
+    try:
+        while len(streams) < 200:
+            stream, status = opened()
+            streams.append(stream)
+            if status == b"429":
+                break
+        assert len(streams) == 65
+    finally:
+        for stream in streams:
+            stream.close()
+
+
+def test_made_up_methods_and_paths_make_no_new_figures(server: Server, token: str) -> None:
+    def figures() -> int:
+        answer = said(server, b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return answer.count(b"signoff_http_seconds_count")
+
+    before = figures()
+    for number in range(40):
+        raw = f"M{number} /api/v1/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+        said(server, raw.encode())
+        said(server, raw.replace(f"M{number} /api/v1/me", f"GET /made/up/{number}").encode())
+        said(server, raw.replace(f"M{number} /api/v1/me", f"GET /desk/made-up-{number}").encode())
+    assert figures() - before <= 3

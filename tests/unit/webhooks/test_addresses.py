@@ -58,7 +58,8 @@ def test_a_url_that_may_be_called(url: str) -> None:
         "https://hooks.acme.test./", "https://127.0.0.1/", "https://[::1]/", "https://[::ffff:10.0.0.1]/",
         "https://169.254.169.254/latest/meta-data", "https://[fe80::1%25eth0]/", "https://hooks.acme.test/ x",
         "https://hooks.acme.test/\n", "https://hooks.acme.test\\@127.0.0.1/", "https://höhle.test/",
-        "https://[::1/", "https://hooks.acme.test/" + "x" * 2048,
+        "https://127.1/", "https://2130706433/", "https://0177.0.0.1/", "https://017700000001/", "https://0x7f000001/",
+        "https://0/", "https://127.0.0.0x1/", "https://[::1/", "https://hooks.acme.test/" + "x" * 2048,
     ],
 )  # fmt: skip
 def test_a_url_that_may_not(url: str) -> None:

@@ -51,6 +51,7 @@ def test_jitter_takes_away_at_most_half(jitter: float) -> None:
         ("-3", 5),
         ("", 5),
         ("\u0663", 5),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 5),
     ],
 )
 def test_a_wish_to_wait_is_respected(header: str, seconds: int) -> None:
