@@ -33,6 +33,8 @@ AGENT = "support-agent"
 TIMEOUT = "4h"
 WAIT_SECONDS = 4 * 3600.0
 POLICY_NAME = "policy.yaml"
+_LOOKS, _LOOK_SECONDS = 30, 0.1
+"""How often, and how far apart, the record is looked at until its server has sealed what happened last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,17 @@ def unexpected(rows: Sequence[Row], system: CustomerSystem, *, scripted: bool) -
 
 
 async def verified(place: Workplace) -> tuple[str, list[str]]:
-    """What verifying the whole record says, in a sentence, and everything that it found."""
-    report = await verify(place.store, Keyring([place.keys.public_key]))
+    """What verifying the whole record says, in a sentence, and everything that it found.
+
+    The server seals once a second, so what happened last is given a moment to be sealed.
+    """
+    keyring = Keyring([place.keys.public_key])
+    report = await verify(place.store, keyring)
+    for _ in range(_LOOKS):
+        if not report.ok or report.sealed == report.events:
+            break
+        await asyncio.sleep(_LOOK_SECONDS)
+        report = await verify(place.store, keyring)
     found = [f"{finding.kind} at {finding.place}: {finding.text}" for finding in report.findings]
     said = f"Record verified: {report.events} events in {report.streams} streams, {report.sealed} of them sealed."
     return said if report.ok else f"The record has {len(found) + report.more} faults.", found
