@@ -12,10 +12,10 @@ from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows, plain_rows
 from bot.cards.shape import Card, Exchange, Reason, Row
 from bot.cards.status import decision_status, status_of
-from bot.deciding import amount_in, approvers_now, display_name
+from bot.deciding import amount_in, approvers_now, display_name, valid_signatures
 from bot.domain import verdicts
 from bot.domain.money import Money
-from bot.domain.people import Person
+from bot.domain.people import Actor, Person
 from bot.domain.requests import Context, DecisionKind, Request
 from bot.errors import SignoffError
 from bot.policy.document import Policy
@@ -61,7 +61,7 @@ def card(
         origin=_origin(request, agent, masker),
         owner=plain(routing.owner_title),
         deciders=_names(approvers_now(request, policy), policy),
-        signatures=tuple(display_name(actor, policy) for actor in request.signatures),
+        signatures=tuple(display_name(actor, policy) for actor in _signatures(request, policy)),
         signatures_needed=routing.approvals_needed,
         opened_at=request.opened_at,
         due_at=routing.due_at,
@@ -166,6 +166,10 @@ def _origin(request: Request, agent: str | None, masker: Masker) -> tuple[Row, .
         },
         masker,
     )
+
+
+def _signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:
+    return valid_signatures(request, policy) if request.pending else request.signatures
 
 
 def _names(ids: Iterable[str], policy: Policy) -> tuple[str, ...]:

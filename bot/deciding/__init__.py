@@ -17,16 +17,8 @@ from bot.deciding.commands import (
     Revoke,
     Unclaim,
 )
-from bot.deciding.rules import (
-    Standing,
-    already_decided,
-    amount_in,
-    approvers_now,
-    decide,
-    display_name,
-    require_approver,
-    require_pending,
-)
+from bot.deciding.entitling import Standing, approvers_now, require_approver, valid_signatures
+from bot.deciding.rules import already_decided, amount_in, decide, display_name, require_pending
 from bot.deciding.submitting import Deciding
 
 __all__ = [
@@ -49,4 +41,5 @@ __all__ = [
     "display_name",
     "require_approver",
     "require_pending",
+    "valid_signatures",
 ]

@@ -2,47 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
 from bot.deciding.commands import MAX_NOTE, Approve, ApproveWithEdits, Ask, Command, Reject, Reveal, Revoke, Unclaim
+from bot.deciding.entitling import Standing, approvers_now, require_approver, require_limit, valid_signatures
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.jsontext import digest
 from bot.domain.money import Money
-from bot.domain.people import Actor, ActorKind, Person
+from bot.domain.people import Actor, ActorKind
 from bot.domain.requests import Context, Decision, DecisionKind, Grant, GrantStatus, Request
-from bot.domain.spelling import spelled
-from bot.domain.verdicts import Reservation
 from bot.editing import EditRefused, check_arguments
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed
 from bot.policy.document import Policy
 from bot.policy.paths import amount_of, customer_of
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Who commands, where, when, under which policy, and what the caps look like to them."""
-
-    person: Person
-    surface: str
-    now: datetime
-    policy: Policy
-    reserve: Callable[[dict[str, Any] | None], tuple[Reservation, ...]]
-    """What the edited arguments would hold of the caps; None: the proposed ones, which keep what they hold.
-
-    Raises ``NotAllowed`` when they do not fit, naming the cap.
-    """
-    random_id: Callable[[], str]
-
-    @property
-    def actor(self) -> Actor:
-        """The person as an author."""
-        return people.person(self.person.id, self.surface)
 
 
 def decide(request: Request, command: Command, standing: Standing) -> list[e.Event]:
@@ -105,76 +81,12 @@ def require_pending(request: Request, policy: Policy | None, now: datetime) -> N
         raise already_decided(Decision(DecisionKind.EXPIRED, people.CLOCK, request.deadline_at), policy)
 
 
-def require_approver(request: Request, standing: Standing) -> None:
-    """Refuse whoever may not decide this request.
-
-    Raises:
-        NotAllowed: saying who may.
-    """
-    person = standing.person
-    names = ", ".join(_names(request, standing.policy)) or "nobody any more; ask the accountable executive"
-    if person.id not in approvers_now(request, standing.policy):
-        raise NotAllowed(f"{person.name} is not among its approvers", remedy=f"ask {names}")
-    behalf = request.assessment.context.on_behalf_of
-    if behalf is not None and _is(person, behalf):
-        raise NotAllowed("nobody decides a request made on their own behalf", remedy=f"ask another of {names}")
-
-
-def _is(person: Person, said: str) -> bool:
-    """Whether a text that an agent sent means this person, in whichever of the usual ways it is written."""
-    known = {spelled(name) for name in (person.id, person.name, person.email, person.slack, person.teams) if name}
-    text = spelled(said)
-    address = text.rpartition("<")[2].partition(">")[0].strip().removeprefix("mailto:").rstrip(".")
-    user, at, host = address.partition("@")
-    return not known.isdisjoint({text, address, text.lstrip("@"), user.partition("+")[0] + at + host})
-
-
-def approvers_now(request: Request, policy: Policy) -> tuple[str, ...]:
-    """Who may still decide: the approvers that it opened with, without those whom the policy no longer names as such.
-
-    A request keeps its promise of who is asked, but nobody keeps a right that was taken away since.
-    """
-    owner = policy.owners.get(request.routing.owner)
-    kept = policy.people.keys() & (request.routing.approvers if owner is None else owner.approvers)
-    return tuple(id_ for id_ in request.routing.approvers if id_ in kept)
-
-
-def _names(request: Request, policy: Policy) -> list[str]:
-    return [policy.people[id_].name for id_ in approvers_now(request, policy)]
-
-
-def _require_limit(request: Request, amount: Money | None, standing: Standing) -> None:
-    """A person with a limit signs no amount above it, and none that can't be read."""
-    limit = standing.person.limit
-    if limit is None:
-        return
-    action = standing.policy.actions.get(request.assessment.action_type)
-    if amount is None:
-        if action is None or action.amount:
-            raise NotAllowed(
-                "its amount can't be read, so it can't be held against your limit", remedy="edit or reject it"
-            )
-        return
-    if amount.currency != standing.policy.currency:
-        raise NotAllowed(f"your limit is in {standing.policy.currency}, this is in {amount.currency}")
-    if amount.amount > limit:
-        able = [
-            person.name
-            for person in map(standing.policy.people.__getitem__, approvers_now(request, standing.policy))
-            if person.limit is None or person.limit >= amount.amount
-        ]
-        raise NotAllowed(
-            f"{amount} is above your limit of {limit} {standing.policy.currency}",
-            remedy="ask " + (", ".join(able) or "the accountable executive to raise a limit"),
-        )
-
-
 def _approve(request: Request, command: Approve, standing: Standing) -> list[e.Event]:
-    _require_limit(request, request.assessment.amount, standing)
+    require_limit(request, request.assessment.amount, standing)
     if any(actor.id == standing.person.id for actor in request.signatures):
         raise Conflict("you have signed it already; another person has to sign as well", code="already_signed")
     note = _optional_text(command.note, "note")
-    signatures = (*request.signatures, standing.actor)
+    signatures = (*valid_signatures(request, standing.policy), standing.actor)
     if len(signatures) < request.routing.approvals_needed:
         return [e.Signed(note)]
     reserved = standing.reserve(None)
@@ -190,7 +102,7 @@ def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: S
         )
     check_arguments(request, command.arguments)
     reserved = standing.reserve(command.arguments)
-    _require_limit(request, amount_in(request, command.arguments, standing.policy), standing)
+    require_limit(request, amount_in(request, command.arguments, standing.policy), standing)
     decision = Decision(
         DecisionKind.APPROVED_WITH_EDITS,
         standing.actor,

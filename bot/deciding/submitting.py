@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.deciding.commands import Approve, ApproveWithEdits, Command
-from bot.deciding.rules import Standing, _moved, decide
+from bot.deciding.entitling import Standing
+from bot.deciding.rules import _moved, decide
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.domain.verdicts import Reservation

@@ -122,3 +122,13 @@ async def test_one_person_is_never_two_signatures(house: House) -> None:
     for surface in ("slack", "teams", "desk"):
         with pytest.raises(Conflict, match="signed it already"):
             await house.say(request, Approve(), who="omar", surface=surface)
+
+
+async def test_the_signature_of_somebody_taken_out_since_counts_no_more(house: House) -> None:
+    request = (await house.propose(None, tool="change_payout", to="DE00")).request
+    await house.say(request, Approve(), who="omar")
+    changed(house, "members: [lee, dana, omar]", "members: [lee, dana]")
+    assert (await house.say(request, Approve())).pending
+    done = await house.say(request, Approve(), who="lee")
+    assert done.decision is not None
+    assert [actor.id for actor in done.decision.signatures] == ["dana", "lee"]

@@ -1,0 +1,108 @@
+"""Entitling: who may sign a request now, up to which amount, and whose signatures count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.domain import people
+from bot.domain.money import Money
+from bot.domain.people import Actor, Person
+from bot.domain.requests import Request
+from bot.domain.spelling import spelled
+from bot.domain.verdicts import Reservation
+from bot.errors import NotAllowed
+from bot.policy.document import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who commands, where, when, under which policy, and what the caps look like to them."""
+
+    person: Person
+    surface: str
+    now: datetime
+    policy: Policy
+    reserve: Callable[[dict[str, Any] | None], tuple[Reservation, ...]]
+    """What the edited arguments would hold of the caps; None: the proposed ones, which keep what they hold.
+
+    Raises ``NotAllowed`` when they do not fit, naming the cap.
+    """
+    random_id: Callable[[], str]
+
+    @property
+    def actor(self) -> Actor:
+        """The person as an author."""
+        return people.person(self.person.id, self.surface)
+
+
+def require_approver(request: Request, standing: Standing) -> None:
+    """Refuse whoever may not decide this request.
+
+    Raises:
+        NotAllowed: saying who may.
+    """
+    person = standing.person
+    names = ", ".join(_names(request, standing.policy)) or "nobody any more; ask the accountable executive"
+    if person.id not in approvers_now(request, standing.policy):
+        raise NotAllowed(f"{person.name} is not among its approvers", remedy=f"ask {names}")
+    behalf = request.assessment.context.on_behalf_of
+    if behalf is not None and _is(person, behalf):
+        raise NotAllowed("nobody decides a request made on their own behalf", remedy=f"ask another of {names}")
+
+
+def _is(person: Person, said: str) -> bool:
+    """Whether a text that an agent sent means this person, in whichever of the usual ways it is written."""
+    known = {spelled(name) for name in (person.id, person.name, person.email, person.slack, person.teams) if name}
+    text = spelled(said)
+    address = text.rpartition("<")[2].partition(">")[0].strip().removeprefix("mailto:").rstrip(".")
+    user, at, host = address.partition("@")
+    return not known.isdisjoint({text, address, text.lstrip("@"), user.partition("+")[0] + at + host})
+
+
+def approvers_now(request: Request, policy: Policy) -> tuple[str, ...]:
+    """Who may still decide: the approvers that it opened with, without those whom the policy no longer names as such.
+
+    A request keeps its promise of who is asked, but nobody keeps a right that was taken away since.
+    """
+    owner = policy.owners.get(request.routing.owner)
+    kept = policy.people.keys() & (request.routing.approvers if owner is None else owner.approvers)
+    return tuple(id_ for id_ in request.routing.approvers if id_ in kept)
+
+
+def valid_signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:
+    """The signatures so far of those who may still sign."""
+    kept = approvers_now(request, policy)
+    return tuple(actor for actor in request.signatures if actor.id in kept)
+
+
+def _names(request: Request, policy: Policy) -> list[str]:
+    return [policy.people[id_].name for id_ in approvers_now(request, policy)]
+
+
+def require_limit(request: Request, amount: Money | None, standing: Standing) -> None:
+    """A person with a limit signs no amount above it, and none that can't be read."""
+    limit = standing.person.limit
+    if limit is None:
+        return
+    action = standing.policy.actions.get(request.assessment.action_type)
+    if amount is None:
+        if action is None or action.amount:
+            raise NotAllowed(
+                "its amount can't be read, so it can't be held against your limit", remedy="edit or reject it"
+            )
+        return
+    if amount.currency != standing.policy.currency:
+        raise NotAllowed(f"your limit is in {standing.policy.currency}, this is in {amount.currency}")
+    if amount.amount > limit:
+        able = [
+            person.name
+            for person in map(standing.policy.people.__getitem__, approvers_now(request, standing.policy))
+            if person.limit is None or person.limit >= amount.amount
+        ]
+        raise NotAllowed(
+            f"{amount} is above your limit of {limit} {standing.policy.currency}",
+            remedy="ask " + (", ".join(able) or "the accountable executive to raise a limit"),
+        )
