@@ -34,7 +34,7 @@ from bot.addressing import note_address
 from bot.deciding import Deciding
 from bot.domain.events import Noted
 from bot.domain.people import Actor, ActorKind
-from bot.errors import SettingsInvalid
+from bot.errors import SettingsInvalid, SignoffError
 from bot.escalating import keep_time
 from bot.policy.document import Policy
 from bot.policy.loading import load
@@ -179,6 +179,8 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
         waiting.close()
         await runner.cleanup()
     await _end(working)
+    with suppress(SignoffError):  # the next start seals what this one could not
+        await seal_pending(store.seals, place.keys.signer, clock)
 
 
 def _set_apart_what_stays() -> None:
