@@ -147,7 +147,7 @@ def test_streams_of_events_are_no_way_to_exhaust_it(server: Server) -> None:
         connection.sendall(call)
         return connection, connection.recv(12)[9:12]
 
-    streams = []
+    streams: list[socket.socket] = []
     try:
         while len(streams) < 200:
             stream, status = opened()

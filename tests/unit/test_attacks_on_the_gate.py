@@ -121,7 +121,7 @@ async def test_thousands_may_be_typed_with_commas(house: House, typed: str, valu
 
 async def test_thousands_of_faults_make_no_thousands_of_reasons(house: House) -> None:
     signals = {f"signal{number}": "perhaps" for number in range(3000)}
-    extra = {f"extra{number}": number for number in range(3000)}
+    extra: dict[str, Any] = {f"extra{number}": number for number in range(3000)}
     request = (await house.propose(120, context={"customer": "c", "signals": signals}, **extra)).request
     assert request.pending
     rules = [reason.rule for reason in request.assessment.verdict.reasons]
