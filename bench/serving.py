@@ -17,13 +17,16 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from adapters.signing import load_keys
 from bench import processes
 from bench.http_client import Connection, connect, expect, request_bytes
 from bench.workload import POLICY, Worker, house, proposal
 from bot.domain.jsontext import Json
 from bot.ports import Session
+from bot.sealing import seal_once
 
 FORM = b"application/x-www-form-urlencoded"
+KEY_FILE = "bench.key"
 REQUESTS = "/api/aap/v1/requests"
 START_SECONDS = 60
 READY_SECONDS = 30
@@ -76,6 +79,14 @@ class Server:
         assert status == 303, f"{status}: {body[:500]!r}"
 
 
+async def seal_all(url: str, folder: Path) -> None:
+    """Seal what was preloaded, with which a server would otherwise be busy for some seconds."""
+    signer = load_keys(folder / KEY_FILE, "").signer
+    async with house(url) as engine:
+        while await seal_once(engine.store.seals, signer, engine.clock):
+            pass
+
+
 async def staff(url: str) -> Staff:
     """Enrol agents and sign a reviewer in, before any server runs on the database."""
     async with house(url, webhooks=False) as engine:
@@ -92,7 +103,7 @@ async def serving(url: str, folder: Path) -> AsyncIterator[Server]:
     settings = {
         "SIGNOFF_DATABASE": url,
         "SIGNOFF_POLICY": str(POLICY),
-        "SIGNOFF_KEY_FILE": str(folder / "bench.key"),
+        "SIGNOFF_KEY_FILE": str(folder / KEY_FILE),
         "SIGNOFF_PORT": "0",
         "SIGNOFF_RATE_PER_MINUTE": "100000000",
         "SIGNOFF_RATE_BURST": "100000000",

@@ -5,16 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
-from pathlib import Path
 
-from adapters.signing import load_keys
 from bench.figures import at_most
 from bench.frame import Bench, Samples
 from bench.machine import cpu_seconds, memory_bytes
 from bench.preload import preload
-from bench.serving import serving
-from bench.workload import house
-from bot.sealing import seal_once
+from bench.serving import seal_all, serving
 
 CALM_SECONDS = 2
 
@@ -26,7 +22,7 @@ async def measure(bench: Bench) -> None:
         samples = Samples()
         with bench.databases.fresh(kind) as url:
             await preload(url, pending=pending)
-            await _seal_all(url, bench.databases.folder)
+            await seal_all(url, bench.databases.folder)
             for _ in range(bench.options.size(3, 1)):
                 await _start(bench, url, samples)
         add = partial(bench.report.add, f"starting on {kind}, {pending:,} pending")
@@ -34,14 +30,6 @@ async def measure(bench: Bench) -> None:
         add("memory when ready", "MB", samples["megabytes"], at_most(250))
         add("memory when idle", "MB", samples["later"], at_most(250))
         add("idle", "% of a core", samples["idle"], at_most(0.5), "the whole server")
-
-
-async def _seal_all(url: str, folder: Path) -> None:
-    """What the server would otherwise be busy with for some seconds."""
-    signer = load_keys(folder / "bench.key", "").signer
-    async with house(url) as engine:
-        while await seal_once(engine.store.seals, signer, engine.clock):
-            pass
 
 
 async def _start(bench: Bench, url: str, samples: Samples) -> None:

@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 
 from bench.databases import POSTGRES
 from bench.figures import Goal, at_most, quantile
 from bench.frame import Bench, LeftOut, Samples, settle
-from bench.http_client import Connection, connect
+from bench.http_client import Connection, connect, expect
+from bench.http_load import MANY, Pool
 from bench.load import run
 from bench.machine import memory_bytes, raise_file_limit
 from bench.preload import copied_id, preload
-from bench.serving import Server, Staff, serving, staff
+from bench.serving import REQUESTS, Server, Staff, seal_all, serving, staff
 from bot.domain.requests import Request
 
 SETTLE_SECONDS = 1.0
@@ -45,6 +47,7 @@ async def measure_memory(bench: Bench) -> None:
             people = await staff(url)
             first = await preload(url, pending=polls + 1)
             assert first is not None
+            await seal_all(url, bench.databases.folder)
             async with serving(url, bench.databases.folder) as server:
                 await _hold(bench, kind, server, people, first, polls)
 
@@ -92,6 +95,7 @@ async def _wake_all(agents: Server, desk: Server, people: Staff, first: Request,
 
 async def _hold(bench: Bench, kind: str, server: Server, people: Staff, first: Request, polls: int) -> None:
     worker = _worker(people, first)
+    await _look_up_all(server, people, first, polls)
     before = memory_bytes(server.pid)
     connections = await _connections(server, polls)
     waiting = [
@@ -109,6 +113,20 @@ async def _hold(bench: Bench, kind: str, server: Server, people: Staff, first: R
     section = f"waiting polls on {kind}, {polls:,} at once"
     bench.report.add(section, "memory of the server for each", "kB", [each], at_most(40), "its connection included")
     bench.report.add(section, "still waiting when measured", "", [held])
+
+
+async def _look_up_all(server: Server, people: Staff, first: Request, polls: int) -> None:
+    """Have every request read once: what the databases' caches hold is not what waiting costs."""
+    pool = await Pool.to(server.url)
+    headers = people.headers(_worker(people, first))
+
+    async def look_up(number: int) -> None:
+        connection = pool.take()
+        expect(await connection.call("GET", f"{REQUESTS}/{copied_id(first, number)}", headers), 200)
+        pool.give(connection)
+
+    await run(MANY, (partial(look_up, number + 1) for number in range(polls)))
+    pool.close()
 
 
 def _worker(people: Staff, first: Request) -> int:
