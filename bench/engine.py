@@ -37,7 +37,7 @@ async def measure_slow(bench: Bench) -> None:
         raise LeftOut(reason)
     for kind in bench.options.databases:
         samples = Samples()
-        for _ in bench.rounds:
+        for _ in range(min(3, bench.options.rounds)):
             await _round(bench, kind, samples, slow=True)
         _report(bench, kind, samples, f"engine on {kind}, 2 ms added to every fsync", slow=True)
 

@@ -27,7 +27,7 @@ async def measure(bench: Bench) -> None:
         raise LeftOut("it takes PostgreSQL")
     samples = Samples()
     count = bench.options.size(2400, 960)
-    for number in range(bench.options.size(5, 2)):
+    for number in range(bench.options.size(3, 1)):
         with bench.databases.fresh(POSTGRES) as url:
             async with house(url, webhooks=False):
                 pass
