@@ -121,11 +121,12 @@ async def serve(settings: Settings, *, announce: Callable[[str], None], new_key:
         SettingsInvalid, PolicyInvalid: before anything listens.
     """
     logs.configure(settings.log_format, settings.log_level)
+    stop = _stopped_by_signal()  # from here on: who is told to stop while starting ends as cleanly
     async with workplace(settings) as place:
         policy = place.policy
         await require_same_key(place.store, place.keys.signer, by=_operator(), new_key=new_key)
         await _note_policy(place, policy)
-        await _serve(place, policy, announce)
+        await _serve(place, policy, announce, stop)
 
 
 async def _note_policy(place: Workplace, policy: Policy) -> None:
@@ -140,7 +141,7 @@ def _operator() -> Actor:
     return Actor(ActorKind.OPERATOR, os.environ.get("USER", "operator"), "cli")
 
 
-async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], None]) -> None:
+async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], None], stop: asyncio.Event) -> None:
     store, clock, settings = place.store, place.clock, place.settings
     waiting = Waiting(store)
     figures = health.Figures()
@@ -165,7 +166,6 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
         if not settings.public_url:
             await note_address(store, url, _operator())
         timers.start()
-        stop = _stopped_by_signal()
         working = [
             asyncio.create_task(sender.run(), name="webhooks"),
             asyncio.create_task(keep_time(store, clock), name="deadlines"),
