@@ -65,7 +65,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="smaller and fewer rounds: about three minutes")
     parser.add_argument("--only", action="append", choices=SECTIONS, help="this section alone; may be given again")
     parser.add_argument("--database", choices=KINDS, default="both")
-    parser.add_argument("--rounds", type=int, help="5, or 3 with --quick")
+    parser.add_argument("--rounds", type=int, help="5, or 2 with --quick")
     parser.add_argument("--stored", type=int, help="old requests for growth: 250,000, or a tenth with --quick")
     parser.add_argument("--json", type=Path, default=RESULTS / "latest.json", help="where the results go")
     parser.add_argument("--markdown", type=Path, help="put the tables into this page as well, between its marks")
@@ -86,7 +86,7 @@ def _measure(given: argparse.Namespace) -> None:
     machine.raise_file_limit(FILES)
     options = Options(
         quick=given.quick,
-        rounds=given.rounds or (3 if given.quick else 5),
+        rounds=given.rounds or (2 if given.quick else 5),
         databases=KINDS[given.database],
         stored=given.stored or (25_000 if given.quick else 250_000),
     )

@@ -51,26 +51,30 @@ def _disk(kind: str, *, slow: bool) -> Iterator[None]:
 
 async def _round(bench: Bench, kind: str, samples: Samples, *, slow: bool) -> None:
     few, many = (bench.options.size(300, 100), bench.options.size(600, 200)) if slow else (1000, 2000)
-    few, many = (few, many) if slow else (bench.options.size(few, 300), bench.options.size(many, 600))
+    few, many = (few, many) if slow else (bench.options.size(few, 150), bench.options.size(many, 400))
     with _disk(kind, slow=slow):
-        for name, clients, count, way in _floors(kind, few, many):
-            with bench.databases.fresh(kind, slow=slow) as url:
-                settle()
-                least = await floor(kind, url, count, clients, way)
-            samples.add(**{f"open_{name}": least.opening.rate, f"decide_{name}": least.deciding.rate})
+        with bench.databases.fresh(kind, slow=slow) as url:
+            await _floor_round(url, kind, samples, (few, many, bench.options.size(6400, 1920)))
         with bench.databases.fresh(kind, slow=slow) as url:
             async with house(url) as engine:
                 await _engine_round(engine, samples, few, bench.options.size(3200, 960))
 
 
-def _floors(kind: str, few: int, many: int) -> list[tuple[str, int, int, Way]]:
+async def _floor_round(url: str, kind: str, samples: Samples, counts: tuple[int, int, int]) -> None:
+    for name, clients, count, way in _floors(kind, *counts):
+        settle()
+        least = await floor(kind, url, count, clients, way)
+        samples.add(**{f"open_{name}": least.opening.rate, f"decide_{name}": least.deciding.rate})
+
+
+def _floors(kind: str, few: int, many: int, most: int) -> list[tuple[str, int, int, Way]]:
     """Name, clients, operations and way of each floor; one writer makes the first two the same on SQLite."""
     alone = [] if kind == SQLITE else [("raw1", 1, few, Way.ONE_COMMIT_EACH)]
-    bulk = [] if kind == SQLITE else [("bulk", MANY, 6400, Way.ONE_STATEMENT_FOR_64)]
+    bulk = [] if kind == SQLITE else [("bulk", MANY, most, Way.ONE_STATEMENT_FOR_64)]
     return [
         *alone,
         ("raw", MANY, many, Way.ONE_COMMIT_EACH),
-        ("batched", MANY, 6400, Way.ONE_COMMIT_FOR_64),
+        ("batched", MANY, most, Way.ONE_COMMIT_FOR_64),
         *bulk,
     ]
 

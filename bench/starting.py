@@ -37,6 +37,6 @@ async def _start(bench: Bench, url: str, samples: Samples) -> None:
         samples.add(seconds=server.seconds, megabytes=memory_bytes(server.pid) / 1e6)
         await asyncio.sleep(CALM_SECONDS)
         cpu, start = cpu_seconds(server.pid), time.perf_counter()
-        await asyncio.sleep(bench.options.size(10, 5))
+        await asyncio.sleep(bench.options.size(10, 3))
         idle = (cpu_seconds(server.pid) - cpu) / (time.perf_counter() - start) * 100
         samples.add(idle=idle, later=memory_bytes(server.pid) / 1e6)

@@ -63,7 +63,7 @@ async def _rounds(bench: Bench, engine: House, samples: Samples, count: int) -> 
     numbers = iter(range(10**9))
     for _ in range(bench.options.size(2, 1)):
         for name, spread in (("once", timedelta()), ("spread", SPREAD)):
-            heard = await _expire(engine, numbers, count, spread, f"{bench.options.size(5, 3)}s")
+            heard = await _expire(engine, numbers, count, spread, f"{bench.options.size(5, 2)}s")
             samples.add(**{f"{name}_p50": quantile(heard.late, 0.5), f"{name}_p99": quantile(heard.late, 0.99)})
             samples.add(early=heard.early)
     keeping = asyncio.create_task(keep_time(engine.store, engine.clock))
