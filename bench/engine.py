@@ -50,8 +50,8 @@ def _disk(kind: str, *, slow: bool) -> Iterator[None]:
 
 
 async def _round(bench: Bench, kind: str, samples: Samples, *, slow: bool) -> None:
-    few, many = (bench.options.size(300, 100), bench.options.size(600, 200)) if slow else (1000, 2000)
-    few, many = (few, many) if slow else (bench.options.size(few, 150), bench.options.size(many, 400))
+    size = bench.options.size
+    few, many = (size(300, 100), size(600, 200)) if slow else (size(1000, 150), size(2000, 400))
     with _disk(kind, slow=slow):
         with bench.databases.fresh(kind, slow=slow) as url:
             await _floor_round(url, kind, samples, (few, many, bench.options.size(6400, 1920)))
