@@ -67,12 +67,15 @@ async def test_another_key_seals_nothing_unless_somebody_says_so(tmp_path: Path)
         assert not (tmp_path / "signoff.key").exists()
     with pytest.raises(AssertionError, match="was sealed with the key"), serving(tmp_path):
         pass
-    done = subprocess.Popen([sys.executable, "-m", "bot.cli", "serve", "--new-key"], cwd=tmp_path, env=server.env)
-    try:
-        await sealed_by_another(server, old)
-    finally:
-        done.send_signal(signal.SIGTERM)
-        assert await asyncio.to_thread(done.wait, 15) == 0
+    command = [sys.executable, "-m", "bot.cli", "serve", "--new-key"]
+    with subprocess.Popen(command, cwd=tmp_path, env=server.env, stdout=subprocess.PIPE) as done:
+        try:
+            assert done.stdout is not None
+            assert b"listens" in await asyncio.to_thread(done.stdout.readline)
+            await sealed_by_another(server, old)
+        finally:
+            done.send_signal(signal.SIGTERM)
+            assert await asyncio.to_thread(done.wait, 15) == 0
     new = server.command("audit", "public-key").strip()
     assert verified(server)[0] == 1
     assert verified(server, "--public-key", old, "--public-key", new)[0] == 0
