@@ -7,16 +7,26 @@ import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
 
-_SECRET = frozenset({"key", "database"})
+_SECRET = frozenset(
+    {"key", "database", "slack_bot_token", "slack_signing_secret", "slack_app_token", "slack_client_secret"}
+)
+"""Never shown, not even in what is said of a wrong one."""
+
 _OF_AGENTS = frozenset({"SIGNOFF_TOKEN", "SIGNOFF_URL"})
 """Read by agents: the example, and a live replay."""
+
+_PREFIXES = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+"""Slack's own: https://docs.slack.dev/authentication/tokens."""
+
+_WHERE_IN_SLACK = "as the app's pages at https://api.slack.com/apps show it"
 
 
 class Settings(BaseSettings):
@@ -66,6 +76,27 @@ class Settings(BaseSettings):
     migrate: bool = True
     """Let ``signoff serve`` upgrade the database when that is safe: when nobody else can be using it, or it is new."""
 
+    slack_bot_token: Annotated[str, Field(repr=False)] = ""
+    """The token of the app in one workspace, ``xoxb-...``; Slack is off while this and the client id are empty."""
+
+    slack_signing_secret: Annotated[str, Field(repr=False)] = ""
+    """What Slack signs its calls with; not needed in Socket Mode."""
+
+    slack_app_token: Annotated[str, Field(repr=False)] = ""
+    """An app-level token, ``xapp-...``: calls come over a socket that we open (Socket Mode), not to our address."""
+
+    slack_client_id: str = ""
+    """With the client secret, in place of the bot token: any number of workspaces install the app by OAuth."""
+
+    slack_client_secret: Annotated[str, Field(repr=False)] = ""
+    """See ``slack_client_id``."""
+
+    slack_api_url: str = "https://slack.com/api/"
+    """Where Slack's Web API is; GovSlack has its own. Ends with a slash; https unless loopback."""
+
+    slack_message_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+    """Seconds between two messages in one channel; Slack allows about one a second."""
+
     @field_validator("public_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
@@ -80,6 +111,44 @@ class Settings(BaseSettings):
             raise ValueError("has to be 64 hex digits; `openssl rand -hex 32` makes them")
         return value
 
+    @field_validator(
+        "slack_bot_token", "slack_signing_secret", "slack_app_token", "slack_client_id", "slack_client_secret"
+    )
+    @classmethod
+    def _copied_whole(cls, value: str, about: ValidationInfo) -> str:
+        value = value.strip()
+        prefix = _PREFIXES.get(about.field_name or "", "")
+        if value and (not value.startswith(prefix) or re.search(r"\s", value)):
+            raise ValueError(f"has to be one word{f' that starts with {prefix}' * bool(prefix)}, {_WHERE_IN_SLACK}")
+        return value
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _of_an_api(cls, value: str) -> str:
+        parts = urlsplit(value.strip())
+        loopback = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+        if not parts.hostname or parts.query or (parts.scheme != "https" and not (loopback and parts.scheme == "http")):
+            raise ValueError("has to start with https://, such as https://slack.com/api/")
+        return value.strip().rstrip("/") + "/"
+
+    @model_validator(mode="after")
+    def _slack_together(self) -> Settings:
+        """What is set of Slack has to make one whole.
+
+        Raises:
+            ValueError: naming the settings and what to do.
+        """
+        if problem := _slack_problem(self):
+            raise ValueError(problem)
+        return self
+
+    @property
+    def slack_mode(self) -> Literal["off", "http", "socket"]:
+        """How Slack reaches us: not at all, by calls to ``/slack/events``, or over a socket that we open."""
+        if not self.slack_bot_token and not self.slack_client_id:
+            return "off"
+        return "socket" if self.slack_app_token else "http"
+
     @property
     def url(self) -> str:
         """The public address, without a slash at its end."""
@@ -90,6 +159,32 @@ class Settings(BaseSettings):
         everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
         host = "localhost" if self.host in everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{port}"
+
+
+def _slack_problem(given: Settings) -> str | None:
+    """What is missing or too much among Slack's settings, by name and with the remedy; None when they are a whole.
+
+    Socket Mode goes with OAuth too: the socket belongs to the app, and events say which workspace they are from.
+    """
+    if bool(given.slack_client_id) != bool(given.slack_client_secret):
+        there, lacking = ("ID", "SECRET") if given.slack_client_id else ("SECRET", "ID")
+        return f"SIGNOFF_SLACK_CLIENT_{lacking} is missing beside SIGNOFF_SLACK_CLIENT_{there}: set both, or neither"
+    if given.slack_bot_token and given.slack_client_id:
+        return (
+            "SIGNOFF_SLACK_BOT_TOKEN and SIGNOFF_SLACK_CLIENT_ID exclude each other: "
+            "set the token for one workspace, or client id and secret for many, and remove the other"
+        )
+    if given.slack_mode == "off":
+        stray = [name for name in ("slack_app_token", "slack_signing_secret") if getattr(given, name)]
+        names = " and ".join(f"SIGNOFF_{name.upper()}" for name in stray)
+        alone = f"{names} without SIGNOFF_SLACK_BOT_TOKEN: set that too (or client id and secret), or remove {names}"
+        return alone if stray else None
+    if given.slack_mode == "http" and not given.slack_signing_secret:
+        return (
+            "SIGNOFF_SLACK_SIGNING_SECRET is missing: copy it from the app's Basic Information, "
+            "or set SIGNOFF_SLACK_APP_TOKEN for Socket Mode, which needs none"
+        )
+    return None
 
 
 def load_settings(**given: object) -> Settings:
@@ -117,7 +212,9 @@ def unknown_names() -> dict[str, str | None]:
 
 def _problem(found: ErrorDetails) -> str:
     """One setting that can't be used; what was given is shown unless it may be a secret."""
-    name = str(found["loc"][0])
     text = found["msg"].removeprefix("Value error, ").replace("Input should be", "has to be")
+    if not found["loc"]:  # of several settings together; the text names them, and the input would show all of them
+        return text
+    name = str(found["loc"][0])
     given = "" if name in _SECRET else f", not {str(found['input'])[:40]!r}"
     return f"SIGNOFF_{name.upper()}: {text}{given}"
