@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
-from zoneinfo import ZoneInfo
-
 from aiohttp import web
 
-from adapters.desk.listing import address, chosen, drawn, list_requests
+from adapters.desk.listing import address, chosen, drawn
 from adapters.desk.workroom import VISITOR, WORKROOM, may_see
 from bot.domain.requests import DecisionKind
+from bot.listing import list_requests, midnight
 from bot.ports import RequestQuery
 
 KINDS = tuple(kind.value for kind in DecisionKind)
@@ -27,7 +25,7 @@ async def decided(request: web.Request) -> web.StreamResponse:
         owners=(filters["owner"],) if "owner" in filters else None,
         action_type=filters.get("action"),
         decided_by=filters.get("by"),
-        decided_from=_midnight(now, policy.zone) if today else None,
+        decided_from=midnight(now, policy.zone) if today else None,
         after=request.query.get("after") or None,
     )
     listed = await list_requests(room.store, query, lambda one: may_see(one, person))
@@ -48,8 +46,3 @@ async def decided(request: web.Request) -> web.StreamResponse:
         kinds=KINDS,
         actions=policy.actions.values(),
     )
-
-
-def _midnight(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the day began in a zone, in UTC."""
-    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)

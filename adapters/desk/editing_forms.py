@@ -8,7 +8,6 @@ from aiohttp import web
 
 from adapters.desk.deciding_forms import read_lesson, show_refused, status_of, submit
 from adapters.desk.guard import FORM
-from adapters.desk.inputs import PREFIX, inputs, typed_over
 from adapters.desk.request_page import Said, find
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.cards import card, change_rows, revealed_to, try_out
@@ -17,6 +16,7 @@ from bot.deciding import ApproveWithEdits
 from bot.domain.requests import Lesson, Request
 from bot.editing import EditRefused, check_arguments, parse_form
 from bot.errors import AlreadyDecided, BadInput, NotAllowed, SignoffError
+from bot.forms import PREFIX, inputs, typed_over
 
 Form = dict[str, str]
 
@@ -84,7 +84,7 @@ async def _form(
     said = Said("This can't be signed yet", error.message, error.remedy) if error is not None else None
     problems = problems or {}
     fields = inputs(found, policy, masker.hidden, typed, problems)
-    named = {field.name.removeprefix(PREFIX) for field in fields}
+    named = {field.field for field in fields}
     return room.pages.show(
         "editing.html",
         status=status,

@@ -1,33 +1,18 @@
-"""Lists of requests that a person may see, in pages."""
+"""Lists of requests as pages show them: their cards, filters and addresses."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import urlencode
 
 import msgspec
 from aiohttp import web
-from msgspec.structs import replace
 
 from adapters.desk.workroom import Workroom
 from bot.cards import Card, card
 from bot.domain.people import Person
-from bot.domain.requests import Request
+from bot.listing import Listed
 from bot.policy.document import Policy
-from bot.ports import Library, RequestQuery
-
-PAGE = 50
-SCANNED = 1000
-"""Requests looked through for one page, so that a page of somebody who has few among very many still comes at once."""
-
-
-class Listed(msgspec.Struct, frozen=True):
-    """A part of a list: what was found, where to go on, and whether looking was given up before a page was full."""
-
-    items: tuple[Request, ...]
-    next: str | None
-    cut: bool = False
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -35,19 +20,6 @@ class Item(msgspec.Struct, frozen=True):
 
     card: Card
     owner: str
-
-
-async def list_requests(library: Library, query: RequestQuery, wanted: Callable[[Request], bool]) -> Listed:
-    """The requests of a query that are wanted, in its order: a page of at least ``PAGE`` where there are so many."""
-    found: list[Request] = []
-    after = query.after
-    for _ in range(SCANNED // PAGE):
-        page = await library.requests(replace(query, limit=PAGE, after=after))
-        found += filter(wanted, page.items)
-        after = page.next
-        if after is None or len(found) >= PAGE:
-            return Listed(tuple(found), after)
-    return Listed(tuple(found), after, cut=True)
 
 
 def drawn(listed: Listed, policy: Policy, viewer: Person, now: datetime) -> list[Item]:

@@ -12,6 +12,7 @@ from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from adapters.desk.inputs import widget
 from bot.cards import plain
 from bot.cards.plaintext import words
 
@@ -32,7 +33,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(plain=plain, words=words, iso=iso, sentence=sentence)
+        self._templates.filters.update(plain=plain, words=words, iso=iso, sentence=sentence, widget=widget)
         self._templates.globals.update(static=self.address, at=instant, left=left, share=share, token=token)
 
     def address(self, name: str) -> str:

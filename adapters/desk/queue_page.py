@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from adapters.desk.listing import address, chosen, drawn, list_requests
+from adapters.desk.listing import address, chosen, drawn
 from adapters.desk.workroom import VISITOR, WORKROOM, may_see
 from bot.domain.requests import Request
+from bot.listing import list_requests
 from bot.ports import RequestQuery
 
 SOON = timedelta(minutes=5)
