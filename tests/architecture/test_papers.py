@@ -172,10 +172,7 @@ def names(requirements: list[str]) -> set[str]:
     ("heading", "requirements"),
     [
         ("To run", PROJECT["dependencies"]),
-        (
-            "For the chat surfaces (extras `slack` and `teams`)",
-            [*PROJECT["optional-dependencies"]["slack"], *PROJECT["optional-dependencies"]["teams"]],
-        ),
+        ("For Teams (extra `teams`)", PROJECT["optional-dependencies"]["teams"]),
         ("To build and test (extra `dev`)", PROJECT["optional-dependencies"]["dev"]),
     ],
 )
