@@ -104,6 +104,18 @@ class Unavailable(SignoffError):
     code = "unavailable"
 
 
+class Uncertain(Unavailable):
+    """No answer came back: the other side may have done what was asked. Look before asking again."""
+
+    code = "uncertain"
+
+
+class MessageGone(SignoffError):
+    """A message that should be changed is not there any more, or can't be changed."""
+
+    code = "message_gone"
+
+
 class ChannelUnavailable(SignoffError):
     """A chat channel is gone, archived, or the bot is not in it; a fallback has to be used and its owner told."""
 

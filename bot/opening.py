@@ -13,7 +13,15 @@ from bot.domain.agents import Agent, Instance
 from bot.domain.events import Decided, GrantMoved, Opened
 from bot.domain.ids import uuid7
 from bot.domain.jsontext import digest
-from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, Proposal, Request
+from bot.domain.pauses import EVERYTHING, Pause
+from bot.domain.requests import (
+    Decision,
+    DecisionKind,
+    Grant,
+    GrantStatus,
+    Proposal,
+    Request,
+)
 from bot.domain.verdicts import Reason, Verdict, VerdictKind
 from bot.errors import Conflict, CredentialRefused
 from bot.gating import Judgement, Prepared
@@ -34,6 +42,17 @@ class OpenedRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Situation:
+    """What is so at the moment beside the policy: the chat surfaces that are connected, and what is paused."""
+
+    surfaces: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+
+
+CALM = Situation()
+
+
+@dataclass(frozen=True, slots=True)
 class _Call:
     policy: Policy
     agent: Agent
@@ -45,6 +64,7 @@ class _Call:
     at: datetime
     random: bytes
     prepared: Prepared
+    situation: Situation
 
 
 def submission_digest(proposal: Proposal) -> str:
@@ -52,7 +72,7 @@ def submission_digest(proposal: Proposal) -> str:
     return digest({name: value for name, value in msgspec.to_builtins(proposal).items() if value is not None})
 
 
-async def open_request(
+async def open_request(  # noqa: PLR0913 - each is a fact of its own, given by name
     store: Recorder,
     clock: Clock,
     policy: Policy,
@@ -62,6 +82,7 @@ async def open_request(
     proposal: Proposal,
     key: str,
     random: bytes,
+    situation: Situation = CALM,
 ) -> OpenedRequest:
     """Judge a proposal, record it with its verdict and route it; safe to repeat with the same ``key``.
 
@@ -76,7 +97,7 @@ async def open_request(
     at = clock.now()
     prepared = Prepared(policy, proposal, agent, at)
     submission, signed = submission_digest(proposal), digest(proposal.arguments)
-    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, prepared)
+    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, prepared, situation)
     waiting = waiting_key(agent.id, proposal.tool, proposal.server, call.digest)
     needs = Needs(
         agents=(agent.id,),
@@ -107,7 +128,7 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
         if not _same_case(call, origin):
             continue
         return OpenedRequest(_spend(view, call, origin, origin.decision, origin.grant), replayed=False)
-    judgement = call.prepared.judge(view.tallies(call.prepared.keys))
+    judgement = _unless_paused(call.prepared.judge(view.tallies(call.prepared.keys)), call)
     request_id = _record_opened(view, call, judgement)
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
@@ -134,7 +155,7 @@ def require_live(agent: Agent | None, instance: Instance | None, now: datetime) 
 def _record_opened(view: View, call: _Call, judgement: Judgement) -> str:
     request_id = uuid7(call.at, call.random)
     assessment = judgement.assessment
-    routing = route(call.policy, call.proposal, assessment, call.at)
+    routing = route(call.policy, call.proposal, assessment, call.at, call.situation.surfaces)
     event = Opened(
         agent_id=call.agent.id,
         instance_id=call.instance_id,
@@ -150,6 +171,25 @@ def _record_opened(view: View, call: _Call, judgement: Judgement) -> str:
     )
     view.record("request", request_id, event, people.agent(call.agent.id))
     return request_id
+
+
+def _unless_paused(judgement: Judgement, call: _Call) -> Judgement:
+    """Blocked, where automation is stopped for it. What a human has signed already is not asked here."""
+    assessment = judgement.assessment
+    if not call.situation.pauses:
+        return judgement
+    owner = route(call.policy, call.proposal, assessment, call.at).owner
+    for pause in call.situation.pauses:
+        if not pause.covers(action_type=assessment.action_type, agent_id=call.agent.id, owner=owner, now=call.at):
+            continue
+        by = call.policy.people.get(pause.by)
+        what = "Everything" if pause.scope == EVERYTHING else f"The {pause.scope.replace(':', ' ')}"
+        text = f"{what} was paused by {by.name if by else pause.by} at {pause.at:%Y-%m-%d %H:%M} UTC: {pause.reason}"
+        reason = Reason("paused", VerdictKind.BLOCK, text, {"scope": pause.scope})
+        verdict = replace(assessment.verdict, kind=VerdictKind.BLOCK, reasons=(reason, *assessment.verdict.reasons))
+        tries = tuple(seen for seen in judgement.observed if seen.amount is None)
+        return replace(judgement, assessment=replace(assessment, verdict=verdict, reserved=()), observed=tries)
+    return judgement
 
 
 def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:

@@ -16,11 +16,13 @@ _HIGH = {ActionClass.IDENTITY, ActionClass.ACCESS}
 its limits and caps instead, and is approved in one click."""
 
 
-def route(policy: Policy, proposal: Proposal, assessment: Assessment, now: datetime) -> Routing:
+def route(
+    policy: Policy, proposal: Proposal, assessment: Assessment, now: datetime, surfaces: tuple[str, ...] = ()
+) -> Routing:
     """Where the request goes: the first routing rule that is true, else the action's owner, else the default owner.
 
     ``now`` is when the request opens. The deadline is the agent's timeout, the policy's default timeout or the owner's
-    ``expire_after``, whichever is first.
+    ``expire_after``, whichever is first. ``surfaces`` are the chat surfaces that are connected.
 
     Raises:
         BadInput: naming ``timeout``, when the proposal's timeout is no duration.
@@ -49,6 +51,8 @@ def route(policy: Policy, proposal: Proposal, assessment: Assessment, now: datet
         escalation=tuple(
             Step(later(now, step.after), step.to, dict(step.post_to)) for step in sla.escalate if step.after < lasts
         ),
+        surfaces=surfaces,
+        second_channels=dict(owner.second_channels),
         high_class=assessment.level is Level.COMMIT and assessment.action_class in _HIGH,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.cards.shape import Ability
 from bot.deciding import (
@@ -11,11 +11,14 @@ from bot.deciding import (
     Ask,
     Claim,
     Command,
+    Reassign,
     Reject,
     Reveal,
     Revoke,
+    Snooze,
     Standing,
     Unclaim,
+    approvers_now,
     decide,
 )
 from bot.domain.people import Person
@@ -25,6 +28,8 @@ from bot.errors import SignoffError
 from bot.policy.document import Policy
 
 _SAMPLE = "a note"
+SOON = timedelta(seconds=30)
+"""Nothing is put off to later than this before its deadline."""
 
 
 def abilities(
@@ -37,7 +42,7 @@ def abilities(
     people = [viewer] if viewer is not None else _anybody(request, policy)
     return tuple(
         _best([_ability(request, policy, person, now, name, title, command) for person in people])
-        for name, title, command in _commands(request, viewer, hidden)
+        for name, title, command in _commands(request, policy, viewer, hidden)
         if people
     )
 
@@ -52,7 +57,16 @@ def _best(found: list[Ability]) -> Ability:
     return next((ability for ability in found if ability.allowed), found[0])
 
 
-def _commands(request: Request, viewer: Person | None, hidden: frozenset[str]) -> list[tuple[str, str, Command]]:
+def _other_approver(request: Request, policy: Policy, viewer: Person | None) -> str | None:
+    """Somebody else who may decide, to try out on whether it could be handed on."""
+    held = None if request.claim is None else request.claim.by.id
+    others = [id_ for id_ in approvers_now(request, policy) if id_ != held and (viewer is None or id_ != viewer.id)]
+    return next(iter(others), None)
+
+
+def _commands(
+    request: Request, policy: Policy, viewer: Person | None, hidden: frozenset[str]
+) -> list[tuple[str, str, Command]]:
     reasons = request.routing.reject_reasons
     claim = request.claim
     mine = claim is not None and viewer is not None and claim.by.id == viewer.id
@@ -63,6 +77,9 @@ def _commands(request: Request, viewer: Person | None, hidden: frozenset[str]) -
         ("release", "Let it go", Unclaim()) if mine else ("claim", "Take over" if claim else "Claim", Claim()),
         ("ask", "Ask the agent", Ask(_SAMPLE)),
     ]
+    if (other := _other_approver(request, policy, viewer)) is not None:
+        found.append(("reassign", "Reassign", Reassign(other)))
+    found.append(("snooze", "Snooze", Snooze(request.deadline_at - SOON)))
     masked = sorted(name for name in hidden if name in request.arguments or name in request.proposal.arguments)
     if masked:
         found.append(("reveal", "Show", Reveal(masked[0])))

@@ -74,6 +74,7 @@ def card(
         level=assessment.level.value,
         high_class=routing.high_class,
         erased=request.erased,
+        snoozed=tuple((display_name(one.by, policy), one.until) for one in request.snoozes),
     )
 
 

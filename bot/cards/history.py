@@ -77,16 +77,44 @@ def _said(event: e.Event, request: Request, policy: Policy, masker: Masker) -> t
         return "signed it", masker.optional(event.note)
     if isinstance(event, e.Asked | e.Answered):
         return "asked the agent" if isinstance(event, e.Asked) else "answered", masker.text(event.text)
-    return _looked_at(event, request, masker)
+    return _looked_at(event, request, policy, masker)
 
 
-def _looked_at(event: e.Event, request: Request, masker: Masker) -> tuple[str, str | None]:
+def _looked_at(event: e.Event, request: Request, policy: Policy, masker: Masker) -> tuple[str, str | None]:
     if isinstance(event, e.Revealed):
         titles = {field.name: field.title for field in request.routing.fields}
         return f"looked at the masked field {plain(titles.get(event.field, event.field))}", None
-    if isinstance(event, e.Posted):
-        return f"posted it to {where(event.message.surface)}", None
+    if isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
+        return _shown(event)
+    if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated):
+        return _waited(event, policy, masker)
     return _followed(event, masker)
+
+
+def _shown(event: e.Posted | e.LinesPosted | e.Unshown) -> tuple[str, str | None]:
+    if isinstance(event, e.Unshown):
+        return f"could not show it in {plain(event.place)} ({where(event.surface)})", plain(event.problem)
+    what = "posted it to" if isinstance(event, e.Posted) else "told of it in"
+    return f"{what} {where(event.message.surface)}", None
+
+
+def _waited(
+    event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated, policy: Policy, masker: Masker
+) -> tuple[str, str | None]:
+    if isinstance(event, e.Reassigned):
+        return f"handed it to {_names((event.to,), policy)}", masker.optional(event.note)
+    if isinstance(event, e.Snoozed):
+        return f"put it off until {event.until:%Y-%m-%d %H:%M} UTC", None
+    if isinstance(event, e.Woken):
+        return f"brought it back to {_names((event.person,), policy)}", None
+    late = f"{event.late_seconds} s late" if event.late_seconds else None
+    if isinstance(event, e.Reminded):
+        return "reminded that it still waits", late
+    return f"told {_names(event.to, policy)} that it still waits", late
+
+
+def _names(ids: tuple[str, ...], policy: Policy) -> str:
+    return ", ".join(policy.people[id_].name if id_ in policy.people else id_ for id_ in ids)
 
 
 def _decided(event: e.Decided, request: Request, policy: Policy, masker: Masker) -> tuple[str, str | None]:

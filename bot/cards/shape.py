@@ -70,7 +70,7 @@ class Exchange(msgspec.Struct, frozen=True):
 class Ability(msgspec.Struct, frozen=True):
     """Something that can be done with it. Where it is not ``allowed``, ``why`` and ``remedy`` say so in sentences.
 
-    approve, edit, reject, claim, release, ask, reveal, revoke.
+    approve, edit, reject, claim, release, ask, reassign, snooze, reveal, revoke.
     """
 
     name: str
@@ -130,6 +130,8 @@ class Card(msgspec.Struct, frozen=True):
     level: str
     high_class: bool
     erased: bool = False
+    snoozed: tuple[tuple[str, datetime], ...] = ()
+    """Who put it off for themselves, and until when."""
 
     def may(self, name: str) -> bool:
         """Whether this viewer may do this now."""

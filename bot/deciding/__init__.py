@@ -12,9 +12,11 @@ from bot.deciding.commands import (
     Ask,
     Claim,
     Command,
+    Reassign,
     Reject,
     Reveal,
     Revoke,
+    Snooze,
     Unclaim,
 )
 from bot.deciding.entitling import Standing, approvers_now, require_approver, valid_signatures
@@ -29,9 +31,11 @@ __all__ = [
     "Claim",
     "Command",
     "Deciding",
+    "Reassign",
     "Reject",
     "Reveal",
     "Revoke",
+    "Snooze",
     "Standing",
     "Unclaim",
     "already_decided",

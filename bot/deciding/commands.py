@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -60,4 +61,17 @@ class Revoke(msgspec.Struct, frozen=True):
     note: str
 
 
-Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke
+class Reassign(msgspec.Struct, frozen=True):
+    """Let another of its approvers have it; ``to`` is a person's id."""
+
+    to: str
+    note: str | None = None
+
+
+class Snooze(msgspec.Struct, frozen=True):
+    """Bring it back to me at ``until`` (aware UTC); its promise and its deadline go on."""
+
+    until: datetime
+
+
+Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke | Reassign | Snooze

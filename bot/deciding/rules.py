@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
-from bot.deciding.commands import MAX_NOTE, Approve, ApproveWithEdits, Ask, Command, Reject, Reveal, Revoke, Unclaim
+from bot.deciding.commands import (
+    MAX_NOTE,
+    Approve,
+    ApproveWithEdits,
+    Ask,
+    Command,
+    Reassign,
+    Reject,
+    Reveal,
+    Revoke,
+    Snooze,
+    Unclaim,
+)
 from bot.deciding.entitling import Standing, approvers_now, require_approver, require_limit, valid_signatures
 from bot.domain import events as e
 from bot.domain import people
@@ -45,8 +58,17 @@ def _decide_pending(request: Request, command: Command, standing: Standing) -> l
         return _approve_with_edits(request, command, standing)
     if isinstance(command, Reject):
         return _reject(request, command, standing)
+    return _attend(request, command, standing)
+
+
+def _attend(request: Request, command: Command, standing: Standing) -> list[e.Event]:
+    """What leaves the decision open."""
     if isinstance(command, Ask):
         return [e.Asked(standing.random_id(), _text(command.text, "question"))]
+    if isinstance(command, Reassign):
+        return _reassign(request, command, standing)
+    if isinstance(command, Snooze):
+        return _snooze(request, command, standing)
     return _claim(request, command, standing)
 
 
@@ -176,6 +198,30 @@ def _claim(request: Request, command: Command, standing: Standing) -> list[e.Eve
     if mine:
         return []
     return [e.Claimed()]
+
+
+def _reassign(request: Request, command: Reassign, standing: Standing) -> list[e.Event]:
+    """Hand it on, never to somebody who could not sign it."""
+    person = standing.policy.people.get(command.to)
+    if person is None:
+        raise BadInput("is nobody of the policy", field="to", remedy="choose one of its approvers")
+    other = dataclasses.replace(standing, person=person)
+    try:
+        require_approver(request, other)
+        require_limit(request, request.assessment.amount, other)
+    except NotAllowed as refusal:
+        raise BadInput(f"could not sign it: {refusal.message}", field="to", remedy=refusal.remedy) from refusal
+    if request.claim is not None and request.claim.by.id == person.id:
+        return []
+    return [e.Reassigned(person.id, _optional_text(command.note, "note"))]
+
+
+def _snooze(request: Request, command: Snooze, standing: Standing) -> list[e.Event]:
+    if command.until <= standing.now:
+        raise BadInput("is over already", field="until", remedy="choose a later time")
+    if command.until >= request.deadline_at:
+        raise BadInput("is not before its deadline", field="until", remedy="choose an earlier time: it expires then")
+    return [e.Snoozed(command.until)]
 
 
 def _reveal(request: Request, command: Reveal, standing: Standing) -> list[e.Event]:

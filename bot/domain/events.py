@@ -94,10 +94,60 @@ class Revealed(_Fact, frozen=True, tag="request.revealed"):
     field: str
 
 
+class Reassigned(_Fact, frozen=True, tag="request.reassigned"):
+    """It was handed to another person, who has it from now on."""
+
+    to: str
+    """A person's id."""
+    note: str | None = None
+
+
+class Snoozed(_Fact, frozen=True, tag="request.snoozed"):
+    """Somebody will look at it again later; promises and deadlines go on."""
+
+    until: datetime
+
+
+class Woken(_Fact, frozen=True, tag="request.woken"):
+    """The time until which somebody had put it off has come."""
+
+    person: str
+
+
+class Reminded(_Fact, frozen=True, tag="request.reminded"):
+    """A reminder before its promised time was due; ``late_seconds`` where it came late."""
+
+    number: int
+    late_seconds: int = 0
+
+
+class Escalated(_Fact, frozen=True, tag="request.escalated"):
+    """A step of its escalation was due: these people (ids) are told, and it is posted there (channel by surface)."""
+
+    number: int
+    to: tuple[str, ...]
+    post_to: dict[str, str] = {}
+    late_seconds: int = 0
+
+
 class Posted(_Fact, frozen=True, tag="request.posted"):
-    """A card or line of it now stands on a chat surface."""
+    """A card of it now stands on a chat surface."""
 
     message: MessageRef
+
+
+class LinesPosted(_Fact, frozen=True, tag="request.lines_posted"):
+    """Lines about it now stand in the thread below a card."""
+
+    message: MessageRef
+
+
+class Unshown(_Fact, frozen=True, tag="request.unshown"):
+    """Its card can't stand in a place (any more): the channel is gone, or the card was deleted."""
+
+    surface: str
+    place: str
+    problem: str
 
 
 class Redeemed(_Fact, frozen=True, tag="request.redeemed"):
@@ -205,6 +255,21 @@ class InstanceDeleted(_Fact, frozen=True, tag="instance.deleted"):
 # --- of everything else ---------------------------------------------------------------------------------------------
 
 
+class Paused(_Fact, frozen=True, tag="ledger.paused"):
+    """Automation was stopped for ``scope``: ``everything``, ``action:<id>``, ``agent:<id>`` or ``owner:<id>``."""
+
+    scope: str
+    reason: str
+    until: datetime | None = None
+
+
+class Resumed(_Fact, frozen=True, tag="ledger.resumed"):
+    """It goes on."""
+
+    scope: str
+    reason: str
+
+
 class Noted(_Fact, frozen=True, tag="ledger.noted"):
     """A fact of the house: a policy version taken into use, a desk link given out, a sign-in."""
 
@@ -221,7 +286,14 @@ Event = (
     | Asked
     | Answered
     | Revealed
+    | Reassigned
+    | Snoozed
+    | Woken
+    | Reminded
+    | Escalated
     | Posted
+    | LinesPosted
+    | Unshown
     | Redeemed
     | GrantMoved
     | Lapsed
@@ -237,6 +309,8 @@ Event = (
     | DeliveryChanged
     | CredentialIssued
     | InstanceDeleted
+    | Paused
+    | Resumed
     | Noted
 )
 

@@ -11,9 +11,20 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from bot.domain import events as e
+from bot.domain import people
 from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.people import Actor
-from bot.domain.requests import Claim, Grant, GrantStatus, MessageRef, Outcome, Question, Request
+from bot.domain.requests import (
+    Claim,
+    Grant,
+    GrantStatus,
+    MessageRef,
+    Outcome,
+    Question,
+    Request,
+    Snooze,
+    Undelivered,
+)
 
 
 def apply_request(state: Request | None, event: e.Event, id_: str, at: datetime, actor: Actor) -> Request:
@@ -36,11 +47,20 @@ def apply_request(state: Request | None, event: e.Event, id_: str, at: datetime,
             reserved=event.reserved,
             signatures=event.decision.signatures,
             claim=None,
+            snoozes=(),
         )
     if isinstance(event, e.Redeemed | e.GrantMoved | e.Lapsed | e.Revoked):
         return _grant_ended(state, event, at)
     if isinstance(event, e.OutcomeReported):
         return replace(state, outcome=Outcome(event.status, at, event.note))
+    return _went_on(state, event, at, actor)
+
+
+def _went_on(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:
+    if isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
+        return _shown(state, event)
+    if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated):
+        return _kept_waiting(state, event, at, actor)
     return _while_pending(state, event, at, actor)
 
 
@@ -76,7 +96,31 @@ def _grant_ended(state: Request, event: e.Event, at: datetime) -> Request:
     return replace(state, grant=ended, reserved=())
 
 
-def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:  # noqa: PLR0911 - one line a kind of event
+def _shown(state: Request, event: e.Posted | e.LinesPosted | e.Unshown) -> Request:
+    """What stands where; a card that does not stand any more is no message of it."""
+    if isinstance(event, e.Unshown):
+        gone = Undelivered(event.surface, event.place, event.problem)
+        left = tuple(ref for ref in state.messages if (ref.surface, ref.place) != (event.surface, event.place))
+        return replace(state, messages=left, undelivered=(*state.undelivered, gone))
+    return replace(state, messages=_with_message(state.messages, event.message))
+
+
+def _kept_waiting(
+    state: Request, event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated, at: datetime, actor: Actor
+) -> Request:
+    if isinstance(event, e.Reassigned):
+        return replace(state, claim=Claim(people.person(event.to, actor.surface), at))
+    if isinstance(event, e.Snoozed):
+        others = tuple(one for one in state.snoozes if one.by.id != actor.id)
+        return replace(state, snoozes=(*others, Snooze(actor, event.until)))
+    if isinstance(event, e.Woken):
+        return replace(state, snoozes=tuple(one for one in state.snoozes if one.by.id != event.person))
+    if isinstance(event, e.Reminded):
+        return replace(state, reminded=event.number)
+    return replace(state, escalated=event.number)
+
+
+def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:
     if isinstance(event, e.Signed):
         return replace(state, signatures=(*state.signatures, actor))
     if isinstance(event, e.Claimed):
@@ -91,15 +135,20 @@ def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -
             for asked in state.questions
         )
         return replace(state, questions=answered)
-    if isinstance(event, e.Posted):
-        return replace(state, messages=_with_message(state.messages, event.message))
     if isinstance(event, e.Revealed):
         return state  # who looked is in the events alone
     raise ValueError(f"{type(event).__name__} is no event of a request")
 
 
 def _with_message(messages: tuple[MessageRef, ...], new: MessageRef) -> tuple[MessageRef, ...]:
-    return (*(message for message in messages if message != new), new)
+    """With a new one in the place of what it follows: the same message, or the older lines of its thread."""
+
+    def followed(old: MessageRef) -> bool:
+        same_channel = (old.surface, old.workspace, old.channel) == (new.surface, new.workspace, new.channel)
+        lines = old.kind == new.kind == "lines" and old.place == new.place
+        return same_channel and (lines or old.message == new.message)
+
+    return (*(old for old in messages if not followed(old)), new)
 
 
 def apply_agent(state: Agent | None, event: e.Event, at: datetime) -> Agent:

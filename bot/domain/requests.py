@@ -111,6 +111,10 @@ class Routing(msgspec.Struct, frozen=True, gc=False):
     remind_at: tuple[datetime, ...] = ()
     escalation: tuple[Step, ...] = ()
     high_class: bool = False
+    surfaces: tuple[str, ...] = ()
+    """The chat surfaces that were connected when it opened: there its cards are posted and kept up."""
+    second_channels: dict[str, str] = {}
+    """By surface, where its card goes when the first channel can't take it."""
 
 
 class Assessment(msgspec.Struct, frozen=True, gc=False):
@@ -219,13 +223,34 @@ class Claim(msgspec.Struct, frozen=True, gc=False):
 
 
 class MessageRef(msgspec.Struct, frozen=True, gc=False):
-    """Where a card or a line of this request stands on a chat surface."""
+    """Where a card or lines of this request stand on a chat surface."""
 
     surface: str
     channel: str
+    """The platform's own id, also of a private conversation."""
     message: str
     workspace: str = ""
     kind: str = "card"
+    """``card``, ``ping`` (a card shown to one person or elsewhere because of an event) or ``lines`` (in a thread)."""
+    place: str = ""
+    """Where it was meant to go: a channel as the policy writes it, or ``person:<id>``."""
+    upto: int = 0
+    """Of ``card`` and ``lines`` the last event that it tells of; of ``ping`` the event that it is sent for."""
+
+
+class Snooze(msgspec.Struct, frozen=True, gc=False):
+    """Somebody looks at it again at ``until``; promises and deadlines go on."""
+
+    by: Actor
+    until: datetime
+
+
+class Undelivered(msgspec.Struct, frozen=True, gc=False):
+    """Its card could not stand in a place; ``problem`` is a sentence."""
+
+    surface: str
+    place: str
+    problem: str
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -251,6 +276,13 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     claim: Claim | None = None
     questions: tuple[Question, ...] = ()
     messages: tuple[MessageRef, ...] = ()
+    """Cards and pings that stand, and the newest lines of each thread."""
+    undelivered: tuple[Undelivered, ...] = ()
+    snoozes: tuple[Snooze, ...] = ()
+    reminded: int = 0
+    """How many reminders of ``routing.remind_at`` were given."""
+    escalated: int = 0
+    """How many steps of ``routing.escalation`` were taken."""
     reserved: tuple[Reservation, ...] = ()
     """What it still holds of the caps."""
     erased: bool = False

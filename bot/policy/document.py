@@ -69,10 +69,17 @@ class Owner(msgspec.Struct, frozen=True):
     hours: Hours | None = None
     reasons: tuple[str, ...] = ()
     """Codes that a rejection may give."""
+    second_channels: dict[str, str] = {}
+    """By surface, where cards go when the first channel can't take them."""
+    approver_groups: tuple[str, ...] = ()
+    """Groups among the approvers whose members a chat platform knows."""
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Several people under one name; ``members`` are person ids."""
+    """Several people under one name; ``members`` are person ids.
+
+    A group that lists none takes those people of the policy whose account is in its Slack user group.
+    """
 
     id: str
     members: tuple[str, ...]

@@ -17,6 +17,7 @@ SLA_KEYS = frozenset({"respond_within", "remind_at", "escalate", "expire_after"}
 ESCALATION_KEYS = frozenset({"after", "to", "post_to"})
 SURFACES = frozenset({"slack", "teams", "desk"})
 DEFAULT_REASONS = ("wrong_amount", "not_eligible", "wrong_customer", "fraud_suspected", "policy_unclear", "other")
+_MOST_CHANNELS = 2
 _WHOLE = 100
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
@@ -40,14 +41,17 @@ def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group
     accountable = read_person(found["accountable"], people) if "accountable" in found else None
     risk_owner = read_person(found["risk_owner"], people) if "risk_owner" in found else None
     approvers = read_persons(found["approvers"], people, groups) if "approvers" in found else ()
+    channels = read_places(found["channels"]) if "channels" in found else {}
     title = found["title"].text(longest=100) if "title" in found else None
     return Owner(
         id=name,
         title=title or name.replace("_", " ").capitalize(),
         accountable=accountable or "",
         risk_owner=risk_owner or "",
-        channels=read_channels(found["channels"]) if "channels" in found else {},
+        channels={surface: places[0] for surface, places in channels.items()},
+        second_channels={surface: places[1] for surface, places in channels.items() if len(places) > 1},
         approvers=approvers,
+        approver_groups=_known_elsewhere(found["approvers"], groups) if "approvers" in found else (),
         sla=_sla(found["sla"], people, groups) if "sla" in found else Sla(),
         hours=_hours(found["hours"]) if "hours" in found else None,
         reasons=read_codes(found["reasons"]) if "reasons" in found else DEFAULT_REASONS,
@@ -61,6 +65,25 @@ def read_channels(at: At) -> dict[str, str]:
         for surface, place in at.keys(SURFACES).items()
         if (channel := place.text(longest=200)) is not None
     }
+
+
+def read_places(at: At) -> dict[str, tuple[str, ...]]:
+    """The channel of each surface, and a second one for when it is gone."""
+    places: dict[str, tuple[str, ...]] = {}
+    for surface, place in at.keys(SURFACES).items():
+        parts = list(place.items()) if place.is_list else [place]
+        if not parts or len(parts) > _MOST_CHANNELS:
+            place.wrong("is not one channel or two", "write a channel, or [first, second] where the second stands in")
+        names = tuple(name for part in parts if (name := part.text(longest=200)) is not None)
+        if names:
+            places[surface] = names
+    return places
+
+
+def _known_elsewhere(at: At, groups: dict[str, Group]) -> tuple[str, ...]:
+    """The groups in a list whose members are not in the file."""
+    places = list(at.items()) if at.is_list else [at]
+    return tuple(name for place in places if (name := place.text(longest=64)) in groups and not groups[name].members)
 
 
 def read_codes(at: At) -> tuple[str, ...]:
@@ -119,6 +142,8 @@ def _ladder(at: At, people: dict[str, Person], groups: dict[str, Group]) -> tupl
         found = place.keys(ESCALATION_KEYS, required=("after", "to"))
         after = found["after"].duration() if "after" in found else None
         to = read_persons(found["to"], people, groups) if "to" in found else ()
+        if "to" in found and (unknown := _known_elsewhere(found["to"], groups)):
+            found["to"].wrong(f"names {unknown[0]}, whose members are not in this file", "list its members, or people")
         post_to = read_channels(found["post_to"]) if "post_to" in found else {}
         if after is not None:
             if steps and after <= steps[-1].after:

@@ -68,10 +68,10 @@ def read_groups(at: At, people: dict[str, Person]) -> dict[str, Group]:
         if name in people:
             key.wrong("is the name of a person too", "give the group another name")
             continue
-        found = value.keys(GROUP_KEYS, required=("members",))
-        if "members" not in found:
-            continue
-        members = read_persons(found["members"], people, {})
+        found = value.keys(GROUP_KEYS)
+        if value.is_mapping and not found:
+            value.wrong("has no members", "list its `members:`, or name the `slack_usergroup:` that knows them")
+        members = read_persons(found["members"], people, {}) if "members" in found else ()
         usergroup = found["slack_usergroup"].text(longest=64) if "slack_usergroup" in found else None
         groups[name] = Group(name, members, usergroup)
     return groups

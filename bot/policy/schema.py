@@ -25,6 +25,9 @@ _PATH: Schema = {"type": "string", "pattern": r"^(arguments|context)(\.[A-Za-z_]
 _CAP: Schema = {"anyOf": [_AMOUNT, {"type": "array", "items": _AMOUNT}], "examples": [500, "30 actions"]}
 _CHANNELS: Schema = {"type": "object", "properties": dict.fromkeys(("slack", "teams", "desk"), _TEXT)}
 _CHANNELS["additionalProperties"] = False
+_ONE_OR_TWO: Schema = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 2}]}
+_PLACES: Schema = {"type": "object", "properties": dict.fromkeys(("slack", "teams", "desk"), _ONE_OR_TWO)}
+_PLACES["additionalProperties"] = False
 
 
 def policy_schema() -> Schema:
@@ -75,7 +78,8 @@ def _person() -> Schema:
 
 
 def _group() -> Schema:
-    return _object({"members": _TEXTS, "slack_usergroup": _TEXT}, ("members",))
+    usergroup = _said("Its Slack user group; without members, it says who of the people belongs to it.", _TEXT)
+    return _object({"members": _TEXTS, "slack_usergroup": usergroup}) | {"minProperties": 1}
 
 
 def _owner() -> Schema:
@@ -93,7 +97,7 @@ def _owner() -> Schema:
             "title": _TEXT,
             "accountable": _said("The one executive who answers for it.", _TEXT),
             "risk_owner": _said("Who owns what can go wrong.", _TEXT),
-            "channels": _CHANNELS,
+            "channels": _said("Where its cards go; of two channels the second stands in for the first.", _PLACES),
             "approvers": _said("People and groups who may decide.", {"anyOf": [_TEXT, _TEXTS]}),
             "hours": _object(hours, ("days", "open", "close")),
             "sla": _object(sla),

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.ports.due import Deadlines, Leased, Outbox
-from bot.ports.private import Session, Sessions, Vault
+from bot.ports.private import Session, Sessions, Shelf, Vault
 from bot.ports.proof import Checkpoint, Sealed, Seals, Signer, Unsealed
 from bot.ports.record import Committed, Library, Listener, Page, Recorder, RequestQuery, Stray
-from bot.ports.surfaces import Chat, Directory
+from bot.ports.surfaces import Chat, Directory, Posting
 
 __all__ = [
     "Chat",
@@ -26,12 +26,14 @@ __all__ = [
     "Listener",
     "Outbox",
     "Page",
+    "Posting",
     "Recorder",
     "RequestQuery",
     "Sealed",
     "Seals",
     "Session",
     "Sessions",
+    "Shelf",
     "Signer",
     "Store",
     "Stray",
@@ -49,7 +51,7 @@ class Clock(Protocol):
 
 
 class Store(Recorder, Library, Deadlines, Protocol):
-    """One database. The smaller ports stand beside: ``outbox``, ``seals``, ``vault`` and ``sessions``."""
+    """One database. The smaller ports stand beside: ``outbox``, ``seals``, ``vault``, ``sessions`` and ``shelf``."""
 
     @property
     def outbox(self) -> Outbox:
@@ -69,6 +71,11 @@ class Store(Recorder, Library, Deadlines, Protocol):
     @property
     def sessions(self) -> Sessions:
         """Links and web sessions."""
+        ...
+
+    @property
+    def shelf(self) -> Shelf:
+        """Small operational things."""
         ...
 
     async def erase(self, stream: str) -> int:

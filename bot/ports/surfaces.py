@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+import msgspec
+
+from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 
 CardT_contra = TypeVar("CardT_contra", contravariant=True)
+LineT_contra = TypeVar("LineT_contra", contravariant=True)
 
 
 class Directory(Protocol):
     """Who a platform's user is."""
 
-    async def email_of(self, surface: str, user: str) -> str | None:
-        """The verified address of a platform's user, or None when there is none.
+    async def email_of(self, workspace: str, user: str) -> str | None:
+        """The address of a workspace's user, or None for a stranger, a bot or a deactivated account.
 
         Raises:
             Unavailable: when the platform can't be asked.
@@ -21,35 +26,61 @@ class Directory(Protocol):
         ...
 
 
-class Chat(Protocol[CardT_contra]):
-    """A surface that shows cards and takes decisions. Slack, Teams and the desk each provide it; cards are neutral.
+class Posting(msgspec.Struct, frozen=True):
+    """How something is posted. ``id`` is the same on every try of the same posting."""
 
-    ``CardT_contra`` is the neutral card of ``bot.cards``. Every call is safe to repeat: ``post`` with the same
-    ``message_id`` finds an earlier post whose answer was lost.
+    id: str
+    calls: tuple[Person, ...] = ()
+    """Whom it calls by name (@-mentions)."""
+    again: bool = False
+    """Whether an earlier try may have been taken: the platform is searched for ``id`` before anything is posted."""
+    lead: str | None = None
+    """A plain sentence above the card that says why it is shown here."""
+
+
+class Chat(Protocol[CardT_contra, LineT_contra]):
+    """A chat surface that shows cards. Slack and Teams each provide it; cards (``bot.cards.Card``) are neutral.
+
+    Every call raises ``Busy`` when it is not its turn yet (nothing was sent; try again after ``retry_after`` seconds),
+    ``Uncertain`` when it may have been taken, and ``Unavailable`` when it was not.
     """
 
     @property
     def surface(self) -> str:
-        """``slack``, ``teams`` or ``desk``."""
+        """``slack`` or ``teams``."""
         ...
 
-    async def post(self, channel: str, card: CardT_contra, *, message_id: str) -> MessageRef:
-        """Show a card in a channel.
+    async def post(self, place: str, card: CardT_contra, posting: Posting) -> MessageRef:
+        """Show a card in a channel (as the policy writes it) or to one person (``person:<id>`` of the policy).
+
+        The reference's ``place`` is ``place``.
 
         Raises:
-            ChannelUnavailable: when it is gone, archived or the bot is no member.
-            Busy: when the platform wants us to wait.
+            ChannelUnavailable: when it is gone, archived, the bot is no member, or the person has no account there.
         """
         ...
 
-    async def update(self, ref: MessageRef, card: CardT_contra) -> None:
-        """Redraw a card that stands there already."""
+    async def update(self, ref: MessageRef, card: CardT_contra, *, lead: str | None = None) -> None:
+        """Redraw a card that stands there already.
+
+        Raises:
+            MessageGone: when it was deleted or can't be changed any more.
+            ChannelUnavailable: as for ``post``.
+        """
         ...
 
-    async def reply(self, ref: MessageRef, text: str, *, message_id: str) -> MessageRef:
-        """One line below a card, in its thread."""
+    async def reply(self, ref: MessageRef, lines: Sequence[LineT_contra], posting: Posting) -> MessageRef:
+        """Lines (``bot.cards.HistoryLine``) below a card, in its thread; one message.
+
+        Raises:
+            MessageGone, ChannelUnavailable: as above.
+        """
         ...
 
-    async def tell(self, email: str, text: str, card: CardT_contra | None = None, *, message_id: str) -> None:
-        """Say something to one person alone."""
+    async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
+        """A plain text to one person alone.
+
+        Raises:
+            ChannelUnavailable: when they have no account there, or can't be written to.
+        """
         ...

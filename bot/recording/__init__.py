@@ -12,13 +12,17 @@ the store commits them together. So a flow must have no effect but through its v
 from bot.recording.batching import Batch, rebuild
 from bot.recording.deriving import deadlines_of, timestamp, waits_under
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
+from bot.recording.telling import PINGED, TOLD, Errand, errand_of
 from bot.recording.viewing import View
 
 __all__ = [
+    "PINGED",
+    "TOLD",
     "Batch",
     "Changes",
     "Deadline",
     "Entity",
+    "Errand",
     "Kept",
     "KeyUse",
     "Loaded",
@@ -26,6 +30,7 @@ __all__ = [
     "Needs",
     "View",
     "deadlines_of",
+    "errand_of",
     "rebuild",
     "stream_of",
     "timestamp",

@@ -38,10 +38,21 @@ def _credentials(state: Agent | Instance) -> tuple[Credential, ...]:
 def deadlines_of(request: Request) -> dict[str, datetime]:
     """What a request waits for, by kind: a view of its state."""
     if request.pending:
-        return {"expiry": request.deadline_at}
+        ladder = ladder_of(request)
+        expiry = {"expiry": request.deadline_at}
+        return expiry if ladder is None else expiry | {"ladder": ladder}
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
         return {"grant": request.grant.expires_at}
     return {}
+
+
+def ladder_of(request: Request) -> datetime | None:
+    """When somebody is next to be told that it waits: a reminder, a step of its escalation, the end of a snooze."""
+    routing = request.routing
+    times = [*routing.remind_at[request.reminded : request.reminded + 1]]
+    times += [step.at for step in routing.escalation[request.escalated : request.escalated + 1]]
+    times += [snooze.until for snooze in request.snoozes]
+    return min(times, default=None)
 
 
 def _deadline_changes(before: Request | None, after: Request) -> Iterator[tuple[str, datetime | None]]:

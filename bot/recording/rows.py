@@ -50,7 +50,11 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
 
 class Deadline(msgspec.Struct, frozen=True, gc=False):
-    """A time at which a request needs something: ``expiry`` while it is pending, ``grant`` while its grant waits."""
+    """A time at which a request needs something.
+
+    ``expiry`` and ``ladder`` (who is to be told that it still waits) while it is pending, ``grant`` while its grant
+    waits.
+    """
 
     request_id: str
     kind: str

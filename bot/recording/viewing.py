@@ -17,6 +17,7 @@ from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
 from bot.recording.deriving import _applied, _credentials, _deadline_changes, timestamp, waits_under
 from bot.recording.rows import Changes, Entity, Kept, KeyUse, Loaded, Message, stream_of
+from bot.recording.telling import errands
 
 
 class View:
@@ -141,6 +142,11 @@ class View:
         self._follow_waiting(before, after)
         if isinstance(event, e.Decided) and (message := self._resolved(after, record)):
             mine.messages[message.id] = message
+        self._tell(after, record)
+
+    def _tell(self, request: Request, record: EventRecord) -> None:
+        for message in errands(request, record.type, record.seq, record.at):
+            self._mine.messages[message.id] = message
 
     def _follow_opening(self, request: Request, event: e.Opened | e.Erased, record: EventRecord) -> None:
         use = KeyUse(request.instance_id, request.key, event.submission, request.id, record.at)
@@ -155,6 +161,7 @@ class View:
             self._follow_opening(erasure.residue, erasure, record)
         elif record.type == "request.decided" and (message := self._resolved(erasure.residue, record)):
             self._mine.messages[message.id] = message
+        self._tell(erasure.residue, record)
 
     def _follow_waiting(self, before: Request | None, after: Request) -> None:
         was, is_ = waits_under(before), waits_under(after)

@@ -1,0 +1,165 @@
+"""Pausing: stop automation for an action type, an agent, an owner or everything, and let it go on, on record.
+
+What is in force is a fold of the events of one ledger. ``Pausing`` keeps it at hand for the gate, which must not read
+the database for it: it follows every commit of any process, and until it has read the ledger once, nothing opens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from bot.domain import events as e
+from bot.domain import people
+from bot.domain.events import EventRecord
+from bot.domain.pauses import EVERYTHING, Pause
+from bot.domain.people import Person
+from bot.errors import BadInput, Conflict, NotAllowed, SignoffError
+from bot.policy.document import Policy
+from bot.ports import Clock, Committed, Store
+from bot.recording import Needs, View, stream_of
+
+log = logging.getLogger("signoff.pausing")
+
+LEDGER = "pauses"
+MAX_REASON = 1000
+"""Characters."""
+
+
+def in_force(records: Iterable[EventRecord], now: datetime) -> tuple[Pause, ...]:
+    """What is paused at ``now``, oldest first, from the ledger's records."""
+    standing: dict[str, Pause] = {}
+    for record in records:
+        event = e.event_of(record) if record.payload is not None else None
+        if isinstance(event, e.Paused):
+            by = record.actor.partition(":")[2]
+            standing[event.scope] = Pause(event.scope, by, event.reason, record.at, event.until)
+        elif isinstance(event, e.Resumed):
+            standing.pop(event.scope, None)
+    return tuple(pause for pause in standing.values() if pause.until is None or now < pause.until)
+
+
+def may_pause(person: Person, scope: str, policy: Policy) -> bool:
+    """Accountable executives and risk owners stop and resume what is theirs; an agent or everything, any of them."""
+    kind, _, id_ = scope.partition(":")
+    if kind == "action":
+        action = policy.actions.get(id_)
+        owners = [policy.owners[name] for name in _owners_of(policy, id_)] if action else []
+    elif kind == "owner":
+        owners = [policy.owners[id_]] if id_ in policy.owners else []
+    else:
+        owners = list(policy.owners.values())
+    return any(person.id in {owner.accountable, owner.risk_owner} for owner in owners)
+
+
+def _owners_of(policy: Policy, action_id: str) -> list[str]:
+    action = policy.actions[action_id]
+    return [action.owner, *(rule.owner for rule in action.routes)]
+
+
+def who_may(scope: str, policy: Policy) -> list[str]:
+    """The names of those who may stop and resume it."""
+    return [person.name for person in policy.people.values() if may_pause(person, scope, policy)]
+
+
+class Pausing:
+    """``pause`` and ``resume`` for people; ``now`` for the gate. ``start`` before the first use, ``close`` after."""
+
+    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Policy]) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._records: Sequence[EventRecord] = ()
+        self._reading: set[asyncio.Task[None]] = set()
+        self._stop: Callable[[], None] = lambda: None
+
+    async def start(self) -> None:
+        """Read what is in force, and follow what changes."""
+        self._stop = self._store.subscribe(self._heard)
+        await self._read()
+
+    async def close(self) -> None:
+        """Follow no longer."""
+        self._stop()
+        await asyncio.gather(*self._reading, return_exceptions=True)
+
+    def now(self) -> tuple[Pause, ...]:
+        """What is paused."""
+        return in_force(self._records, self._clock.now()) if self._records else ()
+
+    async def pause(
+        self, scope: str, reason: str, person: Person, surface: str, *, until: datetime | None = None
+    ) -> Pause:
+        """Stop it. Again with the same reason and end changes nothing.
+
+        Raises:
+            BadInput: naming ``scope``, ``reason`` or ``until``.
+            NotAllowed: saying who may.
+        """
+        reason = self._checked(scope, reason, person)
+        if until is not None and until <= self._clock.now():
+            raise BadInput("is over already", field="until", remedy="choose a later time, or none")
+
+        def flow(view: View) -> None:
+            view.record("ledger", LEDGER, e.Paused(scope, reason, until), people.person(person.id, surface))
+
+        standing = next((one for one in await self._standing() if one.scope == scope), None)
+        if standing is not None and (standing.reason, standing.until) == (reason, until):
+            return standing
+        await self._store.transact(Needs(ledgers=(LEDGER,)), flow)
+        return next(one for one in await self._standing() if one.scope == scope)
+
+    async def resume(self, scope: str, reason: str, person: Person, surface: str) -> Pause:
+        """Let it go on; returns the pause that ended.
+
+        Raises:
+            Conflict: ``not_paused``.
+            BadInput, NotAllowed: as for ``pause``.
+        """
+        reason = self._checked(scope, reason, person)
+        standing = next((one for one in await self._standing() if one.scope == scope), None)
+        if standing is None:
+            raise Conflict(f"{scope} is not paused", code="not_paused")
+
+        def flow(view: View) -> None:
+            view.record("ledger", LEDGER, e.Resumed(scope, reason), people.person(person.id, surface))
+
+        await self._store.transact(Needs(ledgers=(LEDGER,)), flow)
+        await self._read()
+        return standing
+
+    def _checked(self, scope: str, reason: str, person: Person) -> str:
+        policy, reason = self._policy(), reason.strip()
+        kind, _, id_ = scope.partition(":")
+        known = id_ in policy.actions if kind == "action" else id_ in policy.owners if kind == "owner" else bool(id_)
+        if scope != EVERYTHING and not (known and kind in {"action", "owner", "agent"}):
+            remedy = "write everything, action:<id>, agent:<id> or owner:<id>"
+            raise BadInput(f"{scope[:60]!r} is nothing that can be paused", field="scope", remedy=remedy)
+        if not reason or len(reason) > MAX_REASON:
+            remedy = "write a sentence; it goes to agents and on record"
+            raise BadInput(f"has to be 1 to {MAX_REASON} characters long", field="reason", remedy=remedy)
+        if not may_pause(person, scope, policy):
+            names = ", ".join(who_may(scope, policy)) or "nobody"
+            raise NotAllowed(f"{person.name} may not pause or resume this", remedy=f"ask {names}")
+        return reason
+
+    async def _standing(self) -> tuple[Pause, ...]:
+        await self._read()
+        return self.now()
+
+    async def _follow(self) -> None:
+        try:
+            await self._read()
+        except SignoffError as error:  # nothing opens without the database either; the next commit tells again
+            log.warning("what is paused could not be read: %s", error.code)
+
+    async def _read(self) -> None:
+        self._records = await self._store.events(stream_of("ledger", LEDGER))
+
+    def _heard(self, committed: Sequence[Committed] | None) -> None:
+        if committed is None or any(change.stream == stream_of("ledger", LEDGER) for change in committed):
+            task = asyncio.create_task(self._follow(), name="pauses")
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
