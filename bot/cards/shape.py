@@ -40,6 +40,8 @@ class Status(msgspec.Struct, frozen=True):
     note: str | None = None
     until: datetime | None = None
     """When this state ends by itself: the deadline of a request, or of a grant that waits."""
+    reason: str | None = None
+    """The reason of a rejection, in words; ``note`` is what was written beside it."""
 
     @property
     def open(self) -> bool:

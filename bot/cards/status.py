@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.cards.masking import Masker
+from bot.cards.plaintext import words
 from bot.cards.shape import Status
 from bot.deciding import display_name
 from bot.domain.people import CLOCK, Actor, ActorKind
@@ -44,6 +45,7 @@ def decision_status(request: Request, policy: Policy, masker: Masker, now: datet
         where=where(decision.by.surface),
         at=decision.at,
         note=masker.optional(decision.note),
+        reason=words(decision.reason_code) if decision.reason_code else None,
     )
 
 
@@ -99,6 +101,7 @@ def _followed(request: Request, decided: Status, masker: Masker, now: datetime) 
         decided.at,
         decided.note,
         grant.expires_at,
+        decided.reason,
     )
 
 
