@@ -1,0 +1,1 @@
+"""Slack: cards rendered, messages sent, clicks received."""

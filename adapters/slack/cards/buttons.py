@@ -1,0 +1,58 @@
+"""What can be done with a request: only what somebody may do, and nothing to decide once it is decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.cards import blocks
+from bot.cards import Card
+
+Json = dict[str, Any]
+_MORE = ("claim", "release", "ask", "reassign", "snooze")
+_LABELS = {"release": "Let it go", "ask": "Ask the agent", "reassign": "Reassign", "snooze": "Snooze"}
+
+
+def buttons(card: Card, desk_url: str | None) -> list[Json]:
+    """The row of buttons: each ``action_id`` names a command, each value is the request's id.
+
+    The entries of the menu ``more`` are ``<command>|<request id>``.
+    """
+    made = _deciding(card) if card.status.open else []
+    made.append(blocks.button("Details", "details", value=card.request_id))
+    if desk_url is not None:
+        made.append(blocks.button("Open in the desk", "open_desk", url=desk_url))
+    entries = _entries(card)
+    if entries:
+        made.append(blocks.overflow("more", entries))
+    return [blocks.actions(made, block_id="actions")]
+
+
+def _deciding(card: Card) -> list[Json]:
+    made = []
+    if card.may("approve"):
+        asks = _sure(card) if card.high_class else None
+        made.append(blocks.button("Approve", "approve", value=card.request_id, style="primary", asks=asks))
+    if card.may("reject"):
+        made.append(blocks.button("Reject", "reject", value=card.request_id, style="danger"))
+    if card.may("edit") and any(row.editable for row in card.changes):
+        made.append(blocks.button("Edit", "edit", value=card.request_id))
+    return made
+
+
+def _sure(card: Card) -> Json:
+    text = f"{card.title}\n\nThe agent may then run exactly this, once."
+    return blocks.confirm("Approve this?", text, "Approve", "Go back", style="primary")
+
+
+def _entries(card: Card) -> list[Json]:
+    names = [name for name in _MORE if card.may(name)] if card.status.open else []
+    if card.status.state == "claimed" and "release" not in names and card.ability("release") is None:
+        names.insert(min(1, len(names)), "release")  # a card for anybody is also before the one who claimed it
+    if card.may("revoke"):
+        names = [*names, "revoke"]
+    return [blocks.option(_label(card, name), f"{name}|{card.request_id}") for name in names]
+
+
+def _label(card: Card, name: str) -> str:
+    ability = card.ability(name)
+    return _LABELS.get(name) or (ability.title if ability is not None else name.capitalize())
