@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from bot.cli import agent, audit, db, demo, desk, doctor, policy, replay, request, serve
+from bot.cli import agent, audit, db, demo, desk, doctor, manifest, policy, replay, report, request, serve
 from bot.errors import SignoffError
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ def _signoff(
 app.command("serve")(serve.serve_command)
 app.command("demo")(demo.demo_command)
 app.command("replay")(replay.replay_command)
+app.command("report")(report.report_command)
 app.command("doctor")(doctor.doctor_command)
 app.add_typer(policy.app, name="policy", help="Check, explain and describe policy files.")
 app.add_typer(agent.app, name="agent", help="Agents and their credentials.")
@@ -48,6 +49,7 @@ app.add_typer(desk.app, name="desk", help="Let people in on the web desk.")
 app.add_typer(request.app, name="request", help="Look at requests; erase the personal data of one.")
 app.add_typer(audit.app, name="audit", help="Verify, show and export the record.")
 app.add_typer(db.app, name="db", help="The database's schema.")
+app.add_typer(manifest.app, name="manifest", help="The app manifests of the chat platforms.")
 
 
 def main() -> None:

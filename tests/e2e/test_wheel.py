@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("adapters", "bot", "store")
-OURS = ("adapters/", "bot/", "store/", "signoff_bot-")
+PACKAGES = ("adapters", "bot", "manifest", "store")
+OURS = ("adapters/", "bot/", "manifest/", "store/", "signoff_bot-")
 
 
 def run(*words: str | Path, cwd: Path, **more: str) -> str:
@@ -60,6 +60,7 @@ def test_it_holds_every_file_of_the_packages_and_no_other(wheel: Path) -> None:
         "adapters/desk/static/desk.js",
         "bot/demo/policy.yaml",
         "bot/replaying/page.html",
+        "manifest/slack.yaml",
         "store/migrations/versions/0001_first_tables.py",
     ):
         assert needed in held
@@ -79,6 +80,8 @@ def test_installed_alone_it_does_its_whole_work(wheel: Path, tmp_path: Path) -> 
     assert "named human" in run(signoff, "--help", cwd=tmp_path, **path)
     shutil.copy(ROOT / "examples" / "policy.yaml", tmp_path)
     assert "policy.yaml is good" in run(signoff, "policy", "check", "policy.yaml", cwd=tmp_path, **path)
+    told = run(signoff, "manifest", "slack", "--url", "https://signoff.acme.test", cwd=tmp_path, **path)
+    assert "https://signoff.acme.test/slack/events" in told
     # Pages, styles, the policy within and the migrations: a demonstration uses them all.
     told = run(signoff, "demo", "--scripted", "--keep", "kept", cwd=tmp_path, **path)
     assert "Nothing ran without a decision, and everything that ran has its outcome." in told
