@@ -44,9 +44,9 @@ def escape(text: str, limit: int | None = None) -> str:
     Slack's mrkdwn has entities for ``& < >`` and no escape for its other marks. Invisible characters put between them
     would travel along unseen when somebody copies a value, and not every client honours them, so a mark that would act
     where it stands is replaced by a visible look-alike (the at sign of ``@channel``, the colon of ``https://``); one
-    that would not, as in ``cust_42``, stays. Where exact text matters (arguments, claims, evidence) use ``plain_text`` with
-    ``emoji: false`` or a run of rich text, which Slack takes literally; this is for words inside our own sentences.
-    With a ``limit`` it is cut to so many characters of markup.
+    that would not, as in ``cust_42``, stays. Where exact text matters (arguments, claims, evidence) use ``plain_text``
+    with ``emoji: false`` or a run of rich text, which Slack takes literally; this is for words inside our own
+    sentences. With a ``limit`` it is cut to so many characters of markup.
     """
     replaced = _ACTS.sub(lambda found: "".join(_STAND_INS.get(one, one) for one in found.group()), text)
     marked = "".join(_ENTITIES.get(one, one) for one in replaced)
