@@ -1,0 +1,29 @@
+"""Modals: each a view as ``views.open`` takes it, with its ``callback_id`` named after what it does.
+
+Pure. ``private_metadata`` is JSON, ``{"request": id, ...}``; inputs are named by ``block_id``. What comes back is
+read by ``adapters.slack.cards.reading``.
+"""
+
+from adapters.slack.cards.modals.asking import ask_form, reassign_form, revoke_form, snooze_form
+from adapters.slack.cards.modals.details import details
+from adapters.slack.cards.modals.editing import edit_form
+from adapters.slack.cards.modals.notices import loading, notice, shown
+from adapters.slack.cards.modals.pausing import pause_form, resume_form
+from adapters.slack.cards.modals.rejecting import reject_form
+from adapters.slack.cards.modals.reviewing import review_form
+
+__all__ = [
+    "ask_form",
+    "details",
+    "edit_form",
+    "loading",
+    "notice",
+    "pause_form",
+    "reassign_form",
+    "reject_form",
+    "resume_form",
+    "review_form",
+    "revoke_form",
+    "shown",
+    "snooze_form",
+]

@@ -1,0 +1,69 @@
+"""The frame of a modal: title, blocks, buttons, and what comes back with it, inside Slack's limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.slack.cards import limits
+from adapters.slack.cards.blocks import plain
+
+Json = dict[str, Any]
+BYTES = limits.VIEW_BYTES - 10_000
+"""Of a view's JSON with every character outside of ASCII written out, which is the longest that it can be counted."""
+_FRAME = 8_000
+"""Bytes of a view beside its blocks."""
+
+
+class Sheet:
+    """Blocks as long as there is room for them: whoever adds one is told when there is none, and can say so instead."""
+
+    def __init__(self, tail: Sequence[Json] = (), *, blocks: int = limits.VIEW_BLOCKS) -> None:
+        """``tail`` is what ends it in any case; room is kept for that."""
+        self.blocks: list[Json] = []
+        self._tail = [*tail]
+        self._left = blocks - len(tail)
+        self._bytes = BYTES - _FRAME - sum(map(weight, tail))
+
+    def add(self, *blocks: Json) -> bool:
+        """Add all of these, or none where they do not fit."""
+        size = sum(map(weight, blocks))
+        if len(blocks) > self._left or size > self._bytes:
+            return False
+        self.blocks += blocks
+        self._left -= len(blocks)
+        self._bytes -= size
+        return True
+
+    def whole(self, *more: Json) -> list[Json]:
+        """Everything, with the tail at its end; ``more`` are small blocks that room was left for."""
+        return [*self.blocks, *more, *self._tail]
+
+
+def weight(block: Mapping[str, Any]) -> int:
+    """Bytes of a block's JSON, written at its longest."""
+    return len(json.dumps(block))
+
+
+def modal(
+    callback: str,
+    title: str,
+    blocks: Sequence[Json],
+    *,
+    submit: str | None = None,
+    close: str = "Cancel",
+    metadata: Mapping[str, str] | None = None,
+) -> Json:
+    """A modal as ``views.open`` takes it; ``callback`` says what it is, ``metadata`` comes back with its submission."""
+    view: Json = {
+        "type": "modal",
+        "callback_id": callback,
+        "title": plain(title, limits.MODAL_TITLE),
+        "blocks": list(blocks),
+        "close": plain(close if submit else "Close", limits.MODAL_TITLE),
+        "private_metadata": json.dumps(dict(metadata or {}), separators=(",", ":")),
+    }
+    if submit is not None:
+        view["submit"] = plain(submit, limits.MODAL_TITLE)
+    return view

@@ -1,0 +1,79 @@
+"""Rejecting: why, in a code and a note, and what should be learned from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.slack.cards import limits
+from adapters.slack.cards.modals import widgets
+from adapters.slack.cards.modals.frame import modal
+from adapters.slack.cards.modals.notices import notice
+from adapters.slack.cards.modals.texts import head, sentence
+from bot.cards import Card
+from bot.cards.plaintext import words
+from bot.domain.requests import Lesson
+
+Json = dict[str, Any]
+LESSONS = (
+    ("", "Nothing in particular", "This was a single case."),
+    (Lesson.REGRESSION_CASE.value, "Keep it as a test case", "The agent should have done it another way: test it."),
+    (Lesson.KNOWLEDGE_FIX.value, "Mend the knowledge base", "What it read was wrong, missing or out of date."),
+    (Lesson.THRESHOLD.value, "Tighten a threshold", "A case like this should be stopped or held sooner."),
+)
+"""What may be learned of an override: value, title and a line that explains it."""
+
+
+def reject_form(card: Card, typed: Mapping[str, str] | None = None) -> Json:
+    """The form, with what was ``typed`` before (by name of input) in it again; a notice where this viewer may not."""
+    refused = may_not(card, "reject", "Reject")
+    if refused is not None:
+        return refused
+    typed = typed or {}
+    codes = [(code, words(code)) for code in card.reject_reasons]
+    return modal(
+        "reject",
+        "Reject",
+        [
+            *head(card),
+            widgets.field("reason_code", "Reason", _reasons(codes, typed.get("reason_code"))),
+            widgets.field(
+                "note",
+                "Note to the agent",
+                widgets.text(
+                    initial=typed.get("note", "")[: limits.INPUT_TEXT],
+                    lines=True,
+                    most=limits.INPUT_TEXT,
+                    placeholder="What should it do instead?",
+                ),
+                hint="The agent reads reason and note; both stay on record.",
+            ),
+            lesson_field(typed.get("lesson", "")),
+        ],
+        submit="Reject",
+        metadata={"request": card.request_id},
+    )
+
+
+def lesson_field(chosen: str | None) -> Json:
+    """What should be learned, a menu with a line of explanation for each choice."""
+    return widgets.field(
+        "lesson",
+        "What should be learned from it?",
+        widgets.select([(value, title) for value, title, _ in LESSONS], chosen or "", [line for _, _, line in LESSONS]),
+        required=False,
+    )
+
+
+def may_not(card: Card, name: str, title: str) -> Json | None:
+    """The notice that says why this viewer may not do something and what would help; None where they may."""
+    ability = card.ability(name)
+    if ability is None or ability.allowed:
+        return None
+    return notice(title, sentence(ability.why or "you may not do this"), sentence(ability.remedy or "") or None)
+
+
+def _reasons(codes: list[widgets.Choice], typed: str | None) -> Json:
+    if widgets.selectable(codes):
+        return widgets.select(codes, typed)
+    return widgets.text(initial=(typed or "")[: limits.INPUT_TEXT], placeholder="The code of a reason of the policy")

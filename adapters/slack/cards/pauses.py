@@ -1,0 +1,45 @@
+"""What is paused, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from bot.cards import plain
+from bot.domain.pauses import EVERYTHING, Pause
+from bot.policy.document import Policy
+
+
+class Stopped(msgspec.Struct, frozen=True):
+    """A pause as people read it: what is stopped, by whom (their name), why, since when, until when."""
+
+    scope: str
+    title: str
+    by: str
+    reason: str
+    at: datetime
+    until: datetime | None = None
+
+
+def stopped(pause: Pause, policy: Policy, agents: Mapping[str, str] | None = None) -> Stopped:
+    """A pause with the names of the policy; ``agents`` are agents' names by id, where they are known."""
+    by = policy.people.get(pause.by)
+    name = by.name if by is not None else pause.by
+    title = scope_title(pause.scope, policy, agents)
+    return Stopped(pause.scope, title, plain(name), plain(pause.reason), pause.at, pause.until)
+
+
+def scope_title(scope: str, policy: Policy, agents: Mapping[str, str] | None = None) -> str:
+    """``Everything``, ``Refund a customer``, ``Requests of Refunds`` or ``The agent support``."""
+    if scope == EVERYTHING:
+        return "Everything"
+    kind, _, id_ = scope.partition(":")
+    if kind == "action" and id_ in policy.actions:
+        return plain(policy.actions[id_].title)
+    if kind == "owner" and id_ in policy.owners:
+        return f"Requests of {plain(policy.owners[id_].title)}"
+    if kind == "agent":
+        return f"The agent {plain((agents or {}).get(id_, id_))}"
+    return plain(scope)
