@@ -30,7 +30,7 @@ def buttons(card: Card, desk_url: str | None) -> list[Json]:
 def _deciding(card: Card) -> list[Json]:
     made = []
     if card.may("approve"):
-        asks = _sure(card) if card.high_class else None
+        asks = sure(card) if card.high_class else None
         made.append(blocks.button("Approve", "approve", value=card.request_id, style="primary", asks=asks))
     if card.may("reject"):
         made.append(blocks.button("Reject", "reject", value=card.request_id, style="danger"))
@@ -39,7 +39,8 @@ def _deciding(card: Card) -> list[Json]:
     return made
 
 
-def _sure(card: Card) -> Json:
+def sure(card: Card) -> Json:
+    """The dialog before a grave approval."""
     text = f"{card.title}\n\nThe agent may then run exactly this, once."
     return blocks.confirm("Approve this?", text, "Approve", "Go back", style="primary")
 

@@ -1,0 +1,69 @@
+"""Why the gate said what it said of a request: the message shortcut "Explain this card"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.cards.blocks import context, header, mrkdwn, plain, section
+from adapters.slack.cards.markup import date, escape
+from adapters.slack.cards.modals import telling
+from adapters.slack.cards.modals.frame import Sheet, modal
+from adapters.slack.cards.modals.texts import brief
+from bot.cards import Card, Row
+from bot.cards.amounts import amount_text
+from bot.cards.plaintext import plain as visible
+from bot.domain.requests import Request
+from bot.domain.verdicts import Reservation, VerdictKind
+from bot.policy.tallies import AGENT_HOUR, CUSTOMER_DAY
+
+Json = dict[str, Any]
+_VERDICTS = {
+    VerdictKind.ALLOW: "The gate allowed it: it ran without a human.",
+    VerdictKind.HOLD: "The gate held it: it runs only if a named human signs it.",
+    VerdictKind.BLOCK: "The gate blocked it: it never runs, whoever asks.",
+}
+_CAPS = {CUSTOMER_DAY: "Of the customer's day", AGENT_HOUR: "Of the agent's hour"}
+
+
+def explain_view(card: Card, request: Request) -> Json:
+    """Verdict, each rule with what it compared, what it takes of the caps, who asked, by which policy and build."""
+    cut = context([plain("The rest was too long to be shown here; it is whole on the desk.")])
+    sheet = Sheet([cut])
+    routing = request.routing
+    verdict = request.assessment.verdict.kind
+    signers = (
+        f"{card.signatures_needed} signature{'s' if card.signatures_needed > 1 else ''} of {escape(card.owner, 100)}"
+    )
+    lines = [f"*{_VERDICTS[verdict]}*", f"Judged {date(request.opened_at)}, as a change of class {card.action_class}."]
+    if verdict is VerdictKind.HOLD:
+        lines.append(f"It needs {signers}: {escape(brief(', '.join(card.deciders), 400)) or 'nobody is left'}.")
+        lines.append(f"Promised by {date(routing.due_at)}; at {date(card.deadline_at)} it expires and is not run.")
+    sheet.add(header(card.title), section(mrkdwn("\n".join(lines))))
+    parts = {
+        "Rules that spoke": [part for reason in card.reasons for part in telling.reason_parts(reason)],
+        "What it takes of the caps": [part for row in _caps(request) for part in telling.row_parts(row)],
+        "What was judged": [part for row in _judged(card) for part in telling.row_parts(row)],
+    }
+    added = [sheet.add(block) for title, told in parts.items() for block in telling.titled(title, told)]
+    blocks = sheet.whole()
+    return modal(
+        "explain", "Why it was held", blocks if not all(added) else blocks[:-1], metadata={"request": card.request_id}
+    )
+
+
+def _judged(card: Card) -> list[Row]:
+    kind = Row("action", "Action type", f"{card.action_type} (level {card.level})")
+    return [kind, *card.origin]
+
+
+def _caps(request: Request) -> list[Row]:
+    held = [_cap(one) for one in request.assessment.reserved]
+    return held or [Row("caps", "Caps", "none of them counts this action")]
+
+
+def _cap(held: Reservation) -> Row:
+    _, kind, _, currency, *_ = [*held.key.split(":"), "", "", "", ""]
+    what = f"{held.count} action{'' if held.count == 1 else 's'}"
+    if held.amount:
+        what += f", {amount_text(held.amount, currency)}"
+    return Row(kind, _CAPS.get(kind, visible(kind)), what)
