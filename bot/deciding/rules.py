@@ -33,6 +33,13 @@ from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed
 from bot.policy.document import Policy
 from bot.policy.paths import amount_of, customer_of
 
+_NAMES = {
+    ActorKind.POLICY: "the policy",
+    ActorKind.CLOCK: "the clock",
+    ActorKind.AGENT: "the agent",
+    ActorKind.SERVICE: "Signoff",
+}
+
 
 def decide(request: Request, command: Command, standing: Standing) -> list[e.Event]:
     """The events that a command makes of a request.
@@ -77,8 +84,7 @@ def display_name(actor: Actor, policy: Policy | None) -> str:
     if actor.kind is ActorKind.PERSON:
         found = policy.people.get(actor.id) if policy is not None else None
         return found.name if found is not None else actor.id
-    names = {ActorKind.POLICY: "the policy", ActorKind.CLOCK: "the clock", ActorKind.AGENT: "the agent"}
-    return names.get(actor.kind, actor.id)
+    return _NAMES.get(actor.kind, actor.id)
 
 
 def already_decided(decision: Decision, policy: Policy | None) -> AlreadyDecided:

@@ -27,6 +27,8 @@ class ActorKind(StrEnum):
     POLICY = "policy"
     CLOCK = "clock"
     OPERATOR = "operator"
+    SERVICE = "service"
+    """Signoff itself, where it did something in the world: showed a card, or found that it could not."""
 
 
 class Actor(msgspec.Struct, frozen=True, gc=False):
@@ -35,7 +37,7 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
     kind: ActorKind
     id: str
     surface: str = ""
-    """Where they acted: ``desk``, ``slack``, ``teams``, ``api`` or ``cli``; empty for policy and clock."""
+    """Where they acted: ``desk``, ``slack``, ``teams``, ``api`` or ``cli``; empty for policy, clock and service."""
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -43,6 +45,8 @@ class Actor(msgspec.Struct, frozen=True, gc=False):
 
 CLOCK = Actor(ActorKind.CLOCK, "sweep")
 """The author of what time alone decides: an expiry, a lapsed grant."""
+COURIER = Actor(ActorKind.SERVICE, "courier")
+"""The author of what became of messages to people: posted, told of, could not be shown."""
 
 
 def person(who: str, surface: str) -> Actor:

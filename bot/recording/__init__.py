@@ -12,7 +12,7 @@ the store commits them together. So a flow must have no effect but through its v
 from bot.recording.batching import Batch, rebuild
 from bot.recording.deriving import deadlines_of, timestamp, waits_under
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
-from bot.recording.telling import PINGED, TOLD, Errand, errand_of
+from bot.recording.telling import PINGED, TOLD, Errand, changes_cards, channel_ledger, errand_of
 from bot.recording.viewing import View
 
 __all__ = [
@@ -29,6 +29,8 @@ __all__ = [
     "Message",
     "Needs",
     "View",
+    "changes_cards",
+    "channel_ledger",
     "deadlines_of",
     "errand_of",
     "rebuild",

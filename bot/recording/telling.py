@@ -11,12 +11,13 @@ from datetime import datetime
 
 import msgspec
 
+from bot.domain.events import Event, Noted
 from bot.domain.ids import derived_uuid
 from bot.domain.requests import Request
 from bot.domain.verdicts import VerdictKind
 from bot.recording.rows import Message
 
-CARD, REDRAW, LINES, PING = "card", "redraw", "lines", "ping"
+CARD, REDRAW, LINES, PING, TELL = "card", "redraw", "lines", "ping", "tell"
 
 TOLD = frozenset(
     {
@@ -30,13 +31,15 @@ TOLD = frozenset(
 """Events that change how every card looks, and have their line in its thread."""
 PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated"})
 """Events that somebody is told of in person."""
+CHANNEL_LOST, CHANNEL_FOUND = "channel.lost", "channel.found"
+"""What is noted in the ledger of a channel, in turns: cards can't stand there any more, and they can again."""
 
 
 class Errand(msgspec.Struct, frozen=True):
-    """What is to be done because of event ``seq`` of a request.
+    """What is to be done because of event ``seq`` of the message's subject: a request, or the ledger of a channel.
 
     ``card``: let its card stand where it should. ``redraw``: every card as it is now. ``lines``: what its threads lack.
-    ``ping``: tell those whom that event concerns.
+    ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost.
     """
 
     do: str
@@ -56,8 +59,28 @@ def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Me
             if do == CARD and surface not in routing.channels:
                 continue
             lane = routing.channels[surface] if type_ == "request.opened" else f"{do}:{request.id}"
-            id_ = derived_uuid("errand", surface, request.id, str(seq), do)
-            yield Message(id_, surface, lane, request.id, msgspec.json.encode(Errand(do, seq)), at)
+            yield _message(surface, lane, request.id, Errand(do, seq), at)
+
+
+def channel_ledger(surface: str, place: str) -> str:
+    """The ledger in which the losses of a channel are noted; an odd number of facts means that it is lost now."""
+    return f"channel:{surface}:{place}"
+
+
+def channel_errands(ledger: str, event: Event, seq: int, at: datetime) -> Iterator[Message]:
+    """What follows from a fact in a ledger: a lost channel's owner is told of it."""
+    if isinstance(event, Noted) and event.what == CHANNEL_LOST:
+        yield _message(str(event.facts["surface"]), f"{TELL}:{ledger}", ledger, Errand(TELL, seq), at)
+
+
+def changes_cards(type_: str, seq: int) -> bool:
+    """Whether cards are redrawn and threads brought up to date because of this event of a request."""
+    return REDRAW in _what(type_, seq)
+
+
+def _message(surface: str, lane: str, subject: str, errand: Errand, at: datetime) -> Message:
+    id_ = derived_uuid("errand", surface, subject, str(errand.seq), errand.do)
+    return Message(id_, surface, lane, subject, msgspec.json.encode(errand), at)
 
 
 def _what(type_: str, seq: int) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
 from bot.recording.deriving import _applied, _credentials, _deadline_changes, timestamp, waits_under
 from bot.recording.rows import Changes, Entity, Kept, KeyUse, Loaded, Message, stream_of
-from bot.recording.telling import errands
+from bot.recording.telling import channel_errands, errands
 
 
 class View:
@@ -127,6 +127,9 @@ class View:
             self._follow_request(cast("Request | None", before), after, event, record)
         elif isinstance(after, Agent | Instance):
             self._follow_credentials(cast("Agent | Instance | None", before), after, event, record)
+        else:
+            for message in channel_errands(id_, event, record.seq, record.at):
+                mine.messages[message.id] = message
 
     def _follow_request(self, before: Request | None, after: Request, event: Event, record: EventRecord) -> None:
         mine = self._mine
