@@ -6,10 +6,9 @@ is in flight at a time. Several processes may run senders on one outbox: leases 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from adapters.webhooks.addresses import Lookup, look_up
@@ -18,9 +17,10 @@ from adapters.webhooks.schedule import WINDOW, next_attempt
 from adapters.webhooks.signing import signed_headers
 from adapters.webhooks.verifying import challenge
 from bot.enrolling import secret_name
-from bot.errors import BadInput, SignoffError
+from bot.errors import BadInput
 from bot.ports import Clock, Committed, Leased, Store
 from bot.provisioning import ProposedDelivery
+from bot.sending.rounds import Rounds
 
 log = logging.getLogger("signoff.webhooks")
 
@@ -29,9 +29,6 @@ AT_ONCE = 64
 """Attempts in flight."""
 HOLD = timedelta(seconds=ATTEMPT_SECONDS + 20)
 """How long a lease is held: longer than any attempt, so that nobody else tries the same message meanwhile."""
-LONGEST_SLEEP = 30.0
-SHORTEST_SLEEP = 0.25
-"""Between looks at the outbox when another process holds what is due."""
 GONE = 410
 ASKS_TO_WAIT = {429, 503}
 
@@ -52,8 +49,7 @@ class WebhookSender:
         self._clock = clock
         self._jitter = jitter
         self._courier = Courier(allow_private=allow_private, lookup=lookup)
-        self._wake = asyncio.Event()
-        self._flying: set[asyncio.Task[None]] = set()
+        self._rounds = Rounds(KIND, store, clock, self._attempt, hears=_decided, hold=HOLD, at_once=AT_ONCE)
 
     async def verify(self, proposed: ProposedDelivery, *, instance_id: str) -> str | None:
         """See ``bot.provisioning.Verify``."""
@@ -61,74 +57,18 @@ class WebhookSender:
 
     async def run(self) -> None:
         """Send what there is, wake on commits, and sleep until the next attempt, for good."""
-        unsubscribe = self._store.subscribe(self._heard)
         try:
-            while True:
-                self._wake.clear()
-                if not await self._start_due():
-                    await self._rest()
+            await self._rounds.run()
         finally:
-            unsubscribe()
-            for task in self._flying:
-                task.cancel()
-            await asyncio.gather(*self._flying, return_exceptions=True)
             await self.close()
 
     async def send_due(self) -> int:
         """Try everything that is due once; returns how many messages were tried."""
-        done = 0
-        while leased := await self._store.outbox.lease(KIND, self._clock.now(), hold=HOLD):
-            await asyncio.gather(*map(self._try, leased))
-            done += len(leased)
-        return done
+        return await self._rounds.send_due()
 
     async def close(self) -> None:
         """End the connections."""
         await self._courier.close()
-
-    async def _start_due(self) -> bool:
-        """Whether anything was taken up."""
-        free = AT_ONCE - len(self._flying)
-        if free <= 0:
-            return False
-        try:
-            leased = await self._store.outbox.lease(KIND, self._clock.now(), hold=HOLD, limit=free)
-        except SignoffError as error:
-            log.warning("the outbox can't be read: %s", error.code)
-            return False
-        for one in leased:
-            task = asyncio.create_task(self._try(one), name=f"webhook {one.message.id}")
-            self._flying.add(task)
-            task.add_done_callback(self._landed)
-        return bool(leased)
-
-    async def _rest(self) -> None:
-        try:
-            upcoming = await self._store.outbox.next_attempt(KIND)
-        except SignoffError:
-            upcoming = None
-        seconds = LONGEST_SLEEP if upcoming is None else (upcoming - self._clock.now()).total_seconds()
-        try:
-            async with asyncio.timeout(min(max(seconds, SHORTEST_SLEEP), LONGEST_SLEEP)):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    def _landed(self, task: asyncio.Task[None]) -> None:
-        self._flying.discard(task)
-        self._wake.set()
-
-    def _heard(self, committed: Sequence[Committed] | None) -> None:
-        if committed is None or any("request.decided" in change.types or not change.types for change in committed):
-            self._wake.set()
-
-    async def _try(self, leased: Leased) -> None:
-        try:
-            await self._attempt(leased)
-        except SignoffError as error:  # the lease runs out and the message is tried again
-            log.warning("webhook %s: %s", leased.message.id, error.code)
-        except Exception as error:  # noqa: BLE001 - one message must not stop the others
-            log.error("webhook %s failed: %s", leased.message.id, type(error).__name__)  # noqa: TRY400 - a traceback may hold what was sent
 
     async def _attempt(self, leased: Leased) -> None:
         message, outbox = leased.message, self._store.outbox
@@ -182,3 +122,7 @@ class WebhookSender:
             return None
         secret = await self._store.vault.get(secret_name(instance_id, instance.delivery.registration_id))
         return None if secret is None else (instance.delivery.url, secret)
+
+
+def _decided(change: Committed) -> bool:
+    return "request.decided" in change.types or not change.types
