@@ -67,6 +67,7 @@ class RequestRoutes:
             proposal=proposal,
             key=key,
             random=self._chance(10),
+            situation=self._counter.situation(),
         )
         return self._answer(opened.request, 200 if opened.replayed else 201)
 

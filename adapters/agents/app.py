@@ -18,6 +18,7 @@ from adapters.agents.openapi.document import DocumentRoutes
 from adapters.agents.v1 import V1Routes
 from adapters.agents.v1_events import EventRoutes
 from bot.domain.chance import Chance
+from bot.opening import Situation
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.provisioning import Provisioning, Verify
@@ -36,15 +37,16 @@ def mount(
     waiting: Waiting,
     verify_delivery: Verify,
     limits: Limits,
+    situation: Callable[[], Situation] = Situation,
 ) -> None:
     """Serve the Agent Approval Protocol below ``/api/aap`` and our own API below ``/api/v1``.
 
     ``verify_delivery`` proves a webhook before it is used. The application's own ``client_max_size`` has to be at
-    least ``limits.max_body_bytes``.
+    least ``limits.max_body_bytes``. ``situation`` says what is connected and paused when a request opens.
     """
     callers = Callers(store, clock)
     chance = Chance(os.urandom)
-    counter = Counter(callers, limits, chance)
+    counter = Counter(callers, limits, chance, situation)
     provisioning = Provisioning(store, clock, verify_delivery)
     registrations = Rates(limits.registrations_per_minute, limits.registrations_burst)
     instances = InstanceRoutes(counter, provisioning, registrations)

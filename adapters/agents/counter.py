@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from adapters.agents.callers import Caller, Callers
 from adapters.agents.limits import Limits, Rates
 from bot.domain.chance import Chance
+from bot.opening import Situation
 
 
 class Counter:
     """Lets a caller in, or says why not."""
 
-    def __init__(self, callers: Callers, limits: Limits, chance: Chance) -> None:
+    def __init__(
+        self, callers: Callers, limits: Limits, chance: Chance, situation: Callable[[], Situation] = Situation
+    ) -> None:
         self.chance = chance
+        self.situation = situation
         self.limits = limits
         self._callers = callers
         self._rates = Rates(limits.rate_per_minute, limits.rate_burst)

@@ -71,6 +71,7 @@ class V1Routes:
             proposal=proposal,
             key=key,
             random=self._chance(10),
+            situation=self._counter.situation(),
         )
         return tagged(request, self._view(opened.request), 200 if opened.replayed else 201)
 

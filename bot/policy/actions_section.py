@@ -210,7 +210,7 @@ def _check(action: Action, at: At, found: dict[str, At], owners: dict[str, Owner
         at.wrong("is of class money and names no amount", "add `amount: arguments.NAME`")
     for name in {action.owner, *(rule.owner for rule in action.routes)}:
         owner = owners.get(name)
-        if owner is not None and len(owner.approvers) < action.approvals:
+        if owner is not None and not owner.approver_groups and len(owner.approvers) < action.approvals:
             place = found.get("approvals", at)
             place.wrong(
                 f"asks for {action.approvals} approvals, and {name} has {len(owner.approvers)} approvers",

@@ -13,7 +13,7 @@ from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import Proposal, Request
 from bot.enrolling import Enrolling, Issued, NewAgent
 from bot.escalating import sweep
-from bot.opening import OpenedRequest, open_request
+from bot.opening import CALM, OpenedRequest, Situation, open_request
 from bot.policy.document import Policy
 from bot.policy.loading import load
 from bot.ports import Store
@@ -91,6 +91,8 @@ class House:
     policy: Policy
     issued: Issued
     operator: Actor = field(default_factory=lambda: Actor(ActorKind.OPERATOR, "root", "cli"))
+    situation: Situation = CALM
+    """What the gate is told of connected surfaces and pauses."""
     _keys: int = 0
 
     @property
@@ -127,6 +129,7 @@ class House:
             proposal=proposal,
             key=key or f"key-{self._keys}",
             random=os.urandom(10),
+            situation=self.situation,
             **self.agent,
         )
 

@@ -1,0 +1,130 @@
+"""Stopping automation, and letting it go on."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.deciding import Approve
+from bot.domain.verdicts import VerdictKind
+from bot.errors import BadInput, Conflict, NotAllowed
+from bot.opening import Situation
+from bot.pausing import Pausing
+from tests.rigs.house import House, new_house
+
+
+@pytest.fixture
+async def house() -> House:
+    return await new_house()
+
+
+@pytest.fixture
+async def pausing(house: House) -> AsyncIterator[Pausing]:
+    made = Pausing(house.store, house.clock, lambda: house.policy)
+    await made.start()
+    yield made
+    await made.close()
+
+
+async def paused(house: House, pausing: Pausing, scope: str, **more: object) -> None:
+    await pausing.pause(scope, "wrong refunds", house.person("vera"), "slack", **more)  # type: ignore[arg-type]  # passed on
+    house.situation = Situation(pauses=pausing.now())
+
+
+def scopes(house: House) -> list[str]:
+    return ["everything", "action:refund", f"agent:{house.issued.agent.id}", "owner:refunds"]
+
+
+async def test_nothing_is_paused_to_begin_with(pausing: Pausing) -> None:
+    assert pausing.now() == ()
+
+
+@pytest.mark.parametrize("number", range(4))
+async def test_what_is_paused_is_blocked_and_says_by_whom_and_why(house: House, pausing: Pausing, number: int) -> None:
+    await paused(house, pausing, scopes(house)[number])
+    for amount in (10, 120):  # one that would run at once, one that would be held
+        opened = (await house.propose(amount)).request
+        assert opened.assessment.verdict.kind is VerdictKind.BLOCK
+        assert opened.status == "rejected"
+        assert opened.decision is not None
+        assert "paused by Vera" in (opened.decision.note or "")
+        assert "wrong refunds" in (opened.decision.note or "")
+    assert (await house.total("amounts"))[0] == 0  # what was never judged moves no median
+
+
+async def test_what_is_paused_stops_nothing_else(house: House, pausing: Pausing) -> None:
+    await paused(house, pausing, "action:payout_change")
+    await paused(house, pausing, "agent:another")
+    assert (await house.propose(10)).request.status == "approved"
+
+
+async def test_what_was_held_before_stays_decidable(house: House, pausing: Pausing) -> None:
+    held = await house.held()
+    await paused(house, pausing, "everything")
+    assert (await house.say(held, Approve())).status == "approved"
+
+
+async def test_resuming_lets_it_go_on(house: House, pausing: Pausing) -> None:
+    await paused(house, pausing, "action:refund")
+    ended = await pausing.resume("action:refund", "mended", house.person("rosa"), "desk")
+    assert (ended.by, ended.reason) == ("vera", "wrong refunds")
+    house.situation = Situation(pauses=pausing.now())
+    assert (await house.propose(10)).request.status == "approved"
+    with pytest.raises(Conflict, match="not paused"):
+        await pausing.resume("action:refund", "again", house.person("rosa"), "desk")
+
+
+async def test_a_pause_ends_by_itself(house: House, pausing: Pausing) -> None:
+    await paused(house, pausing, "everything", until=house.clock.now() + timedelta(hours=1))
+    house.clock.move(minutes=59)
+    assert len(pausing.now()) == 1
+    house.clock.move(minutes=1)
+    assert pausing.now() == ()
+    assert (await house.propose(10)).request.status == "approved"
+
+
+async def test_another_process_follows(house: House, pausing: Pausing) -> None:
+    other = Pausing(house.store, house.clock, lambda: house.policy)
+    await other.start()
+    await pausing.pause("everything", "stop", house.person("vera"), "slack")
+    await other.close()
+    assert [pause.scope for pause in other.now()] == ["everything"]
+
+
+async def test_the_same_pause_again_is_one(house: House, pausing: Pausing) -> None:
+    for _ in range(2):
+        await pausing.pause("everything", " stop ", house.person("vera"), "slack")
+    assert len(await house.store.events("ledger:pauses")) == 1
+
+
+@pytest.mark.parametrize("who", ["lee", "dana"])
+async def test_only_those_who_answer_for_it_may(house: House, pausing: Pausing, who: str) -> None:
+    for attempt in (pausing.pause, pausing.resume):
+        with pytest.raises(NotAllowed, match="may not pause") as refused:
+            await attempt("everything", "because", house.person(who), "slack")
+        assert refused.value.remedy == "ask Rosa, Vera"
+    assert await house.store.events("ledger:pauses") == ()
+
+
+@pytest.mark.parametrize(
+    ("scope", "reason", "field"),
+    [
+        ("action:nothing", "why", "scope"),
+        ("owner:nobody", "why", "scope"),
+        ("agent:", "why", "scope"),
+        ("", "why", "scope"),
+        ("all", "why", "scope"),
+        ("everything", "  ", "reason"),
+        ("everything", "x" * 1001, "reason"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(
+    house: House, pausing: Pausing, scope: str, reason: str, field: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        await pausing.pause(scope, reason, house.person("vera"), "slack")
+    assert refused.value.field == field
+    with pytest.raises(BadInput, match="over already"):
+        await pausing.pause("everything", "why", house.person("vera"), "slack", until=house.clock.now())
