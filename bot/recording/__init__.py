@@ -12,11 +12,32 @@ the store commits them together. So a flow must have no effect but through its v
 from bot.recording.batching import Batch, rebuild
 from bot.recording.deriving import deadlines_of, timestamp, waits_under
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
-from bot.recording.telling import PINGED, TOLD, Errand, changes_cards, channel_ledger, errand_of
+from bot.recording.telling import (
+    CARD,
+    CHANNEL_FOUND,
+    CHANNEL_LOST,
+    LINES,
+    PING,
+    PINGED,
+    REDRAW,
+    TELL,
+    TOLD,
+    Errand,
+    changes_cards,
+    channel_ledger,
+    errand_of,
+)
 from bot.recording.viewing import View
 
 __all__ = [
+    "CARD",
+    "CHANNEL_FOUND",
+    "CHANNEL_LOST",
+    "LINES",
+    "PING",
     "PINGED",
+    "REDRAW",
+    "TELL",
     "TOLD",
     "Batch",
     "Changes",

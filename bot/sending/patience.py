@@ -1,0 +1,58 @@
+"""Patience: when something is tried again, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.recording import REDRAW, TELL
+
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries, whatever happened."""
+NO_ANSWER_SECONDS = 2.0
+PACE_SECONDS = 1.0
+"""What the chat platforms take: about one message a second in a channel."""
+_LONGEST = timedelta(days=1)
+_LONG = timedelta(hours=1)
+_MOST_PLACES = 10_000
+_SHORTEST_WAIT = 0.05
+
+
+class Patience:
+    """Of one sender. ``jitter`` gives numbers from 0 to 1, so that many senders do not all come back at once."""
+
+    def __init__(self, jitter: Callable[[], float]) -> None:
+        self._jitter = jitter
+        self._turns: dict[str, datetime] = {}
+
+    def after_busy(self, now: datetime, retry_after: float, place: str | None) -> datetime:
+        """When it is its turn. What waits for the same ``place`` is given one turn after the other.
+
+        Without a place it contends again as soon as it may: in its lane it is alone.
+        """
+        at = now + timedelta(seconds=max(retry_after, _SHORTEST_WAIT))
+        if place is None:
+            return at
+        if place in self._turns:
+            at = max(at, self._turns[place] + timedelta(seconds=PACE_SECONDS))
+        elif len(self._turns) >= _MOST_PLACES:
+            self._turns.clear()
+        self._turns[place] = at
+        return at
+
+    def after_no_answer(self, now: datetime, failures: int) -> datetime:
+        """Soon: it may have arrived, and is looked for."""
+        return now + timedelta(seconds=min(NO_ANSWER_SECONDS * 2.0 ** min(failures - 1, 10), LONGEST_PAUSE))
+
+    def after_refusal(self, now: datetime, failures: int) -> datetime:
+        """Later each time, up to a minute."""
+        longest = min(2.0 ** min(failures, 10), LONGEST_PAUSE)
+        return now + timedelta(seconds=longest * (0.5 + 0.5 * self._jitter()))
+
+    def spent(self, do: str, created_at: datetime, now: datetime) -> bool:
+        """Whether an errand for which nobody waits any more was tried long enough.
+
+        An hour; but a day to redraw a card, which looks as if it could still be decided until then, and to tell whose
+        channel was lost.
+        """
+        return now - created_at > (_LONGEST if do in {REDRAW, TELL} else _LONG)

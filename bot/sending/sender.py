@@ -1,0 +1,217 @@
+"""The sender of one chat surface: carries out the outbox's errands for it, whatever becomes of the tries before.
+
+An errand is state-driven: it looks at the request as it is, does what is lacking, and records it. So it can be carried
+out late, twice, or by another process that finds what a first one left half done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from bot.cards import Card, HistoryLine
+from bot.domain import events as e
+from bot.domain.verdicts import VerdictKind
+from bot.errors import (
+    Busy,
+    ChannelUnavailable,
+    CredentialRefused,
+    NotAllowed,
+    SignoffError,
+    Unavailable,
+    Uncertain,
+)
+from bot.policy.document import Policy
+from bot.ports import Chat, Clock, Committed, Leased, Posting, Store
+from bot.recording import CARD, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
+from bot.sending.following import add_lines, redraw
+from bot.sending.noting import Notes
+from bot.sending.patience import Patience
+from bot.sending.pinging import ping
+from bot.sending.placing import place_card
+from bot.sending.rounds import Rounds
+from bot.sending.scene import Scene, look
+from bot.sending.trying import Memory, Remembered, Try
+from bot.sending.wording import loss
+
+log = logging.getLogger("signoff.sending")
+
+AT_ONCE = 64
+HOLD = timedelta(seconds=30)
+ATTEMPT_SECONDS = 25.0
+"""An attempt is broken off before its lease ends, so that nobody else carries out the same errand meanwhile."""
+MOST_SURPRISES = 20
+"""After so many tries that failed for a reason nobody foresaw, a person has to look."""
+
+
+class ChatSender:
+    """``run`` sends until it is cancelled; ``send_due`` does what is due now, for tests.
+
+    ``counts`` says how often what happened: posted, redrawn, replied, pinged, told, unshown, unreached, desk_only,
+    busy, uncertain, unavailable, surprised, parked.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        policy: Callable[[], Policy],
+        chat: Chat[Card, HistoryLine],
+        *,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._chat = chat
+        self._surface = chat.surface
+        self._notes = Notes(store, chat.surface)
+        self._memory = Memory()
+        self._patience = Patience(jitter)
+        self.counts: Counter[str] = Counter()
+        self._rounds = Rounds(
+            chat.surface, store, clock, self._attempt, hears=self._hears, hold=HOLD, in_order=True, at_once=AT_ONCE
+        )
+
+    async def run(self) -> None:
+        """Send what there is, wake on commits, and sleep until the next attempt, for good."""
+        await self._rounds.run()
+
+    async def send_due(self) -> int:
+        """Try everything that is due until nothing is; returns how many attempts were made."""
+        return await self._rounds.send_due()
+
+    def _hears(self, change: Committed) -> bool:
+        kind, _, id_ = change.stream.partition(":")
+        if kind != "request":
+            return kind == "ledger" and id_.startswith("channel:")
+        request = change.request
+        if request is None:
+            return True
+        return self._surface in request.routing.surfaces and request.assessment.verdict.kind is VerdictKind.HOLD
+
+    async def _attempt(self, leased: Leased) -> None:
+        remembered = self._memory.of(leased.message.id)
+        trying: Try | None = None
+        try:
+            trying = self._try(leased, again=leased.attempts > remembered.untaken)
+            async with asyncio.timeout(ATTEMPT_SECONDS):
+                await self._carry_out(trying)
+        except Exception as problem:  # noqa: BLE001 - each is answered below, and one errand must not stop the others
+            if trying is None or trying.untaken:
+                remembered.untaken += 1
+            await self._failed(leased, trying, remembered, problem)
+        else:
+            await self._store.outbox.sent(leased.message.id, self._clock.now())
+            self._memory.forget(leased.message.id)
+
+    def _try(self, leased: Leased, *, again: bool) -> Try:
+        async def look_again() -> Scene | None:
+            return await look(self._store, self._clock, self._policy(), self._surface, leased.message.subject)
+
+        return Try(leased, errand_of(leased.message), self._chat, self._notes, look_again, self._count, again)
+
+    def _count(self, what: str) -> None:
+        self.counts[what] += 1
+
+    async def _carry_out(self, trying: Try) -> None:
+        do = trying.errand.do
+        if do == TELL:
+            await self._tell(trying)
+            return
+        scene = await trying.look()
+        if scene is None:
+            log.warning("there is no request %s to show", trying.request_id)
+            return
+        carry_out: dict[str, Callable[[Try, Scene], Awaitable[None]]] = {
+            CARD: place_card,
+            REDRAW: redraw,
+            LINES: add_lines,
+            PING: ping,
+        }
+        await carry_out[do](trying, scene)
+
+    async def _tell(self, trying: Try) -> None:
+        """Tell whoever answers for a channel that it was lost."""
+        records = await self._store.events(stream_of("ledger", trying.request_id))
+        event = e.event_of(records[trying.errand.seq - 1])
+        if not isinstance(event, e.Noted):
+            return
+        policy = self._policy()
+        person = policy.people.get(str(event.facts.get("to", "")))
+        if person is None:
+            log.warning("nobody of the policy answers for a channel that was lost on %s", self._surface)
+            return
+
+        async def note(_: object) -> None:
+            """The outbox says that it was told."""
+
+        try:
+            text = loss(event.facts, policy)
+            posting = Posting(trying.id, again=trying.again)
+            await trying.ask(f"person:{person.id}", self._chat.tell(person, text, posting), note)
+        except ChannelUnavailable:
+            self._count("unreached")
+            log.warning("the owner of a channel that was lost on %s can't be told there", self._surface)
+        else:
+            self._count("told")
+
+    async def _failed(self, leased: Leased, trying: Try | None, remembered: Remembered, problem: Exception) -> None:
+        now = self._clock.now()
+        if isinstance(problem, Busy):
+            self._count("busy")
+            gathered = trying is not None and trying.errand.do == LINES
+            place = trying.place if trying is not None else ""
+            at = self._patience.after_busy(now, problem.retry_after, place if gathered else None)
+            await self._again(leased, at, "not its turn")
+            return
+        remembered.failures += 1
+        if isinstance(problem, Uncertain | TimeoutError):
+            self._count("uncertain")
+            at = self._patience.after_no_answer(now, remembered.failures)
+        elif isinstance(problem, Unavailable | CredentialRefused | NotAllowed):
+            self._count("unavailable")
+            at = self._patience.after_refusal(now, remembered.failures)
+        else:
+            await self._surprised(leased, remembered, problem)
+            return
+        said = problem.message if isinstance(problem, SignoffError) else "no answer in time"
+        if await self._hopeless(leased, None if trying is None else trying.errand, now):
+            await self._park(leased, f"its time is over; last: {said}")
+        else:
+            await self._again(leased, at, said)
+
+    async def _surprised(self, leased: Leased, remembered: Remembered, problem: Exception) -> None:
+        """Say so without saying what was sent, and give up when it goes on."""
+        self._count("surprised")
+        remembered.surprises += 1
+        what = problem.code if isinstance(problem, SignoffError) else type(problem).__name__
+        log.error("errand %s on %s failed: %s", leased.message.id, self._surface, what)
+        if remembered.surprises >= MOST_SURPRISES:
+            await self._park(leased, f"failed {remembered.surprises} times; last: {what}")
+        else:
+            at = self._patience.after_refusal(self._clock.now(), remembered.failures)
+            await self._again(leased, at, what)
+
+    async def _hopeless(self, leased: Leased, errand: Errand | None, now: datetime) -> bool:
+        """Whether it need not arrive any more: nobody waits for it, and it has been tried long enough."""
+        if errand is None or not self._patience.spent(errand.do, leased.message.created_at, now):
+            return False
+        try:
+            request = await self._store.request(leased.message.subject)
+        except SignoffError:
+            return False
+        return request is None or not request.pending
+
+    async def _again(self, leased: Leased, at: datetime, error: str) -> None:
+        await self._store.outbox.retry(leased.message.id, at=at, error=error)
+
+    async def _park(self, leased: Leased, error: str) -> None:
+        self._count("parked")
+        log.error("errand %s on %s is given up after %s tries", leased.message.id, self._surface, leased.attempts + 1)
+        self._memory.forget(leased.message.id)
+        await self._store.outbox.park(leased.message.id, self._clock.now(), error=error)

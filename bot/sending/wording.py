@@ -1,0 +1,96 @@
+"""Wording: the sentences above a card that is shown to somebody because of an event, and about a lost channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.cards import plain
+from bot.cards.status import where
+from bot.domain import events as e
+from bot.domain.events import EventRecord
+from bot.errors import MessageGone
+from bot.policy.document import Policy
+from bot.sending.scene import PERSON, Scene
+
+
+def lead(scene: Scene, seq: int) -> str | None:
+    """Why the card is shown because of an event; the same whenever it is asked, None where nothing is known of it."""
+    record, event = scene.record(seq), scene.event(seq)
+    if record is None:
+        return None
+    if isinstance(event, e.Reassigned):
+        (line,) = scene.said([record])
+        return f"{line.who} handed this to you" + (f": {line.note}" if line.note else ".")
+    if isinstance(event, e.Woken):
+        until = _time(scene, scene.request.deadline_at, record.at)
+        return f"You put this off until now. It expires at {until} unless it is decided."
+    return _at_risk(scene, record, event) if isinstance(event, e.Escalated) else None
+
+
+def _at_risk(scene: Scene, record: EventRecord, event: e.Escalated) -> str:
+    """What promise is at risk, and who has had it so far."""
+    request, routing = scene.request, scene.request.routing
+    due, opened = _time(scene, routing.due_at, record.at), _time(scene, request.opened_at, record.at)
+    holder, had = _had_by(scene, record.seq)
+    claimed = f"claimed by {holder}" if holder else "and nobody has claimed it"
+    text = f"{plain(routing.owner_title)} promised an answer by {due}; it has waited since {opened}, {claimed}."
+    if had:
+        text += f" It went to {', '.join(had)} so far."
+    text += f" It expires at {_time(scene, request.deadline_at, record.at)}, and is not run then."
+    return text + (f" This comes {event.late_seconds} s late." if event.late_seconds else "")
+
+
+def _had_by(scene: Scene, before: int) -> tuple[str | None, list[str]]:
+    """Who has it, and everybody who had it or was told of it before an event, in order."""
+    holder: str | None = None
+    had: dict[str, None] = {}
+    for record, event in scene.events(upto=before - 1):
+        if isinstance(event, e.Claimed):
+            holder = record.actor.partition(":")[2]
+        elif isinstance(event, e.Reassigned):
+            holder = event.to
+        elif isinstance(event, e.Unclaimed):
+            holder = None
+        elif isinstance(event, e.Escalated):
+            had |= dict.fromkeys(event.to)
+        if holder is not None:
+            had[holder] = None
+    name = None if holder is None else _name(scene.policy, holder)
+    return name, [_name(scene.policy, id_) for id_ in had]
+
+
+def _name(policy: Policy, id_: str) -> str:
+    person = policy.people.get(id_)
+    return plain(id_ if person is None else person.name)
+
+
+def _time(scene: Scene, at: datetime, seen: datetime) -> str:
+    """An instant in the policy's zone, with its day where that is another than the one it is seen on."""
+    zone = scene.policy.zone
+    local = at.astimezone(zone)
+    day = "" if local.date() == seen.astimezone(zone).date() else f"{local:%Y-%m-%d} "
+    return f"{day}{local:%H:%M %Z}"
+
+
+def loss(facts: Mapping[str, object], policy: Policy) -> str:
+    """What whoever answers for a channel is told when it is lost."""
+    said = {name: plain(str(facts.get(name, ""))) for name in ("surface", "place", "owner", "problem", "remedy")}
+    surface = where(said["surface"]) or said["surface"]
+    start = (
+        f"The card of a request for {said['owner']} that stood in {said['place']} on {surface} was deleted"
+        if facts.get("code") == MessageGone.code
+        else f"Requests for {said['owner']} can't be shown in {said['place']} on {surface}"
+    )
+    text = f"{start} ({said['problem']}). {_instead(str(facts.get('instead', '')), facts, policy)}"
+    return f"{text} To put it right: {said['remedy']}." if said["remedy"] else text
+
+
+def _instead(place: str, facts: Mapping[str, object], policy: Policy) -> str:
+    if not place:
+        return "Until that is put right they are on the desk only."
+    if place.startswith(PERSON):
+        id_ = place.removeprefix(PERSON)
+        who = "you" if id_ == facts.get("to") else _name(policy, id_)
+        return f"Until that is put right they come to {who}, and are on the desk."
+    return f"Until that is put right they go to {plain(place)}, and are on the desk."
