@@ -24,12 +24,10 @@ async def ping(trying: Try, scene: Scene | None) -> None:
     """
     told = set[str]()
     while scene is not None:
-        left = [
-            place for place in _concerned(trying, scene) if place not in told and not _settled(trying, scene, place)
-        ]
-        if not left or not (scene.open or trying.again):
+        left = (one for one in _concerned(trying, scene) if one not in told and not _settled(trying, scene, one))
+        place = next(left, None)
+        if place is None or not (scene.open or trying.again):
             return
-        place = left[0]
         told.add(place)
         await _show(trying, scene, place)
         if not scene.open:
@@ -61,14 +59,10 @@ def _settled(trying: Try, scene: Scene, place: str) -> bool:
     seq = trying.errand.seq
     if any((ref.place, ref.upto) == (place, seq) for ref in scene.standing("ping")):
         return True
-    for record, event in scene.events(after=seq):
-        if isinstance(event, e.Unshown) and (event.surface, event.place) == (scene.surface, place):
-            return True
-        if isinstance(event, e.Posted) and record.seq > seq:
-            ref = event.message
-            if (ref.surface, ref.kind, ref.place, ref.upto) == (scene.surface, "ping", place, seq):
-                return True
-    return False
+    return any(
+        isinstance(event, e.Unshown) and (event.surface, event.place) == (scene.surface, place)
+        for _, event in scene.events(after=seq)
+    )
 
 
 async def _show(trying: Try, scene: Scene, place: str) -> None:
