@@ -93,7 +93,7 @@ class Counting:
 
     def _add_promise(self, request: Request, state: str) -> None:
         promised, decision = request.routing.due_at, request.decision
-        by = decision.at if decision is not None else min(self._at, request.deadline_at)
+        by = request.deadline_at if state == "expired" else self._at if decision is None else decision.at
         if state != "expired" and by <= promised:
             self._promise["kept"] += state not in {"waiting", "cancelled"}
             return

@@ -83,7 +83,7 @@ class Promise(msgspec.Struct, frozen=True):
 
 
 class Late(msgspec.Struct, frozen=True):
-    """One request that was late by so many seconds (of one that waits, so far)."""
+    """One request that was late by so many seconds: until its decision, until it expired, or so far."""
 
     request_id: str
     title: str
