@@ -14,6 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from bot.cards.amounts import amount_text
+from bot.cards.masking import Masker
 from bot.cards.plaintext import plain
 from bot.cards.rows import currency_of, value_text
 from bot.domain.requests import Field, FieldKind, Request
@@ -70,11 +71,20 @@ def inputs(
     typed: Mapping[str, str],
     problems: Mapping[str, str],
 ) -> tuple[Input, ...]:
-    """The form: what was typed before (field name to text) stands in it again, with what is wrong with it."""
+    """The form: what was typed before (field name to text) stands in it again, with what is wrong with it.
+
+    ``hidden`` are the sensitive fields that the viewer has not looked at; an argument that repeats one is masked too.
+    """
     currency = currency_of(request, policy)
+    sensitive = frozenset(field.name for field in request.routing.fields if field.sensitive)
+    masker = Masker(request, sensitive - hidden)
+
+    def masked(field: Field) -> bool:
+        proposed = initial(request, field)
+        return field.name not in typed and (field.name in hidden or masker.text(proposed) != plain(proposed))
+
     return tuple(
-        _input(field, request, currency, typed, problems, masked=field.name in hidden and field.name not in typed)
-        for field in editable_fields(request)
+        _input(field, request, currency, typed, problems, masked=masked(field)) for field in editable_fields(request)
     )
 
 

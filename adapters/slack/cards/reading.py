@@ -89,9 +89,10 @@ def _value(state: Mapping[str, Any], name: str) -> str:
         return ""
     if key == "selected_option":
         value = _mapping(value, name).get("value")
+        value = "" if value == NOT_GIVEN else value
     if not isinstance(value, str) or len(value) > MAX_VALUE:
         raise BadInput("is no text", field=name)
-    return "" if value == NOT_GIVEN else value
+    return value
 
 
 def _mapping(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever Slack, or somebody else, sent

@@ -48,7 +48,7 @@ def edit_form(
     masked = [one.title for one in inputs if one.masked]
     if masked:
         names = brief(", ".join(masked), 500)
-        sheet.add(context([plain(f"Masked: {names}. To edit it, press “Show” on the card first, then “Edit” again.")]))
+        sheet.add(context([plain(f"Masked: {names}. To edit it, press “Show” on the card, then “Edit” again.")]))
     blocks = sheet.whole()
     blocks[-1:] = [_left_out(missing, desk_url)] if missing else []
     title = "Edit before approving"
