@@ -1,7 +1,7 @@
 """Pictures of what Slack would show: the exact JSON of a message, a modal or a Home tab, drawn in a real browser.
 
 Our own drawing, for looks alone: `slack-blocks-to-jsx` shows markup unread in texts that are `verbatim`, reads it in
-those that are `plain_text`, and brings a hundred packages. Whether Slack takes a block is judged by `tests/fakes/slack`.
+those that are `plain_text`, and brings a hundred packages. Whether Slack takes a block is judged by the fake.
 """
 
 from __future__ import annotations

@@ -39,11 +39,12 @@ def _blocks(card: Card, pen: Pen, mentions: Mentions, lead: str | None, desk_url
         *above,
         blocks.header(pen.text(card.title, limits.HEADER_TEXT)),
         blocks.section(blocks.mrkdwn(standing(card, pen, NOBODY if lead else mentions)), block_id="standing"),
+        *facts.subject(card, pen),
         *(facts.why(card, pen) if card.status.open else []),
         *facts.changes(card, pen),
-        *facts.subject(card, pen),
         *(_background(card, pen) if card.status.open else []),
         *facts.exchanges(card, pen),
+        *([] if card.status.open else facts.held_for(card, pen)),
         *facts.origin(card, pen),
     ]
     if pen.left_out:

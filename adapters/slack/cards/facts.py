@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack.cards import blocks, limits
-from adapters.slack.cards.markup import escape
+from adapters.slack.cards.markup import cut, escape
 from adapters.slack.cards.rich import box, bullets, line, moment, quote, rich, run
 from adapters.slack.cards.room import Pen
 from bot.cards import Card, Exchange, Row
@@ -19,7 +19,6 @@ _LONG = 120
 
 def why(card: Card, pen: Pen) -> list[Json]:
     """The rules that spoke, in sentences."""
-    title = "Why it was held" if any(each.kind == "hold" for each in card.reasons) else "What the gate said"
     items = [
         [
             run(f"{pen.text(reason.title, _TITLE)}: ", "bold"),
@@ -27,21 +26,45 @@ def why(card: Card, pen: Pen) -> list[Json]:
         ]
         for reason in pen.first(card.reasons, pen.room.reasons)
     ]
-    return [rich([line([run(title, "bold")]), bullets(items)], block_id="why")] if items else []
+    return [rich([line([run(_why_title(card), "bold")]), bullets(items)], block_id="why")] if items else []
+
+
+def held_for(card: Card, pen: Pen) -> list[Json]:
+    """The same in a few small words, once it is decided."""
+    titles = [cut(_one_line(reason.title), _TITLE) for reason in card.reasons[: pen.room.reasons]]
+    return (
+        [blocks.context([blocks.plain(f"{_why_title(card)}: {', '.join(titles)}")], block_id="why")] if titles else []
+    )
+
+
+def _why_title(card: Card) -> str:
+    return "Why it was held" if any(each.kind == "hold" for each in card.reasons) else "What the gate said"
 
 
 def changes(card: Card, pen: Pen) -> list[Json]:
-    """The arguments, one row each; masked ones have a button to look at them."""
-    rows = pen.first(card.changes, pen.room.rows)
-    showable = [row for row in rows if row.masked and _show_value(card, row, pen)][: pen.room.shows]
-    plain_rows = [row for row in rows if row not in showable]
-    title = "What will change" if card.status.open else "What it is about"
-    made: list[Json] = [line([run(title, "bold")])]
-    if not rows:
-        made.append(line([run("No arguments", "italic")]))
-    for row in plain_rows:
-        made += _row(row, pen)
-    return [rich(made, block_id="changes"), *(_masked(card, row, pen, n) for n, row in enumerate(showable))]
+    """The arguments, one row each, in the policy's order; masked ones have a button to look at them."""
+    made: list[Json] = []
+    parts: list[Json] = [line([run(_HEADINGS.get(card.status.state, "What was proposed"), "bold")])]
+    shown = 0
+    for row in pen.first(card.changes, pen.room.rows):
+        show = _show_value(card, row, pen) if row.masked and shown < pen.room.shows else None
+        if show is None:
+            parts += _row(row, pen)
+            continue
+        made += [*_table(parts, len(made)), _masked(row, show, pen, shown)]
+        parts = []
+        shown += 1
+    if not card.changes:
+        parts.append(line([run("No arguments", "italic")]))
+    return [*made, *_table(parts, len(made))]
+
+
+_HEADINGS = dict.fromkeys(("pending", "claimed", "approved", "approved_with_edits", "redeemed"), "What will change")
+_HEADINGS |= {"ran": "What was run", "failed": "What was tried"}
+
+
+def _table(parts: Sequence[Json], number: int) -> list[Json]:
+    return [rich(parts, block_id=f"changes|{number}")] if parts else []
 
 
 def _show_value(card: Card, row: Row, pen: Pen) -> str | None:
@@ -49,10 +72,10 @@ def _show_value(card: Card, row: Row, pen: Pen) -> str | None:
     return value if card.may("reveal") and blocks.fits(value, min(pen.room.show_value, limits.BUTTON_VALUE)) else None
 
 
-def _masked(card: Card, row: Row, pen: Pen, number: int) -> Json:
+def _masked(row: Row, value_of_show: str, pen: Pen, number: int) -> Json:
     title, value = escape(pen.text(_one_line(row.title), _TITLE)), escape(pen.text(row.value or "none", pen.room.value))
     before = f"~{escape(pen.text(row.before or 'none', pen.room.value))}~  →  " if row.changed else ""
-    show = blocks.button("Show", "show", value=_show_value(card, row, pen))
+    show = blocks.button("Show", "show", value=value_of_show)
     text = blocks.mrkdwn(f"*{title}:*  {before}{_one_line(value)}")
     return blocks.section(text, accessory=show, block_id=f"show|{number}")
 
@@ -69,8 +92,10 @@ def _row(row: Row, pen: Pen) -> list[Json]:
 
 
 def subject(card: Card, pen: Pen) -> list[Json]:
-    """For whom, on one line."""
-    return _inline("For whom", card.subject, pen, "subject")
+    """For whom, on one line; the session stands under Details."""
+    rows = [row for row in card.subject if row.name not in {"session", "language"}]
+    runs = _inline("For", sorted(rows, key=lambda row: row.value == "yes"), pen)
+    return [rich([line(runs)], block_id="subject")] if runs else []
 
 
 def claim(card: Card, pen: Pen) -> list[Json]:
@@ -84,8 +109,9 @@ def claim(card: Card, pen: Pen) -> list[Json]:
 def support(card: Card, pen: Pen) -> list[Json]:
     """Evidence, citations and signals."""
     parts = [*_list("Evidence", card.evidence, pen), *_list("Citations", card.citations, pen)]
-    made = [rich(parts, block_id="support")] if parts else []
-    return [*made, *_inline("Signals", card.signals, pen, "signals")]
+    signals = _inline("Signals", card.signals, pen)
+    parts += [line(signals)] if signals else []
+    return [rich(parts, block_id="support")] if parts else []
 
 
 def exchanges(card: Card, pen: Pen) -> list[Json]:
@@ -112,10 +138,7 @@ def origin(card: Card, pen: Pen) -> list[Json]:
     """Agent, tool, model, build and policy in small letters; the digest stands under Details."""
     shown = {"agent", "tool", "model", "build", "policy"}
     rows = [row for row in card.origin if row.name in shown and row.value]
-    texts = [
-        f"{pen.text(row.title, _TITLE)}: {pen.text(_one_line(row.value or ''), _SMALL.get(row.name, pen.room.item))}"
-        for row in rows
-    ]
+    texts = [f"{row.title}: {cut(_one_line(row.value or ''), _SMALL.get(row.name, pen.room.item))}" for row in rows]
     if card.erased:
         texts.append("Its personal data was erased")
     return [blocks.context([blocks.plain("  ·  ".join(texts))], block_id="origin")] if texts else []
@@ -125,20 +148,21 @@ _SMALL = {"policy": 13}
 """A policy's version is a digest: enough to recognise."""
 
 
-def _inline(title: str, rows: Sequence[Row], pen: Pen, block_id: str) -> list[Json]:
-    if not rows:
-        return []
-    runs = [run(f"{title}:  ", "bold")]
+def _inline(title: str, rows: Sequence[Row], pen: Pen) -> list[Json]:
+    """``For:  Customer cust_42  ·  Vulnerable customer``, as runs."""
+    runs = [run(f"{title}:  ", "bold")] if rows else []
     for number, row in enumerate(pen.first(rows, pen.room.rows)):
         name, value = pen.text(_one_line(row.title), _TITLE), pen.text(_one_line(row.value or "none"), pen.room.item)
         runs += [run("  ·  ")] if number else []
-        runs += [run(f"{name} "), run(value, "bold")]
-    return [rich([line(runs)], block_id=block_id)]
+        runs += [run(name, "bold")] if value == "yes" else [run(f"{name} "), run(value, "bold")]
+    return runs
 
 
 def _list(title: str, texts: Sequence[str], pen: Pen) -> list[Json]:
-    items = [[run(pen.text(_one_line(text), pen.room.item))] for text in pen.first(texts, pen.room.items)]
-    return [line([run(title, "bold")]), bullets(items)] if items else []
+    items = [pen.text(_one_line(text), pen.room.item) for text in pen.first(texts, pen.room.items)]
+    if len(items) == 1 and len(items[0]) <= _LONG:
+        return [line([run(f"{title}:  ", "bold"), run(items[0])])]
+    return [line([run(title, "bold")]), bullets([[run(item)] for item in items])] if items else []
 
 
 def _one_line(text: str) -> str:

@@ -38,7 +38,7 @@ def _blocks(lines: Sequence[HistoryLine], pen: Pen, mentions: Mentions) -> list[
 
 
 def _line(said: HistoryLine, pen: Pen) -> list[Json]:
-    where = f" on {pen.text(said.where, pen.room.name)}" if said.where else ""
+    where = f" on {pen.text(said.where or '', pen.room.name)}" if said.where not in {None, "API"} else ""
     made = line(
         [
             run(pen.text(said.who, pen.room.name), "bold"),

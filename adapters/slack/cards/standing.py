@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adapters.slack.cards.drawn import Mentions
-from adapters.slack.cards.markup import date, escape, mention, mention_group
+from adapters.slack.cards.markup import cut, date, escape, mention, mention_group
 from adapters.slack.cards.room import Pen
 from bot.cards import Card, Status
 
@@ -45,7 +45,8 @@ def by_when(card: Card) -> str:
 
 def _open(card: Card, pen: Pen, mentions: Mentions) -> list[str]:
     promised = f" · answer promised by {date(card.due_at)}" if card.due_at < card.deadline_at else ""
-    who = f"{escape(pen.names(card.deciders, 'or'))} may decide" if card.deciders else "Nobody may decide it now"
+    left = [name for name in card.deciders if name not in card.signatures]
+    who = f"{escape(pen.names(left, 'or'))} may decide" if left else "Nobody may decide it now"
     owner = f"{escape(pen.text(card.owner, pen.room.name))}: " if card.owner else ""
     called_for = called(mentions)
     return [
@@ -53,6 +54,7 @@ def _open(card: Card, pen: Pen, mentions: Mentions) -> list[str]:
         f"👥 {called_for + ' · ' if called_for else ''}{owner}{who}",
         _signed(card, pen),
         _claimed(card, pen),
+        _snoozed(card, pen),
     ]
 
 
@@ -71,6 +73,11 @@ def _claimed(card: Card, pen: Pen) -> str:
         return ""
     since = f", {date(status.at)}" if status.at is not None else ""
     return f"🙋 *{_label(status, pen)}*{since}"
+
+
+def _snoozed(card: Card, pen: Pen) -> str:
+    shown = [f"{escape(cut(name, pen.room.name))} until {date(until)}" for name, until in card.snoozed]
+    return f"💤 Put off by {', '.join(pen.first(shown, pen.room.names))}" if shown else ""
 
 
 def _ended(card: Card, pen: Pen) -> list[str]:
