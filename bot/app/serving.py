@@ -1,8 +1,4 @@
-"""The only place that wires: settings in, a running server out.
-
-``workplace`` opens what every command needs; ``serve`` puts the adapters on one web application and runs until it is
-told to stop.
-"""
+"""Serving: the adapters on one web application, and everything that works beside it, until told to stop."""
 
 from __future__ import annotations
 
@@ -12,10 +8,8 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from time import perf_counter
 
 import structlog
@@ -24,92 +18,26 @@ from aiohttp import web
 from adapters import health, logs
 from adapters.agents import app as agents
 from adapters.agents.limits import Limits
-from adapters.clock import SystemClock
 from adapters.desk import app as desk
 from adapters.patience import IDLE_SECONDS, Patience
-from adapters.signing import Keys, load_keys
 from adapters.timers import Timers
 from adapters.webhooks.sender import WebhookSender
 from bot.addressing import note_address
+from bot.app.workplace import Workplace, workplace
 from bot.deciding import Deciding
 from bot.domain.events import Noted
 from bot.domain.people import Actor, ActorKind
 from bot.errors import SettingsInvalid, SignoffError
 from bot.escalating import keep_time
 from bot.policy.document import Policy
-from bot.policy.loading import load
-from bot.ports import Store
 from bot.recording import Needs
 from bot.sealing import require_same_key, seal_pending
 from bot.settings import Settings
 from bot.waiting import Waiting
-from store.opening import open_store
 
 SEAL_SECONDS = 1.0
 SHUTDOWN_SECONDS = 5.0
 """How long answers under way may take once the server is told to stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class Workplace:
-    """What a command works with."""
-
-    settings: Settings
-    clock: SystemClock
-    store: Store
-    keys: Keys
-    load_policy: Callable[[], Policy]
-
-    @property
-    def policy(self) -> Policy:
-        """The policy file, read now.
-
-        Raises:
-            SettingsInvalid: when it can't be read.
-            PolicyInvalid: when it can't be used, with every problem.
-        """
-        return self.load_policy()
-
-
-@asynccontextmanager
-async def workplace(settings: Settings, *, migrate: bool | None = None) -> AsyncIterator[Workplace]:
-    """Open the database, the keys and the policy file, and close what was opened.
-
-    Without ``migrate`` the database and the key have to be there: nothing is made in what may be the wrong folder.
-
-    Raises:
-        SettingsInvalid: when a setting names something that can't be used.
-    """
-    clock = SystemClock()
-    keys = load_keys(settings.key_file, settings.key, create=migrate is not False)
-    store = await open_store(
-        settings.database,
-        clock,
-        vault_key=keys.vault_key,
-        migrate=settings.migrate if migrate is None else migrate,
-    )
-    try:
-        yield Workplace(settings, clock, store, keys, lambda: read_policy(settings.policy))
-    finally:
-        await store.close()
-
-
-def read_policy(path: Path) -> Policy:
-    """The policy in a file.
-
-    Raises:
-        SettingsInvalid: when there is no such file.
-        PolicyInvalid: when it can't be used.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsInvalid(
-            f"the policy file {path} can't be read: {error}",
-            field="SIGNOFF_POLICY",
-            remedy="point SIGNOFF_POLICY or --policy at a policy file; examples/policy.yaml is one to copy",
-        ) from error
-    return load(text, str(path))
 
 
 async def serve(settings: Settings, *, announce: Callable[[str], None], new_key: bool = False) -> None:
