@@ -175,7 +175,10 @@ class MessageRow(Row, table=True):
     __table_args__ = (
         UniqueConstraint("id", name="uq_outbox_id"),
         _partial("ix_outbox_next", "kind", "next_at", "position", where="status = 'waiting'"),
-        _partial("ix_outbox_lane", "kind", "lane", where="status = 'waiting' AND leased_until IS NOT NULL"),
+        _partial(
+            "ix_outbox_leased", "kind", "lane", "leased_until", where="status = 'waiting' AND leased_until IS NOT NULL"
+        ),
+        _partial("ix_outbox_order", "kind", "lane", "position", where="status = 'waiting'"),
     )
     position: int | None = Field(default=None, primary_key=True, sa_type=NUMBERED)
     id: str = Field(sa_type=TEXT)
@@ -219,6 +222,17 @@ class SessionRow(Row, table=True):
     csrf: str = Field(sa_type=TEXT)
     created_at: int = Field(sa_type=BigInteger)
     expires_at: int = Field(sa_type=BigInteger)
+
+
+class ShelfRow(Row, table=True):
+    """Something small and operational."""
+
+    __tablename__ = "shelf"
+    __table_args__ = (_partial("ix_shelf_expires", "expires_at", where="expires_at IS NOT NULL"),)
+    room: str = Field(primary_key=True, sa_type=TEXT)
+    key: str = Field(primary_key=True, sa_type=TEXT)
+    value: bytes = Field(sa_type=LargeBinary)
+    expires_at: int | None = Field(sa_type=BigInteger)
 
 
 class LeafRow(Row, table=True):

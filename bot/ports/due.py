@@ -36,8 +36,22 @@ class Leased(msgspec.Struct, frozen=True, gc=False):
 class Outbox(Protocol):
     """Messages that are to be sent at least once, in order within a lane, by whoever holds the lease."""
 
-    async def lease(self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32) -> Sequence[Leased]:
-        """Take the messages that may be tried now: at most one a lane, none while its lane is leased."""
+    async def lease(
+        self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32, in_order: bool = False
+    ) -> Sequence[Leased]:
+        """Take the messages that may be tried now, oldest first: at most one a lane, none while its lane is leased.
+
+        With ``in_order`` only the oldest waiting message of a lane is given: while it may not be tried yet, the later
+        ones wait for it. What was sent or is parked holds up nothing.
+        """
+        ...
+
+    async def release(self, ids: Sequence[str], now: datetime) -> None:
+        """Give leases back before they run out, as if they had never been taken: the try does not count.
+
+        Messages that aren't waiting or whose lease has run out stay as they are. Only for messages that the caller
+        leased and has not tried.
+        """
         ...
 
     async def sent(self, id_: str, now: datetime) -> None:
@@ -45,15 +59,15 @@ class Outbox(Protocol):
         ...
 
     async def retry(self, id_: str, *, at: datetime, error: str) -> None:
-        """It was not; try again at ``at``. Other messages of its lane go on meanwhile."""
+        """It was not; try again at ``at``. Other messages of its lane go on meanwhile, unless leased in order."""
         ...
 
     async def park(self, id_: str, now: datetime, *, error: str) -> None:
         """It never will be; a person has to look."""
         ...
 
-    async def next_attempt(self, kind: str) -> datetime | None:
-        """When the next message of this kind may be tried."""
+    async def next_attempt(self, kind: str, *, in_order: bool = False) -> datetime | None:
+        """When the next message of this kind may be tried; with ``in_order`` the next that is its lane's oldest."""
         ...
 
     async def backlog(self) -> dict[str, int]:

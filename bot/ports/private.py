@@ -1,7 +1,8 @@
-"""What is no part of the record: secrets, one-time links and web sessions."""
+"""What is no part of the record: secrets, one-time links, web sessions and what lies on the shelf."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -59,4 +60,46 @@ class Sessions(Protocol):
 
     async def end(self, id_: str) -> None:
         """Sign out."""
+        ...
+
+
+class Shelf(Protocol):
+    """Small operational things by room and key: what was seen before, who has a page open, a form half filled.
+
+    No fact lives here alone. A room has up to 64 characters, a key up to 512, a value up to 256 KiB. ``expires_at``
+    None keeps a thing; what has expired is as good as gone. What was answered is durable.
+
+    Raises:
+        BadInput: when a room, key or value is too long, naming the field.
+        Unavailable: when the database can't be reached; a change may have been made or not.
+    """
+
+    async def put(self, room: str, key: str, value: bytes, *, expires_at: datetime | None = None) -> None:
+        """Keep or replace it."""
+        ...
+
+    async def add(
+        self, room: str, key: str, value: bytes, *, expires_at: datetime | None = None, now: datetime
+    ) -> bool:
+        """Keep it where nothing unexpired stands; of any number of callers at once, one is told True."""
+        ...
+
+    async def get(self, room: str, key: str, now: datetime) -> bytes | None:
+        """What is there."""
+        ...
+
+    async def take(self, room: str, key: str, now: datetime) -> bytes | None:
+        """Read and remove it; of any number of callers one gets it."""
+        ...
+
+    async def drop(self, room: str, key: str) -> None:
+        """Remove it; twice is once."""
+        ...
+
+    async def entries(self, room: str, now: datetime) -> Mapping[str, bytes]:
+        """Everything in a room, by key."""
+        ...
+
+    async def clear_expired(self, now: datetime) -> int:
+        """Delete what has expired, in every room; returns how many."""
         ...

@@ -37,12 +37,14 @@ class MemoryOutbox:
         """Every message there ever was."""
         return {id_: row.message for id_, row in self._rows.items()}
 
-    async def lease(self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32) -> Sequence[Leased]:
+    async def lease(
+        self, kind: str, now: datetime, *, hold: timedelta, limit: int = 32, in_order: bool = False
+    ) -> Sequence[Leased]:
         """See ``Outbox``."""
-        waiting = [row for row in self._rows.values() if row.status == "waiting" and row.message.kind == kind]
+        waiting = self._waiting(kind)
         busy = {row.message.lane for row in waiting if row.until is not None and row.until > now}
         leased: list[Leased] = []
-        for row in waiting:
+        for row in _oldest(waiting) if in_order else waiting:
             if len(leased) == limit:
                 break
             if row.next_at > now or row.message.lane in busy:
@@ -53,6 +55,15 @@ class MemoryOutbox:
             row.attempts += 1
             row.first_attempt_at = row.first_attempt_at or now
         return tuple(leased)
+
+    async def release(self, ids: Sequence[str], now: datetime) -> None:
+        """See ``Outbox``."""
+        for id_ in dict.fromkeys(ids):
+            row = self._rows.get(id_)
+            if row is not None and row.status == "waiting" and row.until is not None and row.until > now:
+                row.until = None
+                row.attempts -= 1
+                row.first_attempt_at = row.first_attempt_at if row.attempts else None
 
     async def sent(self, id_: str, now: datetime) -> None:
         """See ``Outbox``."""
@@ -73,9 +84,10 @@ class MemoryOutbox:
         if row is not None and row.status != "sent":
             row.status, row.until, row.error, row.ended_at = status, None, error, now
 
-    async def next_attempt(self, kind: str) -> datetime | None:
+    async def next_attempt(self, kind: str, *, in_order: bool = False) -> datetime | None:
         """See ``Outbox``."""
-        waiting = [row for row in self._rows.values() if row.status == "waiting" and row.message.kind == kind]
+        waiting = self._waiting(kind)
+        waiting = _oldest(waiting) if in_order else waiting
         return min((max(row.next_at, row.until or row.next_at) for row in waiting), default=None)
 
     async def backlog(self) -> dict[str, int]:
@@ -84,3 +96,14 @@ class MemoryOutbox:
         for row in self._rows.values():
             counted[row.status] += 1
         return counted
+
+    def _waiting(self, kind: str) -> list[_Row]:
+        return [row for row in self._rows.values() if row.status == "waiting" and row.message.kind == kind]
+
+
+def _oldest(waiting: Iterable[_Row]) -> list[_Row]:
+    """The first of each lane."""
+    heads: dict[str, _Row] = {}
+    for row in waiting:
+        heads.setdefault(row.message.lane, row)
+    return list(heads.values())

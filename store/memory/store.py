@@ -22,6 +22,7 @@ from store.calls import Waiting
 from store.memory.outbox import MemoryOutbox
 from store.memory.seals import MemorySeals
 from store.memory.sessions import MemorySessions, MemoryVault
+from store.memory.shelf import MemoryShelf
 from store.paging import cursor, place, size
 from store.rows import search_text
 
@@ -41,6 +42,7 @@ class MemoryStore:
         self.seals = MemorySeals(self._rows.records)
         self.vault = MemoryVault()
         self.sessions = MemorySessions()
+        self.shelf = MemoryShelf()
 
     # --- Recorder -----------------------------------------------------------------------------------------------
 

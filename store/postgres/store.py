@@ -26,6 +26,7 @@ from store.postgres.restoring import renumber_after_restore
 from store.postgres.writer import Writer
 from store.seals import SqlSeals
 from store.sessions import SqlSessions
+from store.shelf import SqlShelf
 from store.sql import Rows, Script, Sql, Step, Value, sql
 from store.vault import SqlVault
 
@@ -168,6 +169,7 @@ class PostgresStore(SqlLibrary):
         self.outbox = SqlOutbox(database)
         self.seals = SqlSeals(database)
         self.sessions = SqlSessions(database, clock)
+        self.shelf = SqlShelf(database)
         self.vault = SqlVault(database, vault_key)
 
     @classmethod

@@ -19,6 +19,7 @@ from store.library import SqlLibrary
 from store.outbox import SqlOutbox
 from store.seals import SqlSeals
 from store.sessions import SqlSessions
+from store.shelf import SqlShelf
 from store.sql import Rows, Script, Sql, Step, Value, listed, sql, step
 from store.sqlite.connection import reader
 from store.sqlite.worker import Worker
@@ -118,6 +119,7 @@ class SqliteStore(SqlLibrary):
         self.outbox = SqlOutbox(database)
         self.seals = SqlSeals(database)
         self.sessions = SqlSessions(database, clock)
+        self.shelf = SqlShelf(database)
         self.vault = SqlVault(database, vault_key)
 
     @classmethod

@@ -70,13 +70,15 @@ def enrolling(agent_id: str = AGENT, instance_id: str = INSTANCE, *, webhook: bo
     return Needs(agents=(agent_id,), instances=(instance_id,)), flow
 
 
-def _opened(view: View, key: str, proposal: Proposal, held: tuple[Reservation, ...], customer: str) -> e.Opened:
+def _opened(
+    view: View, key: str, proposal: Proposal, held: tuple[Reservation, ...], customer: str, instance_id: str
+) -> e.Opened:
     reason = Reason("over_limit", VerdictKind.HOLD, "more than 50", {"amount": "60"})
     context = Context(customer=customer)
     verdict = Verdict(VerdictKind.HOLD, (reason,), "v1")
     return e.Opened(
         agent_id=AGENT,
-        instance_id=INSTANCE,
+        instance_id=instance_id,
         key=key,
         submission=digest(proposal.arguments),
         proposal=proposal,
@@ -95,7 +97,14 @@ def routing(now: datetime, owner: str = "operations") -> Routing:
 
 
 def opening(
-    id_: str, n: int = 1, *, key: str = "", customer: str = "c-1", cap: int | None = None, tool: str = "refund"
+    id_: str,
+    n: int = 1,
+    *,
+    key: str = "",
+    customer: str = "c-1",
+    cap: int | None = None,
+    tool: str = "refund",
+    instance_id: str = INSTANCE,
 ) -> tuple[Needs, Flow]:
     """Open a request of ``n`` euros, within ``cap`` requests; arguments that wait signed are spent."""
     key = key or id_
@@ -104,7 +113,7 @@ def opening(
     under = waiting_key(AGENT, tool, None, digest(proposal.arguments))
 
     def flow(view: View) -> Request:
-        used = view.key_use(INSTANCE, key)
+        used = view.key_use(instance_id, key)
         if used is not None:
             return required(view, used.subject)
         if cap is not None and view.tally("cap:refund").count >= cap:
@@ -112,12 +121,12 @@ def opening(
         for origin in view.waiting(under):
             view.record("request", origin, e.GrantMoved(id_), agent(AGENT))
             break
-        view.record("request", id_, _opened(view, key, proposal, held, customer), agent(AGENT))
+        view.record("request", id_, _opened(view, key, proposal, held, customer, instance_id), agent(AGENT))
         return required(view, id_)
 
     tallies = ("seen:refund", *(one.key for one in held))
     return Needs(
-        agents=(AGENT,), instances=(INSTANCE,), tallies=tallies, keys=((INSTANCE, key),), waiting=(under,)
+        agents=(AGENT,), instances=(instance_id,), tallies=tallies, keys=((instance_id, key),), waiting=(under,)
     ), flow
 
 
