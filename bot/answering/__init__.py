@@ -24,6 +24,7 @@ from bot.answering.listing import Line, listed
 from bot.answering.periods import Period, read_period
 from bot.answering.sheets import csv_of
 from bot.answering.summarising import summarise
+from bot.answering.telling import Told, told
 from bot.answering.wording import change_text, duration_text, heading, headline, value_text
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Runs",
     "Summary",
     "Times",
+    "Told",
     "Volumes",
     "asked",
     "change_text",
@@ -53,5 +55,6 @@ __all__ = [
     "listed",
     "read_period",
     "summarise",
+    "told",
     "value_text",
 ]

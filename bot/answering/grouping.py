@@ -12,7 +12,7 @@ OTHERS = "(others)"
 """All names after those. No id, code or build that is told apart is written so: a real one gets a space before it."""
 NONE_GIVEN = "(none given)"
 EDITED = "(edited)"
-_OWN = {OTHERS, NONE_GIVEN, EDITED}
+_OWN = {OTHERS: "Others", NONE_GIVEN: "None given", EDITED: "Edited"}
 
 
 class Grouped:
@@ -37,7 +37,7 @@ class Grouped:
     def parts(self, title: Callable[[str], str], of: int | None = None) -> tuple[Part, ...]:
         """Every name that has one that is looked for, most first; ``of`` is each name's own number unless given."""
         found = [
-            Part(name, name if name in _OWN else title(name), hits, every if of is None else of)
+            Part(name, _OWN.get(name) or title(name), hits, every if of is None else of)
             for name, (hits, every) in self._counts.items()
             if hits
         ]

@@ -121,7 +121,7 @@ def _times(figures: Figures) -> Iterator[_Shown]:
     times, promise, held = figures.times, figures.promise, figures.volumes.held
     rank = "from opening to decision, of decisions by people; percentile by nearest rank"
     yield _Shown("median", "Median time to decide", times.median, "seconds", sample=times.count, means=rank)
-    yield _Shown("p90", "90 % decided within", times.p90, "seconds", sample=times.count, means=rank)
+    yield _Shown("p90", "90% decided within", times.p90, "seconds", sample=times.count, means=rank)
     means = "decided by the time promised, of those decided, late or expired"
     yield _Shown("kept_share", "Promises kept", promise.share, "share", sample=promise.sample, means=means)
     yield _Shown("kept", "Decided in time", promise.kept, sample=promise.sample, means="decided by the time promised")

@@ -63,8 +63,9 @@ def headline(summary: Summary) -> str:
         return f"{_count(volumes.opened, 'action')} proposed, and none had to wait for a person."
     said = f"{volumes.held:,} of {_count(volumes.opened, 'proposed action')} waited for a person."
     if promise.share is not None:
-        said += f" {promise.kept:,} of {promise.sample:,} were decided in time"
-        said += f", half of them within {duration_text(figures.times.median)}." if figures.times.median else "."
+        said += f" {promise.kept:,} of {promise.sample:,} were decided in time."
+    if figures.times.median is not None:
+        said += f" Half of the decisions took {duration_text(figures.times.median)} or less."
     if decisions.waiting:
         late = f", {promise.late_waiting:,} of them late" if promise.late_waiting else ""
         said += f" {_count(decisions.waiting, 'request')} still {'waits' if decisions.waiting == 1 else 'wait'}{late}."

@@ -66,7 +66,7 @@ async def test_every_figure_is_what_a_pencil_says(week: Week) -> None:
             {"name": "b7", "title": "b7", "count": 1, "of": 2},
         ],
         "by_reason": [
-            {"name": "(edited)", "title": "(edited)", "count": 2, "of": 3},
+            {"name": "(edited)", "title": "Edited", "count": 2, "of": 3},
             {"name": "not_eligible", "title": "Not eligible", "count": 1, "of": 3},
         ],
     }

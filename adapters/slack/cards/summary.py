@@ -1,0 +1,101 @@
+"""A summary as a message: what to know first, two small charts, and every figure as text for who listens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adapters.slack.cards import blocks, limits
+from adapters.slack.cards.bars import chart, columns
+from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.markup import cut, date, escape
+from adapters.slack.cards.rich import box, bullets, line, rich, run
+from bot.answering import Late, Summary, Told, duration_text, heading, headline, told
+from bot.answering.wording import cut_text
+from bot.cards import plain
+
+Json = dict[str, Any]
+_TITLE = 100
+_WHEN = "{date_short_pretty}, {time}"
+_MEANS = (
+    "Of what was opened in this time, as it stands now; in brackets, against the time before. "
+    "Times run from opening to decision, percentiles by nearest rank."
+)
+
+
+def summary_message(summary: Summary, *, desk_url: str | None = None) -> Drawn:
+    """A summary, within every limit of Slack's; ``desk_url`` is the desk's first page.
+
+    Nothing in it notifies anybody, and only ``desk_url`` is linked to, whatever agents and policies call things. Pure.
+    """
+    paragraphs = told(summary)
+    made = [
+        blocks.header(heading(summary)),
+        blocks.context([blocks.mrkdwn(_span(summary))]),
+        blocks.section(blocks.plain(headline(summary)), block_id="headline"),
+        *(_paragraph(one) for one in paragraphs),
+        *_late(summary.figures.latest, desk_url),
+        *_foot(summary, desk_url),
+    ]
+    return Drawn(text=_text(summary, paragraphs), blocks=made)
+
+
+def _span(summary: Summary) -> str:
+    period = summary.period
+    return f"{date(period.start, _WHEN)} to {date(period.end, _WHEN)}"
+
+
+def _paragraph(one: Told) -> Json:
+    parts = [line([run(one.title, "bold")])]
+    if one.bars:
+        parts.append(box(chart([(bar.label, bar.count) for bar in one.bars])))
+    if one.columns:
+        parts.append(box(columns(one.columns)))
+    if one.lines:
+        parts.append(bullets([[run(said)] for said in one.lines]))
+    return rich(parts)
+
+
+def _late(latest: tuple[Late, ...], desk_url: str | None) -> list[Json]:
+    """The latest ones, each leading to its page on the desk."""
+    if not latest:
+        return []
+    items = []
+    for late in latest:
+        title = cut(_title(late), _TITLE)
+        shown: Json = run(title)
+        if desk_url is not None:
+            shown = {"type": "link", "url": f"{desk_url.rstrip('/')}/requests/{late.request_id}", "text": title}
+        items.append([shown, run(f", {_late_by(late)}")])
+    return [rich([line([run("Longest past their time", "bold")]), bullets(items)], block_id="latest")]
+
+
+def _title(late: Late) -> str:
+    return " ".join(plain(late.title).split())
+
+
+def _late_by(late: Late) -> str:
+    by = duration_text(late.seconds)
+    return f"waiting, {by} late" if late.state == "waiting" else f"{late.state} {by} late"
+
+
+def _foot(summary: Summary, desk_url: str | None) -> list[Json]:
+    missing = cut_text(summary)
+    made = [blocks.section(blocks.plain(f"⚠ {missing}"), block_id="cut")] if missing else []
+    if not summary.nothing:
+        made.append(blocks.context([blocks.plain(_MEANS)]))
+    if desk_url is not None:
+        made.append(blocks.actions([blocks.button("Open the desk", "open_desk", url=desk_url)]))
+    return made
+
+
+def _text(summary: Summary, paragraphs: tuple[Told, ...]) -> str:
+    """The same figures in sentences."""
+    said = [f"{heading(summary)}: {headline(summary)}", cut_text(summary) or ""]
+    for one in paragraphs:
+        counts = [f"{bar.label} {bar.count:,}" for bar in one.bars]
+        amounts = [f"{name} {value}" for name, value in one.columns]
+        said.append(f"{one.title}{': ' if counts or amounts else '.'}{', '.join([*counts, *amounts])}")
+        said[-1] = said[-1].rstrip(".") + "."
+        said.extend(each.rstrip(".") + "." for each in one.lines)
+    said.extend(f"{_title(late)}: {_late_by(late)}." for late in summary.figures.latest)
+    return escape(" ".join(filter(None, said)), limits.FALLBACK_TEXT)
