@@ -40,8 +40,18 @@ class Reader:
             "date_long_pretty": near or f"{at:%A}, {long}",
             "time": hour,
             "time_secs": f"{hour[:-3]}:{at:%S} {at:%p}",
+            "ago": _ago(int(at.timestamp() - self.now.timestamp())),
         }
         return re.sub(r"\{(\w+)\}", lambda found: words[found[1]], style)
+
+
+def _ago(seconds: int) -> str:
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        count = abs(seconds) // size
+        if count:
+            words = f"{count} {word}{'' if count == 1 else 's'}"
+            return f"in {words}" if seconds > 0 else f"{words} ago"
+    return "now"
 
 
 _ANGLES = re.compile(r"<([^<>\n]+)>")

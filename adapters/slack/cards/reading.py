@@ -75,6 +75,14 @@ def update(view: Mapping[str, Any]) -> dict[str, Any]:
     return {"response_action": "update", "view": dict(view)}
 
 
+def push(view: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer that lays another modal over the one submitted, which stands as it was once that is closed.
+
+    At most three lie on one another: https://docs.slack.dev/surfaces/modals .
+    """
+    return {"response_action": "push", "view": dict(view)}
+
+
 def clear() -> dict[str, Any]:
     """The answer that closes every modal."""
     return {"response_action": "clear"}

@@ -9,7 +9,7 @@ from adapters.slack.cards.modals.details import details
 from adapters.slack.cards.modals.editing import edit_form
 from adapters.slack.cards.modals.notices import loading, notice, shown
 from adapters.slack.cards.modals.pausing import pause_form, resume_form
-from adapters.slack.cards.modals.rejecting import reject_form
+from adapters.slack.cards.modals.rejecting import may_not, reject_form
 from adapters.slack.cards.modals.reviewing import review_form
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "details",
     "edit_form",
     "loading",
+    "may_not",
     "notice",
     "pause_form",
     "reassign_form",

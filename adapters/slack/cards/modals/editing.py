@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from adapters.slack.cards import limits
-from adapters.slack.cards.blocks import context, header, plain, section
+from adapters.slack.cards.blocks import context, plain, section
 from adapters.slack.cards.modals import widgets
 from adapters.slack.cards.modals.frame import Sheet, modal
 from adapters.slack.cards.modals.rejecting import lesson_field, may_not
-from adapters.slack.cards.modals.texts import brief, facts
+from adapters.slack.cards.modals.texts import brief, facts, heading
 from bot.cards import Card
 from bot.domain.requests import FieldKind
 from bot.forms import Input
@@ -42,7 +42,7 @@ def edit_form(
         return refused
     left_out = _left_out([one.title for one in inputs], desk_url)
     sheet = Sheet([note_field(note), lesson_field(lesson), left_out])
-    sheet.add(header(card.title))
+    sheet.add(*heading(card))
     _staying(sheet, card, inputs)
     missing = [one.title for one in inputs if not one.masked and not _added(sheet, one)]
     masked = [one.title for one in inputs if one.masked]
@@ -66,7 +66,7 @@ def _staying(sheet: Sheet, card: Card, inputs: Sequence[Input]) -> None:
     edited = {one.field for one in inputs}
     rows = [row for row in card.changes if row.name not in edited][:_STAYING]
     if rows:
-        sheet.add(section(fields=facts(rows, 150)))
+        sheet.add(context([plain("Stays as proposed")]), section(fields=facts(rows, 150)))
 
 
 def _added(sheet: Sheet, one: Input) -> bool:

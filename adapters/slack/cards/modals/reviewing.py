@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.slack.cards import rich
-from adapters.slack.cards.blocks import context, header, plain, section
+from adapters.slack.cards.blocks import context, plain, section
 from adapters.slack.cards.modals.frame import Sheet, modal
 from adapters.slack.cards.modals.notices import notice
 from adapters.slack.cards.modals.rejecting import LESSONS, may_not
-from adapters.slack.cards.modals.texts import PIECE, brief, facts, pieces
+from adapters.slack.cards.modals.texts import PIECE, brief, facts, heading, pieces
 from bot.cards import Card, Row
 
 Json = dict[str, Any]
@@ -23,7 +23,7 @@ def review_form(card: Card, changes: Sequence[Row], note: str | None, lesson: st
     """Every change whole, what stays in short, and a button that signs it.
 
     ``changes`` are rows of ``change_rows`` against what was typed, ``key`` is where that is kept; it comes back as
-    metadata. Nothing is offered for signing that is not shown whole: then a notice says where it can be signed.
+    metadata. It is to be pushed on top of the form, so that “Back” leads to what was typed. Nothing is offered for signing that is not shown whole: then a notice says where it can be signed.
     """
     refused = may_not(card, "edit", "Before and after")
     if refused is not None:
@@ -31,13 +31,13 @@ def review_form(card: Card, changes: Sequence[Row], note: str | None, lesson: st
     changed, staying = [row for row in changes if row.changed], [row for row in changes if not row.changed]
     signed = "When you sign, the agent may run exactly this, once."
     sheet = Sheet([context([plain(signed)])])
-    fits = sheet.add(header(card.title)) and all(sheet.add(block) for row in changed for block in change(row))
+    fits = sheet.add(*heading(card)) and all(sheet.add(block) for row in changed for block in change(row))
     if not fits or not changed:
         text = "This is too long to be reviewed in Slack." if changed else "Nothing was changed."
         return notice("Before and after", text, "Open the request on the desk and edit it there." if changed else None)
-    if staying and not sheet.add(section(plain("Stays as proposed")), section(fields=facts(staying[:_FIELDS], 150))):
-        pass  # in short only, and there is no room
     _said(sheet, note, lesson)
+    if staying:  # in short, and only where there is room
+        sheet.add(context([plain("Stays as proposed")]), section(fields=facts(staying[:_FIELDS], 150)))
     metadata = {"request": card.request_id, "key": key}
     return modal("edit_review", "Before and after", sheet.whole(), submit="Sign", close="Back", metadata=metadata)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from adapters.slack.cards.blocks import header, mrkdwn, section
+from adapters.slack.cards.blocks import context, header, mrkdwn, section
 from adapters.slack.cards.markup import cut, escape
+from adapters.slack.cards.standing import by_when
 from bot.cards import Card, Row
 
 Json = dict[str, Any]
@@ -45,10 +46,17 @@ def _broken(part: str) -> str:
 def head(card: Card) -> list[Json]:
     """What it is about: the title, and what changes in short."""
     rows = [row for row in card.changes if row.value is not None or row.before is not None]
-    blocks = [header(card.title)]
+    blocks = [*heading(card)]
     if rows:
         blocks.append(section(fields=facts(rows[:_ROWS])))
     return blocks
+
+
+def heading(card: Card) -> list[Json]:
+    """The title and, while it is open, by when it has to be decided."""
+    if not card.status.open:
+        return [header(card.title)]
+    return [header(card.title), context([mrkdwn(f"⏳ {by_when(card)}")])]
 
 
 def facts(rows: Sequence[Row], limit: int = _BRIEF) -> list[Json]:
