@@ -58,7 +58,6 @@ class Rounds:
         self._at_once = at_once
         self._wake = asyncio.Event()
         self._flying: dict[asyncio.Task[None], Leased] = {}
-        self._begun: set[str] = set()
 
     async def run(self) -> None:
         """Send what there is, wake on commits, and sleep until the next attempt, for good.
@@ -93,16 +92,28 @@ class Rounds:
         free = self._at_once - len(self._flying)
         if free <= 0:
             return False
+        leasing = asyncio.ensure_future(self._lease(free))
         try:
-            leased = await self._lease(free)
+            leased = await asyncio.shield(leasing)
         except SignoffError as error:
             log.warning("the outbox can't be read: %s", error.code)
             return False
+        except asyncio.CancelledError:
+            await self._give_back(leasing)
+            raise
         for one in leased:
             task = asyncio.create_task(self._try(one), name=f"{self._kind} {one.message.id}")
             self._flying[task] = one
             task.add_done_callback(self._landed)
         return bool(leased)
+
+    async def _give_back(self, leasing: asyncio.Future[Sequence[Leased]]) -> None:
+        """What was leased while the rounds were ended is as if it had never been taken."""
+        try:
+            leased = await leasing
+            await self._store.outbox.release([one.message.id for one in leased], self._clock.now())
+        except SignoffError as error:
+            log.warning("leases run out by themselves, since they can't be given back: %s", error.code)
 
     async def _rest(self) -> None:
         try:
@@ -126,33 +137,25 @@ class Rounds:
 
     async def _try(self, leased: Leased) -> None:
         id_ = leased.message.id
-        self._begun.add(id_)
         try:
             await self._attempt(leased)
         except SignoffError as error:  # the lease runs out and the message is tried again
             log.warning("%s %s: %s", self._kind, id_, error.code)
         except Exception as error:  # noqa: BLE001 - one message must not stop the others
             log.error("%s %s failed: %s", self._kind, id_, type(error).__name__)  # noqa: TRY400 - a traceback may hold what was sent
-        finally:
-            self._begun.discard(id_)
 
     async def _break_off(self) -> None:
+        """What is under way has a moment to end by itself; the rest was tried, whatever became of it."""
         flying = dict(self._flying)
         if flying:
             await asyncio.wait(flying, timeout=GRACE_SECONDS)
-        left = {task: leased for task, leased in flying.items() if not task.done()}
-        begun = set(self._begun)
-        for task in left:
+        broken = [leased for task, leased in flying.items() if not task.done()]
+        for task in flying:
             task.cancel()
         await asyncio.gather(*flying, return_exceptions=True)
-        await self._give_back(begun, list(left.values()))
-
-    async def _give_back(self, begun: set[str], left: Sequence[Leased]) -> None:
         outbox, now = self._store.outbox, self._clock.now()
         try:
-            await outbox.release([one.message.id for one in left if one.message.id not in begun], now)
-            for one in left:
-                if one.message.id in begun:
-                    await outbox.retry(one.message.id, at=now, error="broken off when the server stopped")
+            for one in broken:
+                await outbox.retry(one.message.id, at=now, error="broken off when the server stopped")
         except SignoffError as error:
             log.warning("leases run out by themselves, since they can't be given back: %s", error.code)
