@@ -1,80 +1,30 @@
-"""Doctor: what is wrong with this set-up, and how to mend it."""
+"""The house itself: policy, keys, schema, record, address."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from enum import StrEnum
-from functools import partial
 from http import HTTPStatus
 
 import aiohttp
-import msgspec
 
 from adapters.signing import load_keys
-from bot.addressing import last_address
-from bot.app import Workplace, read_policy, workplace
+from bot.app import Workplace, read_policy
+from bot.doctor.findings import Finding, Health
 from bot.errors import PolicyInvalid, SettingsInvalid, SignoffError
 from bot.policy.document import Policy
 from bot.settings import Settings, unknown_names
 from store import schema
 
 
-class Health(StrEnum):
-    """How a check went."""
-
-    FINE = "fine"
-    WARNING = "warning"
-    WRONG = "wrong"
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One thing that was looked at; ``remedy`` is empty when nothing has to be done."""
-
-    check: str
-    health: Health
-    text: str
-    remedy: str = ""
-
-
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Look at everything, in the order in which one would mend it. Changes nothing."""
-    yield _python()
-    yield _names()
-    policy_finding, policy = _policy(settings)
-    yield policy_finding
-    yield _public_url(settings)
-    keys, tables = _keys(settings), await _guarded("schema", lambda: _schema(settings))
-    yield keys
-    yield tables
-    url = settings.url
-    if keys.health is Health.FINE and tables.health is not Health.WRONG:
-        try:
-            async with workplace(settings, migrate=False) as place:
-                url = settings.public_url or await last_address(place.store) or url
-                for check in (_clock, _agents, _outbox, _seals):
-                    yield await _guarded(check.__name__.strip("_"), partial(check, place, policy))
-        except SignoffError as error:
-            yield Finding("database", Health.WRONG, error.message, error.remedy or "")
-    yield await _guarded("server", lambda: _server(url))
-
-
-async def _guarded(name: str, check: Callable[[], Awaitable[Finding]]) -> Finding:
-    try:
-        return await check()
-    except SignoffError as error:
-        return Finding(name, Health.WRONG, error.message, error.remedy or "")
-    except Exception as error:  # noqa: BLE001 - a doctor reports whatever it meets, and goes on
-        return Finding(name, Health.WRONG, f"{type(error).__name__}: {error}", "see the message")
-
-
-def _python() -> Finding:
+def python() -> Finding:
+    """Which Python runs it."""
     version = ".".join(map(str, sys.version_info[:3]))
     return Finding("python", Health.FINE, f"Python {version}")
 
 
-def _names() -> Finding:
+def names() -> Finding:
+    """Settings that nobody reads."""
     strange = unknown_names()
     if not strange:
         return Finding("settings", Health.FINE, "every name is known")
@@ -83,7 +33,8 @@ def _names() -> Finding:
     return Finding("settings", Health.WARNING, f"read by nobody: {', '.join(strange)}", remedy)
 
 
-def _policy(settings: Settings) -> tuple[Finding, Policy | None]:
+def policy(settings: Settings) -> tuple[Finding, Policy | None]:
+    """The policy file, and the policy in it when it is good."""
     try:
         policy = read_policy(settings.policy)
     except PolicyInvalid as error:
@@ -95,7 +46,8 @@ def _policy(settings: Settings) -> tuple[Finding, Policy | None]:
     return Finding("policy", Health.FINE, text), policy
 
 
-def _public_url(settings: Settings) -> Finding:
+def public_url(settings: Settings) -> Finding:
+    """How people and agents reach it."""
     if settings.public_url.startswith("https://"):
         return Finding("public URL", Health.FINE, settings.public_url)
     if settings.public_url:
@@ -110,7 +62,8 @@ def _public_url(settings: Settings) -> Finding:
     )
 
 
-async def _schema(settings: Settings) -> Finding:
+async def tables(settings: Settings) -> Finding:
+    """The database's schema."""
     if settings.database.startswith("memory"):
         return Finding("schema", Health.WARNING, "kept in memory: gone when the server stops", "set SIGNOFF_DATABASE")
     have, want = await asyncio.to_thread(schema.current, settings.database), schema.head()
@@ -120,7 +73,8 @@ async def _schema(settings: Settings) -> Finding:
     return Finding("schema", Health.WRONG, text, "signoff db upgrade")
 
 
-def _keys(settings: Settings) -> Finding:
+def keys(settings: Settings) -> Finding:
+    """The master key."""
     if settings.key:
         return Finding("master key", Health.FINE, "from SIGNOFF_KEY")
     try:
@@ -131,7 +85,8 @@ def _keys(settings: Settings) -> Finding:
     return Finding("master key", Health.FINE, f"{settings.key_file}; keep a copy somewhere safe")
 
 
-async def _clock(place: Workplace, _: Policy | None) -> Finding:
+async def clock(place: Workplace, _: Policy | None) -> Finding:
+    """Whether the record's times lie in the past."""
     future = [record.at for _, record in await place.store.all_events(limit=1) if record.at > place.clock.now()]
     if future:
         return Finding(
@@ -140,7 +95,8 @@ async def _clock(place: Workplace, _: Policy | None) -> Finding:
     return Finding("clock", Health.FINE, f"{place.clock.now():%Y-%m-%d %H:%M:%S} UTC")
 
 
-async def _agents(place: Workplace, policy: Policy | None) -> Finding:
+async def agents(place: Workplace, policy: Policy | None) -> Finding:
+    """Who may propose."""
     agents = [agent for agent in await place.store.agents() if agent.revoked_at is None]
     if not agents:
         return Finding("agents", Health.WARNING, "none yet", "signoff agent create NAME --owner EMAIL --actions refund")
@@ -152,7 +108,8 @@ async def _agents(place: Workplace, policy: Policy | None) -> Finding:
     return Finding("agents", Health.FINE, f"{len(agents)} in use")
 
 
-async def _outbox(place: Workplace, _: Policy | None) -> Finding:
+async def outbox(place: Workplace, _: Policy | None) -> Finding:
+    """Messages that were given up."""
     backlog = await place.store.outbox.backlog()
     if backlog.get("parked"):
         return Finding(
@@ -164,14 +121,16 @@ async def _outbox(place: Workplace, _: Policy | None) -> Finding:
     return Finding("outbox", Health.FINE, f"{backlog.get('waiting', 0)} waiting, {backlog.get('sent', 0)} sent")
 
 
-async def _seals(place: Workplace, _: Policy | None) -> Finding:
+async def seals(place: Workplace, _: Policy | None) -> Finding:
+    """How far the record is sealed."""
     last = await place.store.seals.last()
     if last is None:
         return Finding("record", Health.FINE, "nothing sealed yet; the server seals once a second")
     return Finding("record", Health.FINE, f"{last.size} events sealed, last at {last.at:%Y-%m-%d %H:%M:%S} UTC")
 
 
-async def _server(url: str) -> Finding:
+async def server(url: str) -> Finding:
+    """Whether it runs."""
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session,

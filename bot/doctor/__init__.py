@@ -1,0 +1,43 @@
+"""Doctor: what is wrong with this set-up, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from functools import partial
+
+from adapters.clock import SystemClock
+from bot.addressing import last_address
+from bot.app import workplace
+from bot.doctor import house, slack
+from bot.doctor.findings import Finding, Health, guarded
+from bot.errors import SignoffError
+from bot.settings import Settings
+
+__all__ = ["Finding", "Health", "examine"]
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Look at everything, in the order in which one would mend it. Changes nothing."""
+    yield house.python()
+    yield house.names()
+    policy_finding, policy = house.policy(settings)
+    yield policy_finding
+    yield house.public_url(settings)
+    keys, tables = house.keys(settings), await guarded("schema", lambda: house.tables(settings))
+    yield keys
+    yield tables
+    url = settings.url
+    tokens: Mapping[str, str] = {"": settings.slack_bot_token} if settings.slack_bot_token else {}
+    if keys.health is Health.FINE and tables.health is not Health.WRONG:
+        try:
+            async with workplace(settings, migrate=False) as place:
+                url = settings.public_url or await last_address(place.store) or url
+                for check in (house.clock, house.agents, house.outbox, house.seals):
+                    yield await guarded(check.__name__, partial(check, place, policy))
+                if settings.slack_client_id:
+                    tokens = await slack.installed(place)
+        except SignoffError as error:
+            yield Finding("database", Health.WRONG, error.message, error.remedy or "")
+    yield await guarded("server", lambda: house.server(url))
+    async for finding in slack.examine(settings, policy, SystemClock(), tokens=tokens, url=url):
+        yield finding
