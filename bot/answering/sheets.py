@@ -37,7 +37,7 @@ def csv_of(summary: Summary) -> str:
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for name, value in told.items():
-        writer.writerow(("Summary", name, name, "", inert(value), "", "", "", ""))
+        writer.writerow(("Summary", name, name, "", "", inert(value), "", "", "", ""))
     for line in listed(summary):
         writer.writerow(_cells(line))
     return out.getvalue()

@@ -143,7 +143,11 @@ def _money(amounts: Amounts, summary: Summary) -> Told:
     earlier = () if summary.before is None else summary.before.amounts
     before = next((one.held for one in earlier if one.currency == amounts.currency), None)
     then = "" if before is None else f"; {amount_text(before, amounts.currency)} before"
-    return Told(f"{amount_text(amounts.held, amounts.currency)} held{then}", (f"Beside these, {aside}.",) if aside else (), columns=columns)
+    return Told(
+        f"{amount_text(amounts.held, amounts.currency)} held{then}",
+        (f"Beside these, {aside}.",) if aside else (),
+        columns=columns,
+    )
 
 
 def _run(summary: Summary) -> Told | None:
