@@ -101,7 +101,7 @@ async def test_what_the_gate_allowed_or_no_surface_is_connected_for_shows_nothin
 async def test_a_burst_with_faults_is_posted_in_order_and_none_twice(place: Chatting) -> None:
     place.chat.every = 1.0
     place.chat.faults = Faults(lost=0.05, busy=0.05, refused=0.05)
-    count = 100 if "postgres" in type(place.house.store).__module__ else BURST
+    count = BURST if "memory" in type(place.house.store).__module__ else 150
     requests = await burst(place, count)
     await place.settle(within=10_000)
     assert [one.card.request_id for one in place.chat.cards(FIRST)] == [one.id for one in requests]
