@@ -1,0 +1,6 @@
+"""What Slack calls us with: clicks, forms, commands, Home. A handler parses, ``Deciding`` decides; no handler redraws."""
+
+from adapters.slack.app.installing import OAuth
+from adapters.slack.app.slack import Slack
+
+__all__ = ["OAuth", "Slack"]

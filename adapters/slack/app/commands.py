@@ -1,0 +1,145 @@
+"""``/signoff``: every answer is for the one who asked, at once where it can be, else as a message of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from adapters.slack.app import pausing
+from adapters.slack.app.clicks import guarded
+from adapters.slack.app.opening import open_modal
+from adapters.slack.app.room import Room, require_sight
+from adapters.slack.app.submitting import ACK_SECONDS, Ack
+from adapters.slack.app.telling import log_fault, tell, words_of
+from adapters.slack.app.visiting import Visit, read_visit
+from adapters.slack.cards import answers
+from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.summary import summary_message
+from bot.answering import asked
+from bot.answering.asking import find_owner
+from bot.cards import card
+from bot.errors import BadInput, SignoffError
+from bot.listing import queue_of
+from bot.ports import RequestQuery
+
+Body = Mapping[str, Any]
+Answer = Callable[[Room, Visit, str], Awaitable[Drawn]]
+_SHORTEST = 6
+"""Characters of an id's beginning or end."""
+_MATCHES = 50
+_FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form)}
+_COUNTING = "The summary is being counted; it comes in a moment."
+_WORKING = "One moment: the answer comes as a message of its own."
+
+
+async def commanded(room: Room, ack: Ack, body: Body, seconds: float = ACK_SECONDS) -> None:
+    """Answer a command, or acknowledge it and answer afterwards."""
+    visit = read_visit(body)
+    name, _, rest = str(body.get("text") or "help").strip().partition(" ")
+    name, rest = name.lower(), rest.strip()
+    if name in _FORMS:
+        title, make = _FORMS[name]
+        work = guarded(room, visit, name, lambda: open_modal(room, visit, body, title, lambda: make(room, visit, rest)))
+        room.jobs.start(work, name)
+        await ack()
+        return
+    task = room.jobs.awaited(_answer(room, visit, body, name, rest), "command")
+    if name != "summary":
+        done, _ = await asyncio.wait((task,), timeout=seconds)
+        if done:
+            await ack(**_private(task.result()))
+            return
+    room.jobs.start(_late(room, visit, task), "late answer")
+    await ack(**_private(answers.say(_COUNTING if name == "summary" else _WORKING)))
+
+
+def _private(said: Drawn | None) -> dict[str, Any]:
+    return {} if said is None else {"response_type": "ephemeral", **said}
+
+
+async def _late(room: Room, visit: Visit, task: asyncio.Task[Drawn | None]) -> None:
+    said = await task
+    if said is not None:
+        await tell(room, visit, said)
+
+
+async def _answer(room: Room, visit: Visit, body: Body, name: str, rest: str) -> Drawn | None:
+    """What is said; None where it was answered before. Never an error of ours."""
+    try:
+        if not await room.seen.first(body):
+            return None
+        answer = ANSWERS.get(name)
+        return answers.unknown_command(name) if answer is None else await answer(room, visit, rest)
+    except Exception as error:  # noqa: BLE001 - the last resort: the user is told
+        log_fault(error, "command")
+        return words_of(error)
+
+
+async def _help(_room: Room, _visit: Visit, _rest: str) -> Drawn:
+    return answers.help_answer()
+
+
+async def _queue(room: Room, visit: Visit, _rest: str) -> Drawn:
+    person, policy, now = await room.person(visit), room.policy(), room.clock.now()
+    queue = await queue_of(room.store, policy, person, now)
+    mine = [one for one in queue.items if await room.ours(visit, one)]
+    cards = [card(one, policy, viewer=person, now=now) for one in mine]
+    return answers.queue_answer(cards, queue.more, room.desk_url)
+
+
+async def _summary(room: Room, visit: Visit, rest: str) -> Drawn:
+    await room.person(visit)
+    owner, period = asked(rest, room.policy())
+    return summary_message(await room.answering.summary(owner, period), desk_url=room.desk_url)
+
+
+async def _show(room: Room, visit: Visit, rest: str) -> Drawn:
+    """One request by its id, or by six characters or more of its beginning or end."""
+    person, wanted = await room.person(visit), rest.lower()
+    if len(wanted) < _SHORTEST:
+        remedy = f"write the id, or {_SHORTEST} or more of its first or last characters"
+        raise BadInput("the request's id is missing", remedy=remedy)
+    page = await room.store.requests(RequestQuery(text=wanted, limit=_MATCHES))
+    found = [one for one in page.items if one.id.startswith(wanted) or one.id.endswith(wanted)]
+    found = [one for one in found if await room.ours(visit, one)]
+    if not found:
+        raise BadInput("there is no such request", remedy="its id stands under Details of its card")
+    if len(found) > 1:
+        raise BadInput("several requests have an id like that", remedy="write more of it, or the whole")
+    require_sight(found[0], person, room.policy())
+    return answers.request_answer(await room.drawn(found[0], person), room.request_url(found[0].id))
+
+
+async def _who(room: Room, visit: Visit, rest: str) -> Drawn:
+    await room.person(visit)
+    policy = room.policy()
+    try:
+        owner = find_owner(rest, policy)
+    except BadInput:
+        return answers.unknown_owner(rest, policy)
+    hints: dict[str, str] = {}
+    for id_ in dict.fromkeys((owner.accountable, owner.risk_owner, *owner.approvers)):
+        if id_ in policy.people and (hint := await _presence(room, visit, id_)):
+            hints[id_] = hint
+    return answers.who_answer(owner, policy, hints)
+
+
+async def _presence(room: Room, visit: Visit, id_: str) -> str | None:
+    """What their status says, in this workspace: a hint, which may be missing."""
+    try:
+        for workspace, user in await room.people.user_of(room.policy().people[id_]):
+            if workspace == visit.workspace:
+                return await room.people.presence(workspace, user)
+    except SignoffError:
+        return None
+    return None
+
+
+ANSWERS: dict[str, Answer] = {
+    "help": _help,
+    "queue": _queue,
+    "summary": _summary,
+    "show": _show,
+    "who": _who,
+}

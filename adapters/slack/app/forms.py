@@ -1,0 +1,158 @@
+"""The forms that a click opens, each drawn for the one person who will fill it in, as the request is by then."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack.app.acting import act
+from adapters.slack.app.room import SURFACE, Room
+from adapters.slack.app.visiting import Visit
+from adapters.slack.cards import explanation, modals
+from adapters.slack.cards.modals.rejecting import may_not
+from bot.cards import card, history, revealed_to, try_out
+from bot.cards.masking import Masker
+from bot.deciding import Reassign, Reveal, approvers_now
+from bot.domain.people import Person
+from bot.domain.requests import Request
+from bot.errors import BadInput, SignoffError
+from bot.forms import inputs
+from bot.policy.document import Policy
+
+Json = dict[str, Any]
+Form = Callable[[Room, Request, Person], Awaitable[Json]]
+SOON = timedelta(minutes=10)
+"""How long before a promise somebody who put it off until then is told."""
+SNOOZES = (
+    ("15m", "In 15 minutes", timedelta(minutes=15)),
+    ("1h", "In 1 hour", timedelta(hours=1)),
+    ("4h", "In 4 hours", timedelta(hours=4)),
+)
+PROMISE = "promise"
+_MARGIN = timedelta(seconds=30)
+
+
+async def fill(room: Room, visit: Visit, name: str, request_id: str) -> Json:
+    """The form of a command, for whoever pressed its button.
+
+    Raises:
+        SignoffError: saying why they may not see it.
+    """
+    request, person = await room.see(visit, request_id)
+    return await FORMS[name][1](room, request, person)
+
+
+async def show(room: Room, visit: Visit, request_id: str, field: str) -> Json:
+    """A masked field's value, to this person alone, once it is on record that they looked.
+
+    Raises:
+        SignoffError: saying why they may not.
+    """
+    request, person = await room.see(visit, request_id)
+    await act(room, request.id, Reveal(field), person)
+    now = room.clock.now()
+    drawn = card(request, room.policy(), viewer=person, now=now, revealed=frozenset({field}))
+    row = next((row for row in drawn.changes if row.name == field), None)
+    if row is None:
+        raise BadInput("is no argument of this request", field="field")
+    return modals.shown(drawn, row)
+
+
+async def _details(room: Room, request: Request, person: Person) -> Json:
+    now, policy = room.clock.now(), room.policy()
+    records = await room.store.events(f"request:{request.id}")
+    agent = await room.store.agent(request.agent_id)
+    name = None if agent is None else agent.name
+    revealed = revealed_to(records, person, SURFACE, now)
+    drawn = card(request, policy, viewer=person, now=now, revealed=revealed, agent=name)
+    told = history(records, request, policy, revealed=revealed, agent=name)
+    return modals.details(drawn, told, room.request_url(request.id))
+
+
+async def _explain(room: Room, request: Request, person: Person) -> Json:
+    return explanation.explain_view(await room.drawn(request, person), request)
+
+
+async def _edit(room: Room, request: Request, person: Person) -> Json:
+    now, policy = room.clock.now(), room.policy()
+    revealed = revealed_to(await room.store.events(f"request:{request.id}"), person, SURFACE, now)
+    drawn = card(request, policy, viewer=person, now=now, revealed=revealed)
+    fields = inputs(request, policy, Masker(request, revealed).hidden, {}, {})
+    return modals.edit_form(drawn, fields, desk_url=room.request_url(request.id))
+
+
+async def _reject(room: Room, request: Request, person: Person) -> Json:
+    return modals.reject_form(await room.drawn(request, person))
+
+
+async def _ask(room: Room, request: Request, person: Person) -> Json:
+    return modals.ask_form(await room.drawn(request, person))
+
+
+async def _revoke(room: Room, request: Request, person: Person) -> Json:
+    return modals.revoke_form(await room.drawn(request, person))
+
+
+async def _reassign(room: Room, request: Request, person: Person) -> Json:
+    policy, now = room.policy(), room.clock.now()
+    drawn = await room.drawn(request, person)
+    if (refused := may_not(drawn, "reassign", "Reassign")) is not None:
+        return refused
+    others = [policy.people[id_] for id_ in approvers_now(request, policy)]
+    able = [other for other in others if _could_have(request, other, person, policy, now)]
+    return modals.reassign_form(drawn, [(other.id, other.name) for other in able])
+
+
+def _could_have(request: Request, other: Person, person: Person, policy: Policy, now: datetime) -> bool:
+    held = request.claim is not None and request.claim.by.id == other.id
+    if held or any(actor.id == other.id for actor in request.signatures):
+        return False
+    try:
+        try_out(request, Reassign(other.id), person, policy, now)
+    except SignoffError:
+        return False
+    return True
+
+
+async def _snooze(room: Room, request: Request, person: Person) -> Json:
+    drawn = await room.drawn(request, person)
+    if (refused := may_not(drawn, "snooze", "Snooze")) is not None:
+        return refused
+    return modals.snooze_form(drawn, snooze_choices(request, room.clock.now()))
+
+
+def snooze_choices(request: Request, now: datetime) -> list[tuple[str, str]]:
+    """The times until which it may be put off: those that come before its deadline."""
+    last = request.deadline_at - _MARGIN
+    found = [(value, title) for value, title, lasts in SNOOZES if now + lasts < last]
+    if now + _MARGIN < request.routing.due_at - SOON < last:
+        found.append((PROMISE, "10 minutes before the promised time"))
+    return found
+
+
+def snooze_until(request: Request, value: str, now: datetime) -> datetime:
+    """The time that a choice means.
+
+    Raises:
+        BadInput: when it was not offered.
+    """
+    if value == PROMISE:
+        return request.routing.due_at - SOON
+    lasts = next((lasts for name, _, lasts in SNOOZES if name == value), None)
+    if lasts is None:
+        raise BadInput("is none of the choices", field="until", remedy="choose one of them")
+    return now + lasts
+
+
+FORMS: dict[str, tuple[str, Form]] = {
+    "reject": ("Reject", _reject),
+    "edit": ("Edit before approving", _edit),
+    "ask": ("Ask the agent", _ask),
+    "revoke": ("Revoke the approval", _revoke),
+    "reassign": ("Reassign", _reassign),
+    "snooze": ("Snooze", _snooze),
+    "details": ("Details", _details),
+    "explain": ("Why it was held", _explain),
+}
+"""By command: the modal's title, and what fills it."""

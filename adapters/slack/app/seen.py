@@ -1,0 +1,58 @@
+"""Slack delivers at least once: what was seen before has no second effect, in whichever process it comes again.
+
+An event is known by its ``event_id``, a click by ``action_ts``, user and ``action_id``, a submission, command or
+shortcut by its trigger, which is new every time: https://docs.slack.dev/apis/events-api#retries .
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from bot.ports import Clock, Shelf
+
+ROOM = "slack.seen"
+KEPT = timedelta(hours=1)
+"""Longer than a signature is good for, and than Slack retries."""
+
+
+class Seen:
+    """What has come already."""
+
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        self._shelf = shelf
+        self._clock = clock
+
+    async def first(self, body: Mapping[str, Any]) -> bool:
+        """Whether this call comes for the first time; of any number of the same, one is told so.
+
+        Raises:
+            Unavailable: when that can't be found out; then nothing may follow from it.
+        """
+        now = self._clock.now()
+        return await self._shelf.add(ROOM, key_of(body), b"", expires_at=now + KEPT, now=now)
+
+
+def key_of(body: Mapping[str, Any]) -> str:
+    """What makes a call the same as another."""
+    parts = [str(part) for part in _identity(body)]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _identity(body: Mapping[str, Any]) -> list[object]:
+    if "event_id" in body:
+        return ["event", body["event_id"]]
+    kind = body.get("type", "command")
+    user, team = _id(body.get("user")) or body.get("user_id"), _id(body.get("team")) or body.get("team_id")
+    actions = body.get("actions")
+    if isinstance(actions, list) and actions and isinstance(actions[0], dict):
+        return [kind, team, user, actions[0].get("action_ts"), actions[0].get("action_id"), actions[0].get("block_id")]
+    view = body.get("view")
+    seen_as = [view.get("id"), view.get("hash")] if isinstance(view, dict) else [body.get("action_ts")]
+    return [kind, team, user, body.get("trigger_id"), *seen_as]
+
+
+def _id(value: object) -> object:
+    return value.get("id") if isinstance(value, dict) else value
