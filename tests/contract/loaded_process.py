@@ -30,6 +30,11 @@ async def main(url: str, round_: str) -> None:
             await store.transact(*deciding(id_, "ada", DecisionKind.REJECTED if done % 2 else DecisionKind.APPROVED))
             say("decided", id_)
             say("noted", str(await store.transact(*noting("count"))))
+            if await store.shelf.add("kept", id_, id_.encode(), now=datetime.now(UTC)):
+                say("shelved", id_)
+            await store.shelf.put("taken", id_, b"")
+            if await store.shelf.take("taken", id_, datetime.now(UTC)) is not None:
+                say("taken", id_)
             done += 1
 
     async def sender() -> None:

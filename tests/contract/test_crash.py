@@ -43,6 +43,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(url: str, opened: Opener)
     await require_chained(store)
     await require_rebuilt(store)
     await require_delivered(store, said)
+    await require_shelved(store, said)
 
 
 def killed(url: str, round_: str, after: float, said: Said) -> None:
@@ -112,3 +113,12 @@ async def require_delivered(store: Store, said: Said) -> None:
     decided = {kept.state.id for kept in (await store.views()).requests.values() if kept.state.decision}
     assert {message.subject for message in messages.values()} == decided
     assert await store.outbox.backlog() == {"waiting": 0, "sent": len(messages), "parked": 0}
+
+
+async def require_shelved(store: Store, said: Said) -> None:
+    now = datetime.now(UTC)
+    kept = await store.shelf.entries("kept", now)
+    assert set(said["shelved"]) <= kept.keys()
+    assert all(value == key.encode() for key, value in kept.items())
+    assert len(set(said["taken"])) == len(said["taken"]) > 0
+    assert not set(said["taken"]) & (await store.shelf.entries("taken", now)).keys()

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
+
+import pytest
 
 from bot.domain.requests import DecisionKind
 from bot.ports import Leased, Store
+from store import outbox
+from store.sql import Sql
 from tests.contract.conftest import Opener
 from tests.contract.flows import START, SettableClock, deciding, enrolling, opening
 from tests.contract.test_store_outbox import HOLD, decided
@@ -138,6 +145,32 @@ async def test_only_a_lease_that_is_held_can_be_given_back(store: Store, clock: 
     await store.outbox.sent(again.message.id, clock.now())
     await store.outbox.release([again.message.id], clock.now())
     assert (await store.outbox.backlog())["sent"] == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [
+        (outbox._FIRST_IN_ORDER, 3),
+        (outbox._CANDIDATES_IN_ORDER, 3),
+        (outbox._NEXT_IN_ORDER, 1),
+        (outbox._CLAIM_IN_ORDER, 4),
+        (outbox._CLAIM, 4),
+    ],
+)
+def test_sqlite_never_reads_a_lane_through(sqlite_template: bytes, tmp_path: Path, statement: Sql, given: int) -> None:
+    """Only the 500 that are longest due are read in a row; all else is found by its place in an index."""
+    path = tmp_path / "signoff.db"
+    path.write_bytes(sqlite_template)
+    with closing(sqlite3.connect(path)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement.sqlite}", (None,) * given).fetchall()
+    reads = {row[3].partition("INDEX ")[2] for row in plan if " INDEX ix_outbox" in row[3]}
+    due = {"ix_outbox_next (kind=? AND next_at<?)"} if statement is outbox._FIRST_IN_ORDER else set()
+    assert reads
+    assert reads <= due | {
+        "ix_outbox_leased (kind=? AND lane=? AND leased_until>?)",
+        "ix_outbox_order (kind=?)",
+        "ix_outbox_order (kind=? AND lane>?)",
+    }
 
 
 async def lanes(store: Store, *names: str) -> None:

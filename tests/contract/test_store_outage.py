@@ -22,7 +22,7 @@ from store.opening import open_store
 from store.postgres import writer as writer_module
 from store.sqlite.lock import WriterLock
 from tests.contract.conftest import VAULT_KEY
-from tests.contract.flows import SettableClock, deciding, enrolling, noting, opening, require_rebuilt
+from tests.contract.flows import START, SettableClock, deciding, enrolling, noting, opening, require_rebuilt
 from tests.rigs.postgres import Server, _launch, start
 
 
@@ -38,6 +38,8 @@ async def works(store: Store) -> bool:
         await store.counts()
         await store.outbox.backlog()
         await store.sessions.end("nobody")
+        await store.shelf.put("probe", "k", b"v", expires_at=START)
+        await store.shelf.entries("probe", START)
     except Unavailable:
         return False
     return True
@@ -166,9 +168,13 @@ async def test_a_file_that_another_keeps_locked_is_unavailable(
     store = await open_store(f"sqlite:///{path}", clock, vault_key=VAULT_KEY)
     lock = WriterLock(path)
     monkeypatch.setattr("store.sqlite.lock.PATIENCE", 0.1)
+    await store.shelf.put("seen", "old", b"v")
     with lock.held():
         answers = await asyncio.gather(*(store.transact(*noting("x")) for _ in range(3)), return_exceptions=True)
-    assert [type(answer) for answer in answers] == [Unavailable] * 3
+        added = await asyncio.gather(store.shelf.add("seen", "k", b"", now=START), return_exceptions=True)
+        assert await store.shelf.get("seen", "old", START) == b"v"
+    assert [type(answer) for answer in (*answers, *added)] == [Unavailable] * 4
+    assert await store.shelf.get("seen", "k", START) is None
     assert await works(store)
     lock.close()
     await store.close()
