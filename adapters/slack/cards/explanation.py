@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.slack.cards.blocks import context, header, mrkdwn, plain, section
+from adapters.slack.cards.blocks import context, divider, header, mrkdwn, plain, section
 from adapters.slack.cards.markup import date, escape
 from adapters.slack.cards.modals import telling
 from adapters.slack.cards.modals.frame import Sheet, modal
@@ -44,7 +44,8 @@ def explain_view(card: Card, request: Request) -> Json:
         "What it takes of the caps": [part for row in _caps(request) for part in telling.row_parts(row)],
         "What was judged": [part for row in _judged(card) for part in telling.row_parts(row)],
     }
-    added = [sheet.add(block) for title, told in parts.items() for block in telling.titled(title, told)]
+    told = [telling.titled(title, found) for title, found in parts.items()]
+    added = [sheet.add(block) for found in told if found for block in (divider(), *found)]
     blocks = sheet.whole()
     return modal(
         "explain", "Why it was held", blocks if not all(added) else blocks[:-1], metadata={"request": card.request_id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,6 +35,8 @@ class Home(msgspec.Struct, frozen=True):
     more: int = 0
     """How many more wait for them beyond ``queue``."""
     snoozed: Sequence[Card] = ()
+    until: Mapping[str, datetime] = {}
+    """Until when they put each of those off, by request id."""
     decided: Sequence[Card] = ()
     """Decided by them today, newest first."""
     pauses: Sequence[Stopped] = ()
@@ -50,7 +52,7 @@ def home_view(home: Home) -> Json:
     for card in shown:
         made += [*_item(card, home.now), divider()]
     made += _more(more, home.desk_url) if shown else _nothing()
-    made += _listed("Put off by you", home.snoozed, _later)
+    made += _listed("Put off by you", home.snoozed, lambda card: _later(card, home.until.get(card.request_id)))
     made += _pauses(home.pauses)
     made += _listed("Decided by you today", home.decided, _decided)
     if not home.decided:
@@ -112,7 +114,7 @@ def _more(count: int, desk_url: str | None) -> list[Json]:
     return [section(mrkdwn(f"And {count} more.{where}"))]
 
 
-def _listed(title: str, cards: Sequence[Card], line: Any) -> list[Json]:  # noqa: ANN401 - a function of a card
+def _listed(title: str, cards: Sequence[Card], line: Callable[[Card], str]) -> list[Json]:
     if not cards:
         return []
     made = [header(f"{title} ({len(cards)})")]
@@ -125,8 +127,9 @@ def _listed(title: str, cards: Sequence[Card], line: Any) -> list[Json]:  # noqa
     return made
 
 
-def _later(card: Card) -> str:
-    return f"Expires {date(card.deadline_at, AGO)}"
+def _later(card: Card, until: datetime | None) -> str:
+    comes_back = f"Comes back {date(until)} · expires" if until is not None else "Expires"
+    return f"{comes_back} {date(card.deadline_at, AGO)}"
 
 
 def _decided(card: Card) -> str:

@@ -76,7 +76,7 @@ def general_views(found: Case, typed: str) -> Iterator[dict[str, Any]]:
     yield modals.pause_form([])
     cards = [found.card] * 3 + [other(found, n) for n in range(30)]
     del cards[:2]
-    yield home_view(Home(typed, START, cards, 7, cards, cards, pauses, DESK))
+    yield home_view(Home(typed, START, cards, 7, cards, {cards[0].request_id: START}, cards, pauses, DESK))
     yield home_view(Home(typed, START))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.slack.cards.blocks import context, header, mrkdwn, plain, section
+from adapters.slack.cards.blocks import context, divider, header, mrkdwn, plain, section
 from adapters.slack.cards.markup import date, escape
 from adapters.slack.cards.modals import telling
 from adapters.slack.cards.modals.frame import Sheet, modal
@@ -26,7 +26,7 @@ def details(card: Card, history: Sequence[HistoryLine], desk_url: str | None) ->
     sheet.add(header(card.title), section(mrkdwn(standing(card))))
     left_out = []
     for title, blocks in _parts(card, history):
-        added = [sheet.add(block) for block in blocks]
+        added = [sheet.add(divider(), *blocks[:1]), *(sheet.add(block) for block in blocks[1:])] if blocks else []
         if not all(added):
             left_out.append(f"{title} ({'in part' if any(added) else 'whole'})")
     blocks = sheet.whole()

@@ -23,7 +23,8 @@ def review_form(card: Card, changes: Sequence[Row], note: str | None, lesson: st
     """Every change whole, what stays in short, and a button that signs it.
 
     ``changes`` are rows of ``change_rows`` against what was typed, ``key`` is where that is kept; it comes back as
-    metadata. It is to be pushed on top of the form, so that “Back” leads to what was typed. Nothing is offered for signing that is not shown whole: then a notice says where it can be signed.
+    metadata. The modal is to be pushed on top of the form, so that “Back” leads to what was typed. Nothing is offered
+    for signing that is not shown whole: then a notice says where it can be signed.
     """
     refused = may_not(card, "edit", "Before and after")
     if refused is not None:

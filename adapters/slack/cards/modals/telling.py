@@ -12,6 +12,8 @@ from bot.cards import Exchange, HistoryLine, Reason, Row
 Json = dict[str, Any]
 _LONG = 120
 """Characters from which on a value stands in a box of its own."""
+_SENTENCE = 400
+"""Characters of a sentence that stands in a line with its title."""
 _MOST = 8
 """Pieces of one text; more of it is counted and stands on the desk."""
 
@@ -27,9 +29,9 @@ def titled(title: str, parts: Iterable[Part]) -> list[Json]:
 
 def _packed(parts: Iterable[Part]) -> list[list[Json]]:
     found: list[list[Json]] = []
-    size = PIECE
+    size = 0
     for length, elements in parts:
-        if size + length > PIECE:
+        if not found or size + length > PIECE:
             found.append([])
             size = 0
         found[-1] += elements
@@ -67,11 +69,23 @@ def text_parts(text: str, *, boxed: bool = False) -> list[Part]:
 
 def reason_parts(reason: Reason) -> list[Part]:
     """A rule in its words, and what it compared."""
-    parts: list[Part] = [(len(reason.title), [line([run(reason.title, "bold"), run(f"  ({reason.kind})", "italic")])])]
-    parts += text_parts(reason.text)
-    for row in reason.compared:
-        parts += row_parts(row)
-    return parts
+    kind = "" if reason.kind == "hold" else f" ({reason.kind})"
+    title = f"{reason.title[:PIECE]}{kind}:  "
+    if len(reason.text) <= _SENTENCE and "\n" not in reason.text:
+        runs = [run(title, "bold"), run(reason.text)]
+        return [(len(title) + len(reason.text), [line(runs)]), *_compared(reason.compared)]
+    return [(len(title), [line([run(title, "bold")])]), *text_parts(reason.text), *_compared(reason.compared)]
+
+
+def _compared(rows: Sequence[Row]) -> list[Part]:
+    """What a rule looked at, with the values that it saw: in a line where that is short."""
+    texts = [f"{row.title} {'not given' if row.value is None else row.value or 'empty'}" for row in rows]
+    text = f"compared: {' · '.join(texts)}"
+    if not rows:
+        return []
+    if len(text) <= _SENTENCE and "\n" not in text:
+        return [(len(text), [line([run(text, "italic")])])]
+    return [part for row in rows for part in row_parts(row)]
 
 
 def exchange_parts(asked: Exchange) -> list[Part]:
