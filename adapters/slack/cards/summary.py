@@ -32,6 +32,7 @@ def summary_message(summary: Summary, *, desk_url: str | None = None) -> Drawn:
         blocks.header(heading(summary)),
         blocks.context([blocks.mrkdwn(_span(summary))]),
         blocks.section(blocks.plain(headline(summary)), block_id="headline"),
+        *_missing(summary),
         *(_paragraph(one) for one in paragraphs),
         *_late(summary.figures.latest, desk_url),
         *_foot(summary, desk_url),
@@ -78,11 +79,13 @@ def _late_by(late: Late) -> str:
     return f"waiting, {by} late" if late.state == "waiting" else f"{late.state} {by} late"
 
 
+def _missing(summary: Summary) -> list[Json]:
+    said = cut_text(summary)
+    return [blocks.section(blocks.plain(f"⚠ {said}"), block_id="cut")] if said else []
+
+
 def _foot(summary: Summary, desk_url: str | None) -> list[Json]:
-    missing = cut_text(summary)
-    made = [blocks.section(blocks.plain(f"⚠ {missing}"), block_id="cut")] if missing else []
-    if not summary.nothing:
-        made.append(blocks.context([blocks.plain(_MEANS)]))
+    made = [] if summary.nothing else [blocks.context([blocks.plain(_MEANS)])]
     if desk_url is not None:
         made.append(blocks.actions([blocks.button("Open the desk", "open_desk", url=desk_url)]))
     return made
