@@ -153,6 +153,7 @@ class Homes:
             queue=await drawn(queue.items),
             more=queue.more,
             snoozed=await drawn(queue.snoozed),
+            until={one.id: put.until for one in queue.snoozed for put in one.snoozes if put.by.id == person.id},
             decided=await drawn(decided),
             pauses=[stopped(pause, policy, agents) for pause in room.pausing.now()],
             desk_url=room.desk_url,

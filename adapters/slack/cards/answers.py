@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from adapters.slack.cards import blocks
+from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.blocks import context, header, mrkdwn, plain, section
 from adapters.slack.cards.buttons import buttons
 from adapters.slack.cards.drawn import Drawn
@@ -33,19 +33,23 @@ COMMANDS = (
 )
 """Words of a command, what it does, an example."""
 _QUEUE = 12
-_PEOPLE = 40
+_PEOPLE = 16
 _ROWS = 6
 
 
 def help_answer(command: str = "/signoff") -> Drawn:
     """Every command with an example."""
     items = [
-        [run(f"{command} {words}", "code"), run(f"  {what}. For example "), run(f"{command} {example}", "code")]
+        [run(f"{command} {words}", "code"), run(f"  {what}"), *_example(command, words, example)]
         for words, what, example in COMMANDS
     ]
     heading = line([run("Signoff holds what an AI agent wants to do until a named human has signed it.")])
     text = f"Commands: {', '.join(words for words, _, _ in COMMANDS)}."
     return Drawn(text=text, blocks=[rich([heading, bullets(items)])])
+
+
+def _example(command: str, words: str, example: str) -> list[Json]:
+    return [] if words == example else [run(". For example "), run(f"{command} {example}", "code")]
 
 
 def unknown_command(typed: str, command: str = "/signoff") -> Drawn:
@@ -68,12 +72,12 @@ def queue_answer(cards: Sequence[Card], more: int = 0, desk_url: str | None = No
     made = [header(waiting)]
     for card in shown:
         details = blocks.button("Details", "details", value=card.request_id)
-        text = f"*{escape(brief(card.title, 200))}*\nExpires {date(card.deadline_at, '{ago}')}"
+        text = f"*{escape(brief(card.title), 300)}*\nExpires {date(card.deadline_at, '{ago}')}"
         made.append(section(mrkdwn(text), accessory=details))
     if more:
         where = f" <{desk_url}|See all on the desk>" if desk_url else ""
         made.append(context([mrkdwn(f"And {more} more.{where}")]))
-    return Drawn(text=f"{waiting}. First: {escape(brief(cards[0].title, 200))}.", blocks=made)
+    return Drawn(text=f"{waiting}. First: {escape(brief(cards[0].title), 300)}.", blocks=made)
 
 
 def request_answer(card: Card, desk_url: str | None = None) -> Drawn:
@@ -84,7 +88,7 @@ def request_answer(card: Card, desk_url: str | None = None) -> Drawn:
     reasons = [[run(f"{brief(each.title, 80)}: ", "bold"), run(brief(each.text, 200))] for each in card.reasons[:3]]
     if reasons and card.status.open:
         made.append(rich([line([run("Why it was held", "bold")]), bullets(reasons)]))
-    return Drawn(text=escape(card.fallback, 2000), blocks=[*made, *buttons(card, desk_url)])
+    return Drawn(text=escape(card.fallback, limits.FALLBACK_TEXT), blocks=[*made, *buttons(card, desk_url)])
 
 
 def who_answer(owner: Owner, policy: Policy, presence: Mapping[str, str] | None = None) -> Drawn:
@@ -104,7 +108,7 @@ def who_answer(owner: Owner, policy: Policy, presence: Mapping[str, str] | None 
     title = visible(owner.title)
     signing = [line([run("May sign", "bold")]), bullets(items)] if items else [line([run("Nobody may sign.", "bold")])]
     names = ", ".join(person.name for person in people[:_PEOPLE]) or "nobody"
-    text = escape(brief(f"{title}: signed by {names}.", 1000))
+    text = escape(brief(f"{title}: signed by {names}.", 1000), limits.FALLBACK_TEXT)
     return Drawn(text=text, blocks=[header(title), rich([*map(line, answering), *signing])])
 
 
@@ -158,4 +162,4 @@ def say(text: str, detail: str | None = None) -> Drawn:
     """A plain sentence and, in small letters, what would help."""
     first, more = sentence(brief(visible(text), 2500)), sentence(brief(visible(detail or ""), 2000))
     made = [section(plain(first))] + ([context([plain(more)])] if more else [])
-    return Drawn(text=escape(f"{first} {more}".strip(), 3000), blocks=made)
+    return Drawn(text=escape(f"{first} {more}".strip(), limits.FALLBACK_TEXT), blocks=made)

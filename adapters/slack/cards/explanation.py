@@ -37,7 +37,7 @@ def explain_view(card: Card, request: Request) -> Json:
     lines = [f"*{_VERDICTS[verdict]}*", f"Judged {date(request.opened_at)}, as a change of class {card.action_class}."]
     if verdict is VerdictKind.HOLD:
         lines.append(f"It needs {signers}: {escape(brief(', '.join(card.deciders), 400)) or 'nobody is left'}.")
-        lines.append(f"Promised by {date(routing.due_at)}; at {date(card.deadline_at)} it expires and is not run.")
+        lines.append(f"Promised by {date(routing.due_at)}, expires {date(card.deadline_at)}: then it is not run.")
     sheet.add(header(card.title), section(mrkdwn("\n".join(lines))))
     parts = {
         "Rules that spoke": [part for reason in card.reasons for part in telling.reason_parts(reason)],
@@ -47,9 +47,8 @@ def explain_view(card: Card, request: Request) -> Json:
     told = [telling.titled(title, found) for title, found in parts.items()]
     added = [sheet.add(block) for found in told if found for block in (divider(), *found)]
     blocks = sheet.whole()
-    return modal(
-        "explain", "Why it was held", blocks if not all(added) else blocks[:-1], metadata={"request": card.request_id}
-    )
+    title = "Why it was held" if verdict is VerdictKind.HOLD else "What the gate said"
+    return modal("explain", title, blocks if not all(added) else blocks[:-1], metadata={"request": card.request_id})
 
 
 def _judged(card: Card) -> list[Row]:

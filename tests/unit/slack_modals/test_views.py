@@ -22,8 +22,10 @@ from bot.cards import Row
 from bot.deciding import ApproveWithEdits, Ask, Reject, Snooze
 from bot.domain.jsontext import digest
 from bot.domain.pauses import Pause
+from bot.domain.people import Person
 from bot.domain.requests import OutcomeStatus
 from bot.errors import AlreadyDecided, BadInput, Busy, NotAllowed, Unavailable
+from bot.policy.document import Policy
 from tests.rigs.hostile import HOSTILE
 from tests.rigs.house import START
 from tests.rigs.slack_forms import DESK, Case, case, drawn, faults_of_message, faults_of_view, submitted
@@ -103,6 +105,11 @@ def messages(found: Case, typed: str) -> Iterator[Any]:
     yield answers.refusal(Unavailable(typed))
 
 
+def replace_policy(found: Case, policy: Policy) -> Case:
+    found.house.policy = policy
+    return found
+
+
 def hold(found: Case, typed: str) -> None:
     for view in views(found, typed):
         assert faults_of_view(view) == [], view["callback_id"]
@@ -140,6 +147,18 @@ async def test_the_largest_request_fits_and_says_what_was_left_out() -> None:
     view = modals.details(found.card, found.history, DESK)
     assert "Too long to be shown here" in json.dumps(view)
     assert "It is whole on the desk." in json.dumps(view)
+
+
+@pytest.mark.parametrize("filler", ["&", "<", '"', "\\", "😀", "é", "_"])
+async def test_texts_that_grow_when_they_are_written_still_fit(filler: str) -> None:
+    context: dict[str, Any] = dict.fromkeys(("customer", "customer_name", "session", "model", "build"), filler * 500)
+    context |= {"evidence": [filler * 2_000] * 5, "signals": {filler * 100: filler * 400}}
+    found = await case({f"{filler}{n}": filler * 800 for n in range(20)}, reasoning=filler * 20_000, **context)
+    people = {f"p{n}": Person(f"p{n}", f"{n}@acme.test", filler * 200) for n in range(60)}
+    policy = replace(found.house.policy, people=found.house.policy.people | people)
+    owner = replace(policy.owners["refunds"], title=filler * 100, approvers=tuple(people))
+    found = replace_policy(found, replace(policy, owners={"refunds": owner}))
+    hold(found, filler * 3_000)
 
 
 @pytest.mark.parametrize("who", ["dana", "lee", "vera", "rosa"])

@@ -38,7 +38,7 @@ def standing(card: Card) -> str:
     """How it stands, and its times, as markup."""
     status = card.status
     who = f" by {escape(status.who, 200)}" if status.who and status.who not in status.label else ""
-    when = f", {date(status.at)}" if status.at is not None else ""
+    when = f", {date(status.at)}" if status.at is not None and status.state != "pending" else ""
     lines = [f"*{escape(status.label, 300)}*{who}{when}"]
     if status.note:
         lines.append(f"Note: {escape(brief(status.note, 1000))}")

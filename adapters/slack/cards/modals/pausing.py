@@ -47,12 +47,7 @@ def resume_form(pauses: Sequence[Stopped]) -> Json:
     if not pauses:
         return notice("Resume", "Nothing is paused that you may resume.")
     choices = [(one.scope, one.title) for one in pauses[: limits.SELECT_OPTIONS]]
-    told = [
-        context(
-            [mrkdwn(f"*{escape(one.title, 200)}*: {escape(one.reason, 300)} _{escape(one.by, 100)}_, {date(one.at)}")]
-        )
-        for one in pauses[:_TOLD]
-    ]
+    told = [context([mrkdwn(_told(one))]) for one in pauses[:_TOLD]]
     reason = widgets.text(lines=True, most=MAX_REASON, placeholder="What was mended?")
     return modal(
         "resume",
@@ -64,3 +59,8 @@ def resume_form(pauses: Sequence[Stopped]) -> Json:
         ],
         submit="Let it go on",
     )
+
+
+def _told(one: Stopped) -> str:
+    by = f"stopped by {escape(one.by, 100)}, {date(one.at)}"
+    return f"*{escape(one.title, 200)}*: {escape(one.reason, 300)} · {by}"

@@ -80,7 +80,7 @@ def reason_parts(reason: Reason) -> list[Part]:
 def _compared(rows: Sequence[Row]) -> list[Part]:
     """What a rule looked at, with the values that it saw: in a line where that is short."""
     texts = [f"{row.title} {'not given' if row.value is None else row.value or 'empty'}" for row in rows]
-    text = f"compared: {' · '.join(texts)}"
+    text = f"Compared: {' · '.join(texts)}"
     if not rows:
         return []
     if len(text) <= _SENTENCE and "\n" not in text:
