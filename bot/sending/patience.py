@@ -10,12 +10,9 @@ from bot.recording import REDRAW, TELL
 LONGEST_PAUSE = 60.0
 """Seconds between two tries, whatever happened."""
 NO_ANSWER_SECONDS = 2.0
-PACE_SECONDS = 1.0
-"""What the chat platforms take: about one message a second in a channel."""
 _LONGEST = timedelta(days=1)
 _LONG = timedelta(hours=1)
-_MOST_PLACES = 10_000
-_SHORTEST_WAIT = 0.05
+_SHORTEST_WAIT = 0.001
 
 
 class Patience:
@@ -23,22 +20,10 @@ class Patience:
 
     def __init__(self, jitter: Callable[[], float]) -> None:
         self._jitter = jitter
-        self._turns: dict[str, datetime] = {}
 
-    def after_busy(self, now: datetime, retry_after: float, place: str | None) -> datetime:
-        """When it is its turn. What waits for the same ``place`` is given one turn after the other.
-
-        Without a place it contends again as soon as it may: in its lane it is alone.
-        """
-        at = now + timedelta(seconds=max(retry_after, _SHORTEST_WAIT))
-        if place is None:
-            return at
-        if place in self._turns:
-            at = max(at, self._turns[place] + timedelta(seconds=PACE_SECONDS))
-        elif len(self._turns) >= _MOST_PLACES:
-            self._turns.clear()
-        self._turns[place] = at
-        return at
+    def after_busy(self, now: datetime, retry_after: float) -> datetime:
+        """When the platform's own queue says that it is its turn: it keeps the place until then, so no later."""
+        return now + timedelta(seconds=max(retry_after, _SHORTEST_WAIT))
 
     def after_no_answer(self, now: datetime, failures: int) -> datetime:
         """Soon: it may have arrived, and is looked for."""

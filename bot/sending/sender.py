@@ -17,6 +17,7 @@ from bot.cards import Card, HistoryLine
 from bot.domain import events as e
 from bot.domain.verdicts import VerdictKind
 from bot.errors import (
+    BadInput,
     Busy,
     ChannelUnavailable,
     CredentialRefused,
@@ -164,10 +165,10 @@ class ChatSender:
         now = self._clock.now()
         if isinstance(problem, Busy):
             self._count("busy")
-            gathered = trying is not None and trying.errand.do == LINES
-            place = trying.place if trying is not None else ""
-            at = self._patience.after_busy(now, problem.retry_after, place if gathered else None)
-            await self._again(leased, at, "not its turn")
+            await self._again(leased, self._patience.after_busy(now, problem.retry_after), "not its turn")
+            return
+        if isinstance(problem, BadInput):
+            await self._park(leased, f"it will never be taken: {problem.message}")
             return
         remembered.failures += 1
         if isinstance(problem, Uncertain | TimeoutError):

@@ -54,8 +54,6 @@ class Try:
     look: Callable[[], Awaitable[Scene | None]]
     count: Callable[[str], None]
     again: bool
-    place: str = ""
-    """Where something was asked for last."""
     _loose: set[str] = field(default_factory=set)
 
     @property
@@ -75,7 +73,6 @@ class Try:
 
     async def ask(self, place: str, call: Awaitable[MessageRef], note: Callable[[MessageRef], Awaitable[None]]) -> None:
         """Post something and record that it stands; whatever comes between the two is found again the next time."""
-        self.place = place
         self._loose.add(place)
         try:
             ref = await call

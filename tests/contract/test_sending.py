@@ -14,7 +14,7 @@ from bot.domain import events as e
 from bot.domain import people
 from bot.domain.requests import Request
 from bot.erasing import erase_request
-from bot.errors import Unavailable
+from bot.errors import BadInput, Unavailable
 from bot.ports import Store
 from bot.recording import Needs, stream_of
 from tests.contract.conftest import Opener
@@ -417,6 +417,20 @@ async def test_what_nobody_foresaw_is_parked_for_a_person_to_look(
     assert (await place.house.store.outbox.backlog())["parked"] == 1
     assert "RuntimeError" in caplog.text
     assert "cust_1" not in caplog.text
+
+
+async def test_what_the_platform_will_never_take_holds_up_nothing(place: Chatting) -> None:
+    refusals = iter([BadInput("has too many blocks", field="blocks")])
+
+    async def refuse(_: str) -> None:
+        for refusal in refusals:
+            raise refusal
+
+    place.chat.before = refuse
+    _, request = await burst(place, 2)
+    await place.settle()
+    assert [one.card.request_id for one in place.chat.cards(FIRST)] == [request.id]
+    assert (await place.house.store.outbox.backlog())["parked"] == 1
 
 
 async def test_errands_of_what_was_erased_break_nothing(place: Chatting) -> None:

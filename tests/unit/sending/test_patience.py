@@ -15,16 +15,10 @@ def after(seconds: float) -> object:
     return START + timedelta(seconds=seconds)
 
 
-def test_what_waits_for_one_channel_is_given_one_turn_after_the_other() -> None:
+def test_it_comes_back_when_it_was_told_to() -> None:
     patience = Patience(lambda: 0.0)
-    turns = [patience.after_busy(START, 0.5, place) for place in ("C1", "C1", "C2", "C1")]
-    assert turns == [after(0.5), after(1.5), after(0.5), after(2.5)]
-    assert patience.after_busy(START + timedelta(hours=1), 0.5, "C1") == after(3600.5), "turns that passed are past"
-
-
-def test_what_is_alone_in_its_lane_comes_back_as_soon_as_it_may() -> None:
-    patience = Patience(lambda: 0.0)
-    assert [patience.after_busy(START, 2.0, None) for _ in range(2)] == [after(2.0)] * 2
+    assert patience.after_busy(START, 2.0) == after(2.0)
+    assert patience.after_busy(START, -1.0) == after(0.001), "never in the past"
 
 
 def test_without_an_answer_it_is_looked_for_soon() -> None:
