@@ -71,7 +71,7 @@ async def _people(policy: Policy, workspaces: Workspaces, accounts: dict[str, st
     asked = list(policy.people.values())[:_MOST_PEOPLE]
     strange = []
     for person in asked:
-        account = await _account(person, workspaces.values())
+        account = await _account(person, workspaces)
         if account is not None:
             accounts[person.id] = account
         else:
@@ -87,11 +87,12 @@ async def _people(policy: Policy, workspaces: Workspaces, accounts: dict[str, st
     return Finding("Slack people", Health.FINE, f"{len(accounts)} found{unasked}")
 
 
-async def _account(person: Person, workspaces: Iterable[Examiner]) -> str | None:
-    for one in workspaces:
-        if person.slack:
-            if await one.is_active(person.slack):
-                return person.slack
+async def _account(person: Person, workspaces: Workspaces) -> str | None:
+    team, _, user = (person.slack or "").rpartition("/")
+    for one in [workspaces[team]] if team in workspaces else workspaces.values() if not team else ():
+        if user:
+            if await one.is_active(user):
+                return user
         elif (found := await one.account_of(person.email)) is not None:
             return found
     return None

@@ -205,6 +205,16 @@ async def test_people_without_an_account_are_named(acme: Acme) -> None:
     assert found.text == "no active account: lee (lee@typo.test), vera (U0VERA)"
 
 
+async def test_an_account_and_a_group_may_be_written_with_workspace_and_handle(acme: Acme) -> None:
+    acme.policy = POLICY.replace("U0VERA", f"{acme.workspace.id}/U0VERA").replace("S0SUPER", "'@supervisors'")
+    found = await acme.examined()
+    assert (found["Slack people"].health, found["Slack group supervisors"].health) == (Health.FINE, Health.FINE)
+    acme.policy = POLICY.replace("U0VERA", "T0NOBODY/U0VERA").replace("S0SUPER", "'@nobody'")
+    found = await acme.examined()
+    assert "vera (T0NOBODY/U0VERA)" in found["Slack people"].text
+    assert "There is no user group @nobody" in found["Slack group supervisors"].text
+
+
 async def test_a_user_group_that_differs_is_told_by_name(acme: Acme) -> None:
     acme.group.members = [acme.lee, acme.vera]
     found = (await acme.examined())["Slack group supervisors"]

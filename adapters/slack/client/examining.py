@@ -89,12 +89,17 @@ class Examiner:
         return not found.get("deleted") and not found.get("is_bot")
 
     async def group(self, usergroup: str) -> frozenset[str]:
-        """The accounts in a user group.
+        """The accounts in a user group, by its id or ``@handle``.
 
         Raises:
             NotFound: when it is gone or disabled, or the workspace's plan has none, with what would help.
         """
-        return frozenset((await self._ask("usergroups.users.list", usergroup=usergroup)).get("users", ()))
+        if not usergroup.startswith("@"):
+            return frozenset((await self._ask("usergroups.users.list", usergroup=usergroup)).get("users", ()))
+        for found in (await self._ask("usergroups.list", include_users="true")).get("usergroups", ()):
+            if found.get("handle") == usergroup.removeprefix("@"):
+                return frozenset(found.get("users", ()))
+        raise NotFound(f"There is no user group {usergroup[:40]}", remedy="correct `slack_usergroup:` in the policy")
 
     async def _ask(self, method: str, **args: str) -> Json:
         return await call(self._client, method, args, reading=True)
