@@ -30,9 +30,9 @@ _NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError)
 _NO_SENSE = (SlackClientError, AttributeError, ValueError, TypeError)
 
 
-def make_session() -> aiohttp.ClientSession:
-    """Connections to Slack for every workspace, without cookies; made on a running loop."""
-    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS), cookie_jar=aiohttp.DummyCookieJar())
+def make_session(seconds: float = SECONDS) -> aiohttp.ClientSession:
+    """Connections to Slack for every workspace, without cookies; made on a running loop. ``seconds`` are for a call."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=seconds), cookie_jar=aiohttp.DummyCookieJar())
 
 
 def make_client(api_url: str, session: aiohttp.ClientSession, token: str | None = None) -> AsyncWebClient:

@@ -85,11 +85,13 @@ class Pacing:
         if state is not None:
             state.free = max(state.free, self._clock.now() + self._gap)
 
-    def pause(self, team: str, channel: str, seconds: float) -> None:
-        """Slack takes no message in this channel for so long."""
+    def pause(self, team: str, channel: str, id_: str, seconds: float, *, line: bool = False) -> None:
+        """Slack takes no message in this channel for so long; the posting that was told so goes first afterwards."""
         now = self._clock.now()
         state = self._channels.setdefault((team, channel), _Channel(now))
         state.free = max(state.free, now + timedelta(seconds=seconds))
+        queue = state.lines if line else state.cards
+        queue.told = {id_: state.free} | {other: at for other, at in queue.told.items() if other != id_}
 
     def pause_method(self, team: str, method: str, seconds: float) -> None:
         """Slack takes no call of this method in this workspace for so long."""

@@ -166,7 +166,7 @@ class SlackChat:
                 **drawn,
             )
         except Busy as busy:
-            self._pacing.pause(where.team, where.channel, busy.retry_after)
+            self._pacing.pause(where.team, where.channel, id_, busy.retry_after, line=where.thread is not None)
             raise
         finally:
             self._pacing.answered(where.team, where.channel)

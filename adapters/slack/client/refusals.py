@@ -90,8 +90,8 @@ _LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _UNUSABLE = frozenset(
     {
         "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text",
-        "invalid_arguments", "metadata_too_large", "invalid_metadata_format", "metadata_must_be_sent_from_app", "view_too_large",
-        "push_limit_reached", "invalid_attachments", "too_many_attachments",
+        "invalid_arguments", "metadata_too_large", "invalid_metadata_format", "metadata_must_be_sent_from_app",
+        "view_too_large", "push_limit_reached", "invalid_attachments", "too_many_attachments",
     }
 )  # fmt: skip
 """What Slack will never take, however often it is sent."""

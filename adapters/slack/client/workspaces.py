@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.client.calling import call, make_client, make_session
+from adapters.slack.client.calling import SECONDS, call, make_client, make_session
 from adapters.slack.client.installing import Installations, Installed
 from adapters.slack.client.one_token import OneToken, Workspace
 from adapters.slack.client.pacing import Pacing
@@ -47,11 +47,13 @@ class Workspaces:
         api_url: str,
         token: str = "",
         installations: Installations | None = None,
+        answer_seconds: float = SECONDS,
     ) -> None:
         self._clock = clock
         self._pacing = pacing
         self._api_url = api_url
         self._token = token
+        self._answer_seconds = answer_seconds
         self._one = OneToken(clock) if token else None
         self._installations = installations
         self._suspensions = Suspensions(shelf, clock)
@@ -228,5 +230,5 @@ class Workspaces:
 
     def _connections(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = make_session()
+            self._session = make_session(self._answer_seconds)
         return self._session
