@@ -20,7 +20,7 @@ from bot.policy.document import Policy
 
 TOO_FAST = timedelta(seconds=5)
 """Sooner than this after the opening nobody has read a card: it has to be posted, seen and understood first."""
-MOST_LATE = 5
+MOST_LATE = 3
 """Late requests that are named."""
 _KINDS = {
     DecisionKind.APPROVED: "approved",
@@ -55,7 +55,7 @@ class Counting:
         self._volumes: Counter[str] = Counter()
         self._decisions: Counter[str] = Counter()
         self._promise: Counter[str] = Counter()
-        self._late: list[tuple[int, str, str, str]] = []
+        self._late: list[tuple[int, str, str, str, datetime]] = []
         self._asked: Counter[str] = Counter()
         self._spread = Spread()
         self._reviewers: dict[str, _Reviewing] = {}
@@ -100,7 +100,7 @@ class Counting:
         self._promise["expired" if state == "expired" else "late"] += 1
         self._promise["late_waiting"] += state == "waiting"
         late = (by - promised) // timedelta(seconds=1)
-        one = (late, request.id, request.assessment.action_type, state)
+        one = (late, request.id, request.assessment.action_type, state, request.opened_at)
         if len(self._late) < MOST_LATE:
             heapq.heappush(self._late, one)
         else:
@@ -136,8 +136,8 @@ class Counting:
             times=Times(spread.count, spread.percentile(50), spread.percentile(90)),
             promise=Promise(**self._promise),
             latest=tuple(
-                Late(id_, self._title_of(action), seconds, state)
-                for seconds, id_, action, state in sorted(self._late, reverse=True)
+                Late(id_, self._title_of(action), seconds, state, opened_at)
+                for seconds, id_, action, state, opened_at in sorted(self._late, reverse=True)
             ),
             reminded=self._asked["reminded"],
             escalated=self._asked["escalated"],

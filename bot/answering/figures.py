@@ -90,6 +90,7 @@ class Late(msgspec.Struct, frozen=True):
     seconds: int
     state: str
     """A field's name of ``Decisions``."""
+    opened_at: datetime
 
 
 class Part(msgspec.Struct, frozen=True):

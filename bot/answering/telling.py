@@ -76,7 +76,7 @@ def _proposed(summary: Summary, lines: Lines) -> Told:
     return Told(
         f"{_compared(lines['Proposed', 'held'])} held of {_compared(lines['Proposed', 'opened'])} proposed",
         (f"Of the others: {said}.",) if said else (),
-        tuple(Bar(name, count) for name, count in bars.items()) if volumes.held else (),
+        tuple(Bar(name, count) for name, count in bars.items() if count),
     )
 
 
@@ -206,7 +206,7 @@ def _listing(items: Sequence[T], text: Callable[[T], str]) -> str:
 
 
 def _part_text(part: Part) -> str:
-    return f"{_named(part.title)} {part.count:,} of {part.of:,}"
+    return f"{_named(part.title)} ({part.count:,} of {part.of:,})"
 
 
 def _named(name: str) -> str:

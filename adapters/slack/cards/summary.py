@@ -7,8 +7,8 @@ from typing import Any
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.bars import chart, columns
 from adapters.slack.cards.drawn import Drawn
-from adapters.slack.cards.markup import cut, date, escape
-from adapters.slack.cards.rich import box, bullets, line, rich, run
+from adapters.slack.cards.markup import cut, date, escape, utc
+from adapters.slack.cards.rich import box, bullets, line, moment, rich, run
 from bot.answering import Late, Summary, Told, duration_text, heading, headline, told
 from bot.answering.wording import cut_text
 from bot.cards import plain
@@ -66,7 +66,7 @@ def _late(latest: tuple[Late, ...], desk_url: str | None) -> list[Json]:
         shown: Json = run(title)
         if desk_url is not None:
             shown = {"type": "link", "url": f"{desk_url.rstrip('/')}/requests/{late.request_id}", "text": title}
-        items.append([shown, run(f", {_late_by(late)}")])
+        items.append([shown, run(" of "), moment(late.opened_at, _WHEN), run(f": {_late_by(late)}")])
     return [rich([line([run("Longest past their time", "bold")]), bullets(items)], block_id="latest")]
 
 
@@ -100,5 +100,5 @@ def _text(summary: Summary, paragraphs: tuple[Told, ...]) -> str:
         said.append(f"{one.title}{': ' if counts or amounts else '.'}{', '.join([*counts, *amounts])}")
         said[-1] = said[-1].rstrip(".") + "."
         said.extend(each.rstrip(".") + "." for each in one.lines)
-    said.extend(f"{_title(late)}: {_late_by(late)}." for late in summary.figures.latest)
+    said.extend(f"{_title(late)} of {utc(late.opened_at)}: {_late_by(late)}." for late in summary.figures.latest)
     return escape(" ".join(filter(None, said)), limits.FALLBACK_TEXT)

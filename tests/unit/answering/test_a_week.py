@@ -54,6 +54,7 @@ async def test_every_figure_is_what_a_pencil_says(week: Week) -> None:
     assert (expired.request_id, expired.state, expired.seconds) == (ids["expired"], "expired", 15 * 60)
     assert figures["latest"][1] == {
         "request_id": ids["rejected"], "title": "Refund a customer", "seconds": 60, "state": "rejected",
+        "opened_at": week.requests["rejected"].opened_at.isoformat().replace("+00:00", "Z"),
     }  # fmt: skip
     assert figures["overrides"] == {
         "decided": 7,

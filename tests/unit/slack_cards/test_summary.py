@@ -45,7 +45,9 @@ NAME = st.sampled_from([*HOSTILE.values()]) | st.text(max_size=200)
 MONEY = st.decimals(-(10**20), 10**20, places=3)
 PART = st.builds(Part, NAME, NAME, COUNT, COUNT)
 RUNS = st.builds(Runs, *[COUNT] * 8)
-LATE = st.builds(Late, st.uuids().map(str), NAME, COUNT, st.sampled_from(["waiting", "expired", "rejected"]))
+LATE = st.builds(
+    Late, st.uuids().map(str), NAME, COUNT, st.sampled_from(["waiting", "expired", "rejected"]), st.just(NOW)
+)
 FIGURES = st.builds(
     Figures,
     st.builds(Volumes, *[COUNT] * 5),
@@ -137,8 +139,8 @@ async def test_who_listens_hears_the_same_figures(house: House) -> None:
         "Approved 4, Edited 2, Rejected 1, Expired 1, Cancelled 1, Waiting 1.",
         "Edited 2, Not eligible 1.",
         "Held 990.00 USD, Approved 640.00 USD",
-        "By action: Refund a customer 3 of 6.",
-        "Refund a customer: expired 15 min late.",
+        "By action: Refund a customer (3 of 6).",
+        " UTC: expired 15 min late.",
     ):
         assert said in text
 
