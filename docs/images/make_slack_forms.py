@@ -63,7 +63,7 @@ async def a_morning() -> tuple[House, dict[str, Mapping[str, Any]]]:
     lines = history(await house.store.events(f"request:{shown.id}"), shown, house.policy, agent=AGENT)
     queue = await queue_of(house.store, house.policy, dana, now)
     pause = Pause(
-        "action:account_close", "vera", "Two accounts were closed by mistake since noon", now.replace(minute=5)
+        "action:account_close", "vera", "Two accounts were closed by mistake this morning", now.replace(minute=5)
     )
     home = Home(
         dana.name,

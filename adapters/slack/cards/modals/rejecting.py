@@ -36,7 +36,7 @@ def reject_form(card: Card, typed: Mapping[str, str] | None = None) -> Json:
         "Reject",
         [
             *head(card),
-            widgets.field("reason_code", "Reason", _reasons(codes, typed.get("reason_code"))),
+            widgets.field("reason_code", "Why you reject it", _reasons(codes, typed.get("reason_code"))),
             widgets.field(
                 "note",
                 "Note to the agent",
