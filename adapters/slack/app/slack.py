@@ -35,6 +35,8 @@ from bot.ports import Clock, Store
 from bot.waiting import Waiting
 
 EVENTS = "/slack/events"
+COMMAND, EXPLAIN = "/signoff", "explain"
+"""The command and the shortcut that the app's manifest offers."""
 GRACE_SECONDS = 4.0
 """How long work that was acknowledged may take once the server is told to stop."""
 _ANY = re.compile("")
@@ -137,8 +139,8 @@ class Slack:
         )
         bolt.action(_ANY)(self._on_click)
         bolt.view(_ANY)(self._on_submission)
-        bolt.command(_ANY)(self._on_command)
-        bolt.shortcut(_ANY)(self._on_shortcut)
+        bolt.command(COMMAND)(self._on_command)
+        bolt.shortcut(EXPLAIN)(self._on_shortcut)
         bolt.event(_ANY)(self._on_event)
         bolt.error(_on_error)
         return bolt
