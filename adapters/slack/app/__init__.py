@@ -1,4 +1,4 @@
-"""What Slack calls us with: clicks, forms, commands, Home. A handler parses, ``Deciding`` decides; no handler redraws."""
+"""What Slack calls us with: clicks, forms, commands, Home. A handler parses and ``Deciding`` decides."""
 
 from adapters.slack.app.installing import OAuth
 from adapters.slack.app.slack import Slack

@@ -13,7 +13,7 @@ from bot.errors import Busy
 T = TypeVar("T")
 
 MOST = 1000
-"""Pieces of work under way at once. Beyond that nothing is acknowledged, so that the user sees that nothing was done."""
+"""Pieces of work under way at once. Beyond that nothing is acknowledged: the user sees that nothing was done."""
 
 
 class Jobs:

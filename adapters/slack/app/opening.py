@@ -40,7 +40,7 @@ async def open_modal(room: Room, visit: Visit, body: Mapping[str, Any], title: s
     await put(room, visit, opened, view)
 
 
-def _error(found: bool | BaseException) -> Exception:
+def _error(found: object) -> Exception:
     return found if isinstance(found, Exception) else Unavailable("it can't be told whether this came before")
 
 

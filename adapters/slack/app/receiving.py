@@ -15,6 +15,8 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.slack.app.telling import log_fault
+
 MAX_BODY = 4 * 1024 * 1024
 """Bytes. A view of 250 KB comes back with its state, as JSON in a form field, where a character may take 12 bytes."""
 BODY_SECONDS = 5.0
@@ -56,7 +58,14 @@ class Receiving:
             asked = _bolt_request(request, text)
         except (ValueError, TypeError, AttributeError, RecursionError):
             return _refused(400)
-        return await to_aiohttp_response(await self._app.async_dispatch(asked))
+        return await self._dispatched(asked)
+
+    async def _dispatched(self, asked: AsyncBoltRequest) -> web.StreamResponse:
+        try:
+            return await to_aiohttp_response(await self._app.async_dispatch(asked))
+        except Exception as error:  # noqa: BLE001 - Bolt trips over what is signed, but not shaped as Slack documents it
+            log_fault(error, "receiving")
+            return _refused(400)
 
 
 def _bolt_request(request: web.Request, text: str) -> AsyncBoltRequest:

@@ -130,7 +130,7 @@ class Room:
         another workspace.
         """
         refs = [ref for ref in request.messages if ref.surface == SURFACE]
-        if visit.private or not visit.channel:
+        if visit.private:
             return any(ref.workspace == visit.workspace for ref in refs) or await self._belongs(visit, request)
         here = [ref for ref in refs if (ref.workspace, ref.channel) == (visit.workspace, visit.channel)]
         if here:
