@@ -69,6 +69,8 @@ async def tables(settings: Settings) -> Finding:
     have, want = await asyncio.to_thread(schema.current, settings.database), schema.head()
     if have == want:
         return Finding("schema", Health.FINE, f"at {have}")
+    if have is None and settings.migrate:
+        return Finding("schema", Health.WARNING, "there is no database yet", "signoff serve makes it")
     text = f"the database is at {have or 'nothing'}, this version wants {want}"
     return Finding("schema", Health.WRONG, text, "signoff db upgrade")
 
