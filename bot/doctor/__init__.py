@@ -28,6 +28,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield tables
     url = settings.url
     tokens: Mapping[str, str] = {"": settings.slack_bot_token} if settings.slack_bot_token else {}
+    suspended: Mapping[str, str] = {}
     kept = tables.health is Health.FINE or settings.database.startswith("memory")
     if keys.health is Health.FINE and kept:
         try:
@@ -36,9 +37,10 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                 for check in (house.clock, house.agents, house.outbox, house.seals):
                     yield await guarded(check.__name__, partial(check, place, policy))
                 if settings.slack_client_id:
-                    tokens = await slack.installed(place)
+                    tokens, suspended = await slack.installed(place), await slack.left_alone(place)
         except SignoffError as error:
             yield Finding("database", Health.WRONG, error.message, error.remedy or "")
     yield await guarded("server", lambda: house.server(url))
-    async for finding in slack.examine(settings, policy, SystemClock(), tokens=tokens, url=url):
+    looked = slack.examine(settings, policy, SystemClock(), tokens=tokens, url=url, suspended=suspended)
+    async for finding in looked:
         yield finding

@@ -12,6 +12,7 @@ from adapters.slack.client.calling import make_session
 from adapters.slack.client.examining import Examiner, Identity, require_socket
 from adapters.slack.client.installing import Installations
 from adapters.slack.client.refusals import TokenRefused
+from adapters.slack.client.suspending import Suspensions
 from bot.app import Workplace
 from bot.doctor import slack_places
 from bot.doctor.findings import Finding, Health, guarded
@@ -35,10 +36,26 @@ async def installed(place: Workplace) -> Mapping[str, str]:
     return {team: token for team, token in tokens.items() if token}
 
 
+async def left_alone(place: Workplace) -> Mapping[str, str]:
+    """Why each suspended workspace is suspended, by team."""
+    suspended = await Suspensions(place.store.shelf, place.clock).all()
+    return {team: suspension.why for team, suspension in suspended.items()}
+
+
 async def examine(
-    settings: Settings, policy: Policy | None, clock: Clock, *, tokens: Mapping[str, str], url: str
+    settings: Settings,
+    policy: Policy | None,
+    clock: Clock,
+    *,
+    tokens: Mapping[str, str],
+    url: str,
+    suspended: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Finding]:
-    """Look at everything that has to do with Slack; ``tokens`` are the bot's by workspace, we listen at ``url``."""
+    """Look at everything that has to do with Slack.
+
+    ``tokens`` are the bot's by workspace, ``suspended`` says of which nothing is asked any more and why, and we listen
+    at ``url``.
+    """
     if settings.slack_mode == "off":
         yield Finding("Slack", Health.FINE, "not connected; the README says how: `signoff manifest slack` comes first")
         return
@@ -52,6 +69,9 @@ async def examine(
                 yield finding
             if identity is not None:
                 workspaces[identity.team] = examiner
+        for team, why in (suspended or {}).items():
+            remedy = f"install the app there again ({settings.public_url or url}/slack/install), if it is still wanted"
+            yield Finding(f"Slack workspace {team}", Health.WARNING, f"left alone: {why}", remedy)
         if not tokens:
             remedy = f"open {settings.public_url or url}/slack/install as somebody who may install apps"
             yield Finding("Slack token", Health.WARNING, "no workspace has installed the app yet", remedy)

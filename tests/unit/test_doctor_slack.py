@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from slack_sdk.oauth.installation_store import Installation
 
+from adapters.slack.client.installing import Installations
+from bot.app import workplace
 from bot.doctor import slack as doctor
 from bot.doctor.findings import Finding, Health
 from bot.manifest import slack_scopes
@@ -69,6 +73,7 @@ class Acme:
     url: str = ""
     more: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str] | None = None
+    suspended: Mapping[str, str] = field(default_factory=dict)
 
     async def examined(self) -> dict[str, Finding]:
         """What is found, by check."""
@@ -76,7 +81,8 @@ class Acme:
         settings = Settings(slack_api_url=self.slack.api_url, **{k: v for k, v in given.items() if v})  # type: ignore[arg-type]  # pydantic checks the values
         tokens = self.tokens if self.tokens is not None else {"": settings.slack_bot_token}
         policy = load(self.policy, "policy.yaml")
-        found = doctor.examine(settings, policy, self.clock, tokens=tokens, url=self.url or settings.url)
+        url = self.url or settings.url
+        found = doctor.examine(settings, policy, self.clock, tokens=tokens, url=url, suspended=self.suspended)
         return {finding.check: finding async for finding in found}
 
 
@@ -299,6 +305,21 @@ async def test_every_installed_workspace_is_looked_at(acme: Acme) -> None:
     assert found["Slack channel C0REFUNDS"].health is Health.FINE
     assert found[f"Slack channel {other.id}/C0THEIRS"].health is Health.FINE
     assert "the app is not in the workspace T0NOBODY" in found["Slack channel T0NOBODY/C0ESCALATE"].text
+
+
+async def test_what_was_installed_and_removed_is_read_from_the_store(acme: Acme, tmp_path: Path) -> None:
+    given = {"database": f"sqlite:///{tmp_path}/signoff.db", "key_file": tmp_path / "signoff.key"}
+    async with workplace(Settings(**given)) as place:  # type: ignore[arg-type]  # pydantic checks the values
+        installations = Installations(place.store.vault, place.store.shelf, place.clock)
+        for team, token in (("T0ACME", "xoxb-1-acme"), ("T0BETA", "xoxb-1-beta")):
+            made = Installation(team_id=team, user_id="U0ADMIN", bot_token=token, bot_id="B0", bot_user_id="U0BOT")
+            await installations.async_save(made)
+        assert await doctor.installed(place) == {"T0ACME": "xoxb-1-acme", "T0BETA": "xoxb-1-beta"}
+        await installations.async_delete_bot(enterprise_id=None, team_id="T0BETA")
+        assert await doctor.installed(place) == {"T0ACME": "xoxb-1-acme"}
+        acme.suspended = await doctor.left_alone(place)
+    found = (await acme.examined())["Slack workspace T0BETA"]
+    assert (found.health, found.text) == (Health.WARNING, "left alone: the app was removed")
 
 
 async def test_an_app_that_nobody_has_installed_says_where_to(acme: Acme) -> None:
