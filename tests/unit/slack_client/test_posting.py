@@ -15,22 +15,22 @@ from tests.unit.slack_client.conftest import Desk, Two, wired
 Post = Callable[[Desk, str, bool], Awaitable[MessageRef]]
 
 
-async def post_card(desk: Desk, id_: str, again: bool) -> MessageRef:  # noqa: FBT001 - as the port has it
+async def post_card(desk: Desk, id_: str, again: bool) -> MessageRef:
     return await desk.chat.post("C0REFUNDS", desk.card, desk.posting(id_, again=again))
 
 
-async def post_line(desk: Desk, id_: str, again: bool) -> MessageRef:  # noqa: FBT001 - as above
+async def post_line(desk: Desk, id_: str, again: bool) -> MessageRef:
     root = next(iter(desk.slack.messages(desk.refunds)), None)
     ts = root.ts if root else desk.slack.say(desk.acme.bot, desk.refunds, "the card").ts
     ref = MessageRef("slack", "C0REFUNDS", ts, workspace="T0ACME", place="C0REFUNDS")
     return await desk.chat.reply(ref, [desk.line()], desk.posting(id_, again=again))
 
 
-async def post_dm(desk: Desk, id_: str, again: bool) -> MessageRef:  # noqa: FBT001 - as above
+async def post_dm(desk: Desk, id_: str, again: bool) -> MessageRef:
     return await desk.chat.tell(desk.person("dana"), "The channel is archived.", desk.posting(id_, again=again))
 
 
-async def post_personal_card(desk: Desk, id_: str, again: bool) -> MessageRef:  # noqa: FBT001 - as above
+async def post_personal_card(desk: Desk, id_: str, again: bool) -> MessageRef:
     return await desk.chat.post("person:dana", desk.card, desk.posting(id_, again=again))
 
 
@@ -119,7 +119,7 @@ async def test_a_card_goes_out_though_nobody_could_be_looked_up(desk: Desk) -> N
     assert len(desk.slack.messages(desk.refunds)) == 1
 
 
-# ------------------------------------------------------------------------------------------------- answers that were lost
+# ------------------------------------------------------------------------------------------------- lost answers
 
 
 @pytest.mark.parametrize("post", POSTS)
