@@ -16,24 +16,18 @@ import structlog
 from aiohttp import web
 
 from adapters import health, logs
-from adapters.agents import app as agents
-from adapters.agents.limits import Limits
-from adapters.desk import app as desk
 from adapters.patience import IDLE_SECONDS, Patience
 from adapters.timers import Timers
-from adapters.webhooks.sender import WebhookSender
 from bot.addressing import note_address
 from bot.app.workplace import Workplace, workplace
-from bot.deciding import Deciding
+from bot.app.works import PolicyInUse, Works
 from bot.domain.events import Noted
 from bot.domain.people import Actor, ActorKind
 from bot.errors import SettingsInvalid, SignoffError
-from bot.escalating import keep_time
 from bot.policy.document import Policy
 from bot.recording import Needs
 from bot.sealing import require_same_key, seal_pending
 from bot.settings import Settings
-from bot.waiting import Waiting
 
 SEAL_SECONDS = 1.0
 SHUTDOWN_SECONDS = 5.0
@@ -54,7 +48,7 @@ async def serve(settings: Settings, *, announce: Callable[[str], None], new_key:
         policy = place.policy
         await require_same_key(place.store, place.keys.signer, by=_operator(), new_key=new_key)
         await _note_policy(place, policy)
-        await _serve(place, policy, announce, stop)
+        await _serve(place, PolicyInUse(policy), announce, stop)
 
 
 async def _note_policy(place: Workplace, policy: Policy) -> None:
@@ -69,17 +63,13 @@ def _operator() -> Actor:
     return Actor(ActorKind.OPERATOR, os.environ.get("USER", "operator"), "cli")
 
 
-async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], None], stop: asyncio.Event) -> None:
+async def _serve(place: Workplace, policy: PolicyInUse, announce: Callable[[str], None], stop: asyncio.Event) -> None:
     store, clock, settings = place.store, place.clock, place.settings
-    waiting = Waiting(store)
-    figures = health.Figures()
-    store.subscribe(figures.heard)
-    sender = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
-    timers = Timers(
-        seal=(SEAL_SECONDS, lambda: seal_pending(store.seals, place.keys.signer, clock)),
-    )
+    works = Works(place, policy)
+    await works.start()
+    timers = Timers(**works.jobs(SEAL_SECONDS))
     patience = Patience()
-    app = _application(place, policy, waiting, figures, sender, patience)
+    app = _application(works, patience)
     runner = web.AppRunner(
         app,
         access_log=None,
@@ -94,19 +84,17 @@ async def _serve(place: Workplace, policy: Policy, announce: Callable[[str], Non
         if not settings.public_url:
             await note_address(store, url, _operator())
         timers.start()
-        working = [
-            asyncio.create_task(sender.run(), name="webhooks"),
-            asyncio.create_task(keep_time(store, clock), name="deadlines"),
-        ]
+        working = works.work()
         _set_apart_what_stays()
         announce(url)
-        structlog.get_logger("signoff").info("serving", url=url, policy=policy.version)
+        structlog.get_logger("signoff").info("serving", url=url, policy=policy().version)
         await asyncio.wait((asyncio.create_task(stop.wait()), *working), return_when=asyncio.FIRST_COMPLETED)
     finally:
         timers.stop()
-        waiting.close()
+        works.waiting.close()
         await runner.cleanup()
     await _end(working)
+    await works.close()
     with suppress(SignoffError):  # the next start seals what this one could not
         await seal_pending(store.seals, place.keys.signer, clock)
 
@@ -125,51 +113,12 @@ async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
             await task
 
 
-def _application(
-    place: Workplace,
-    policy: Policy,
-    waiting: Waiting,
-    figures: health.Figures,
-    sender: WebhookSender,
-    patience: Patience,
-) -> web.Application:
-    store, clock, settings = place.store, place.clock, place.settings
-    app = web.Application(client_max_size=settings.max_body_bytes, middlewares=[patience.listened, _timed(figures)])
-
-    def in_use() -> Policy:
-        return policy
-
-    agents.mount(
-        app,
-        store=store,
-        clock=clock,
-        policy=in_use,
-        waiting=waiting,
-        verify_delivery=sender.verify,
-        limits=Limits(
-            max_body_bytes=settings.max_body_bytes,
-            rate_per_minute=settings.rate_per_minute,
-            rate_burst=settings.rate_burst,
-        ),
+def _application(works: Works, patience: Patience) -> web.Application:
+    settings = works.place.settings
+    app = web.Application(
+        client_max_size=settings.max_body_bytes, middlewares=[patience.listened, _timed(works.figures)]
     )
-    desk.mount(
-        app,
-        store=store,
-        clock=clock,
-        policy=in_use,
-        deciding=Deciding(store, clock, in_use),
-        waiting=waiting,
-        public_url=settings.url,
-    )
-    health.mount(
-        app,
-        figures=figures,
-        ready=store.ready,
-        counts=store.counts,
-        outbox=store.outbox,
-        seals=store.seals,
-        waiting=waiting,
-    )
+    works.mount(app)
     return app
 
 

@@ -1,0 +1,156 @@
+"""The works: every part of a running server, put together once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from adapters import health
+from adapters.agents import app as agents
+from adapters.agents.limits import Limits
+from adapters.desk import app as desk
+from adapters.webhooks.sender import WebhookSender
+from bot.app.workplace import Workplace
+from bot.deciding import Deciding
+from bot.escalating import keep_time
+from bot.membership import with_members
+from bot.opening import Situation
+from bot.pausing import Pausing
+from bot.policy.document import Policy
+from bot.sealing import seal_pending
+from bot.waiting import Waiting
+
+if TYPE_CHECKING:
+    from bot.app.slack import ConnectedSlack
+
+GROUPS_SECONDS = 300.0
+"""How often a chat platform is asked who is in the policy's groups."""
+SHELF_SECONDS = timedelta(minutes=10).total_seconds()
+"""How often what has expired is cleared from the shelf."""
+Job = tuple[float, Callable[[], Awaitable[object]]]
+
+
+class PolicyInUse:
+    """The policy that this process works under, with the members of groups that a chat platform knows."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._written = policy
+        self._in_use = with_members(policy, {})
+
+    def __call__(self) -> Policy:
+        """The policy as it is now."""
+        return self._in_use
+
+    def learn(self, members: Mapping[str, tuple[str, ...]]) -> None:
+        """Take these people (ids) as the members of those groups."""
+        self._in_use = with_members(self._written, members)
+
+    @property
+    def asks_elsewhere(self) -> bool:
+        """Whether the members of any group are known to a chat platform alone."""
+        return any(not group.members for group in self._written.groups.values())
+
+
+class Works:
+    """What ``serve`` runs. ``start`` before anything is mounted or worked, ``close`` at the end."""
+
+    def __init__(self, place: Workplace, policy: PolicyInUse) -> None:
+        store, clock, settings = place.store, place.clock, place.settings
+        self.place = place
+        self.policy = policy
+        self.waiting = Waiting(store)
+        self.figures = health.Figures()
+        store.subscribe(self.figures.heard)
+        self._webhooks = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
+        self._deciding = Deciding(store, clock, policy)
+        self._pausing = Pausing(store, clock, policy)
+        self._slack: ConnectedSlack | None = None
+        if settings.slack_mode != "off":
+            from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
+
+            self._slack = connect(
+                place, policy, deciding=self._deciding, pausing=self._pausing, waiting=self.waiting, url=settings.url
+            )
+
+    async def start(self) -> None:
+        """Read what has to be known before the first call comes in."""
+        await self._pausing.start()
+        if self._slack is not None and self.policy.asks_elsewhere:
+            await self._learn_members(self._slack)
+
+    def situation(self) -> Situation:
+        """What the gate is told when a request opens."""
+        return Situation(surfaces=() if self._slack is None else ("slack",), pauses=self._pausing.now())
+
+    def jobs(self, seal_seconds: float) -> dict[str, Job]:
+        """What is done again and again: by name, every so many seconds."""
+        store, clock = self.place.store, self.place.clock
+        jobs: dict[str, Job] = {
+            "seal": (seal_seconds, lambda: seal_pending(store.seals, self.place.keys.signer, clock)),
+            "shelf": (SHELF_SECONDS, lambda: store.shelf.clear_expired(clock.now())),
+        }
+        if (slack := self._slack) is not None and self.policy.asks_elsewhere:
+            jobs["groups"] = (GROUPS_SECONDS, lambda: self._learn_members(slack))
+        return jobs
+
+    def work(self) -> list[asyncio.Task[None]]:
+        """Start what runs until it is cancelled."""
+        store, clock = self.place.store, self.place.clock
+        return [
+            asyncio.create_task(self._webhooks.run(), name="webhooks"),
+            asyncio.create_task(keep_time(store, clock), name="deadlines"),
+            *(() if self._slack is None else self._slack.work()),
+        ]
+
+    async def close(self) -> None:
+        """Let go of what was opened."""
+        await self._pausing.close()
+        if self._slack is not None:
+            await self._slack.workspaces.close()
+
+    def mount(self, app: web.Application) -> None:
+        """Put every adapter on the web application."""
+        store, clock, settings = self.place.store, self.place.clock, self.place.settings
+        agents.mount(
+            app,
+            store=store,
+            clock=clock,
+            policy=self.policy,
+            waiting=self.waiting,
+            verify_delivery=self._webhooks.verify,
+            limits=Limits(
+                max_body_bytes=settings.max_body_bytes,
+                rate_per_minute=settings.rate_per_minute,
+                rate_burst=settings.rate_burst,
+            ),
+            situation=self.situation,
+        )
+        desk.mount(
+            app,
+            store=store,
+            clock=clock,
+            policy=self.policy,
+            deciding=self._deciding,
+            waiting=self.waiting,
+            public_url=settings.url,
+        )
+        if self._slack is not None:
+            self._slack.receiving.mount(app)
+        health.mount(
+            app,
+            figures=self.figures,
+            ready=store.ready,
+            counts=store.counts,
+            outbox=store.outbox,
+            seals=store.seals,
+            waiting=self.waiting,
+        )
+
+    async def _learn_members(self, slack: ConnectedSlack) -> None:
+        members = await slack.members()
+        if members is not None:
+            self.policy.learn(members)
