@@ -28,6 +28,8 @@ async def find_in_channel(
 ) -> str | None:
     """The ``ts`` of the message of a posting in a channel, looked for from the newest back to ``since``.
 
+    Behind ``MOST_PAGES`` of newer messages it counts as not there.
+
     Raises:
         Busy, Unavailable, ChannelUnavailable: when that can't be found out.
     """

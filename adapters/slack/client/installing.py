@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,13 +40,16 @@ class Installed(msgspec.Struct, frozen=True):
 class Installations(AsyncInstallationStore):
     """The newest installation of each workspace, for Bolt to find; tokens of users are not kept.
 
-    A workspace is found by its own id alone. An installation for a whole grid of workspaces is refused.
+    A workspace is found by its own id alone. An installation for a whole grid of workspaces is refused. ``allowed``
+    names the teams that may install the app; where it names none, every workspace may: the administrators of each
+    decide which addresses its accounts have, so a public server should name them.
     """
 
-    def __init__(self, vault: Vault, shelf: Shelf, clock: Clock) -> None:
+    def __init__(self, vault: Vault, shelf: Shelf, clock: Clock, *, allowed: Collection[str] = ()) -> None:
         self._vault = vault
         self._shelf = shelf
         self._clock = clock
+        self._allowed = frozenset(allowed)
         self._suspensions = Suspensions(shelf, clock)
 
     @property
@@ -58,11 +61,13 @@ class Installations(AsyncInstallationStore):
         """Keep an installation in place of the one before; a suspended workspace works again.
 
         Raises:
-            BadInput: when it is for a whole grid, or brought no bot.
+            BadInput: when it is for a whole grid, brought no bot, or is of a workspace that may not.
         """
         team = installation.team_id
         if not team or installation.is_enterprise_install:
             raise BadInput("the app was installed for a whole grid", remedy="install it for one workspace at a time")
+        if self._allowed and team not in self._allowed:
+            raise BadInput(f"the workspace {team[:40]} may not install the app", remedy="name it in the settings")
         if not installation.bot_token:
             raise BadInput("the installation has no bot token", remedy="install the app with its bot's scopes")
         kept = installation.to_dict_for_copying() | {"user_token": None, "user_refresh_token": None}

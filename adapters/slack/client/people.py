@@ -10,7 +10,7 @@ from adapters.slack.cards.drawn import Mentions
 from adapters.slack.client.accounts import NOBODY, Account, Nobody, account_of
 from adapters.slack.client.mentioning import mentions_of
 from adapters.slack.client.remembering import Remembered
-from adapters.slack.client.workspaces import Workspaces
+from adapters.slack.client.workspaces import Suspended, Workspaces
 from bot.domain.people import Person
 from bot.errors import Busy, ChannelUnavailable, NotFound, Unavailable
 from bot.policy.document import Policy
@@ -46,9 +46,9 @@ class SlackPeople:
         if account is None:
             return None
         names = {user, f"{workspace}/{user}"}
-        named = next((each for each in self._policy().people.values() if each.slack in names), None)
-        if named is not None or account.email is None:
-            return named
+        named = [each for each in self._policy().people.values() if each.slack in names]
+        if named or account.email is None:
+            return named[0] if len(named) == 1 else None  # one account that stands for two people is neither's
         person = self._policy().person_by_email(account.email)
         # Who is given an account by name is not found by address as well: the policy says which account counts.
         return person if person is None or person.slack is None else None
@@ -172,9 +172,10 @@ class SlackPeople:
         """Who is in a user group, as ``(team, user id)``."""
         missing: NotFound | None = None
         members = None
-        for workspace in await self._workspaces.all():
-            if workspace.suspended is not None:
-                continue
+        working = [workspace for workspace in await self._workspaces.all() if workspace.suspended is None]
+        if not working:
+            raise Suspended("no Slack workspace can be asked for its user groups", remedy="install the app again")
+        for workspace in working:
             try:
                 groups = await self._groups_in(workspace.team)
             except NotFound as error:

@@ -33,11 +33,6 @@ class Suspensions:
         value = msgspec.json.encode(suspension)
         return await self._shelf.add(ROOM, team, value, now=self._clock.now())
 
-    async def of(self, team: str) -> Suspension | None:
-        """The suspension of one workspace."""
-        found = await self._shelf.get(ROOM, team, self._clock.now())
-        return None if found is None else msgspec.json.decode(found, type=Suspension)
-
     async def lift(self, team: str) -> None:
         """It works again; twice is once."""
         await self._shelf.drop(ROOM, team)

@@ -38,6 +38,7 @@ async def served(desk: Desk, workspaces: Workspaces) -> AsyncIterator[Served]:
     )
     async with serving(desk.slack, app) as found:
         yield found
+        await workspaces.close()  # the server waits for connections that are kept alive
 
 
 async def test_a_workspace_that_installs_the_app_can_be_called_at_once(

@@ -88,6 +88,13 @@ async def test_an_account_that_the_policy_names_counts_and_the_address_does_not(
     assert await people.user_of(policy.people["omar"]) == []
 
 
+async def test_an_account_that_is_named_for_two_people_is_neither_s(desk: Desk) -> None:
+    text = POLICY.replace("name: Dana,", "name: Dana, slack: U0LEE,").replace("name: Omar", "name: Omar, slack: U0LEE")
+    policy = load(text, "policy.yaml")
+    people = SlackPeople(desk.workspaces, clock=desk.clock, policy=lambda: policy)
+    assert await people.person_of("T0ACME", "U0LEE") is None
+
+
 async def test_answers_are_remembered_ten_minutes_and_misses_one(desk: Desk) -> None:
     async def asked() -> int:
         await desk.people.user_of(desk.person("dana"))
@@ -175,6 +182,15 @@ async def test_groups_that_can_t_be_asked_for_are_not_empty(desk: Desk) -> None:
     desk.slack.faults.next("usergroups.list", Fault.UNAVAILABLE, times=3)
     with pytest.raises(Unavailable):
         await desk.people.group_members()
+
+
+async def test_a_suspended_workspace_s_groups_are_not_empty(desk: Desk) -> None:
+    desk.acme.group("supers", [desk.users["lee"]], id="S0SUPERS")
+    await desk.people.group_members()
+    await desk.slack.revoke(desk.acme)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await desk.people.group_members()
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import web
 
-from adapters.slack.client import Installations, States, Suspended
+from adapters.slack.client import Installations, States, Suspended, call, make_client, make_session
 from bot.errors import BadInput, Busy, ChannelUnavailable, Conflict, NotFound, Unavailable, Uncertain
-from tests.fakes.slack import Fault
+from tests.fakes.slack import FakeSlack, Fault
 from tests.unit.slack_client.conftest import Desk, Two, installation, wired
 
 
@@ -148,6 +149,14 @@ async def test_an_installation_for_a_grid_or_without_a_bot_is_refused(two: Two) 
         assert raised.value.remedy
 
 
+async def test_only_the_workspaces_that_are_named_may_install(two: Two) -> None:
+    store = two.desk.house.store
+    few = Installations(store.vault, store.shelf, two.desk.clock, allowed=("T0ACME",))
+    await few.async_save(installation(two.desk.acme))
+    with pytest.raises(BadInput, match="T0BETA may not"):
+        await few.async_save(installation(two.beta))
+
+
 async def test_a_state_works_once_and_for_ten_minutes(desk: Desk) -> None:
     states = States(desk.house.store.shelf, desk.clock)
     state = await states.async_issue()
@@ -226,6 +235,32 @@ async def test_a_missing_scope_is_named(desk: Desk) -> None:
         await workspaces.read("T0NARROW", "users.info", user="U0DANA")
     assert raised.value.code == "missing_scope"
     await workspaces.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("no", "text/plain"),
+        ("[1]", "application/json"),
+        ("{", "application/json"),
+        ('{"ok": false}', "application/json"),
+    ],
+)
+async def test_an_answer_without_sense_is_no_answer(desk: Desk, body: str, kind: str) -> None:
+    async def odd(_: web.Request) -> web.Response:
+        return web.Response(text=body, content_type=kind)
+
+    def route(_: FakeSlack, application: web.Application) -> None:
+        application.router.add_post("/odd/{method}", odd)
+
+    async with FakeSlack(clock=desk.clock, extra=route) as slack:
+        session = make_session()
+        client = make_client(f"{slack.url}/odd/", session, "xoxb-1")
+        with pytest.raises(Uncertain):
+            await call(client, "chat.postMessage", {}, reading=False)
+        with pytest.raises(Unavailable):
+            await call(client, "users.info", {}, reading=True)
+        await session.close()
 
 
 async def test_a_time_out_ends_a_reading_call(desk: Desk) -> None:
