@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.oauth.installation_store import Installation
 
+from adapters.slack.client.calling import make_session
 from adapters.slack.client.installing import Installations
 from bot.app import workplace
 from bot.doctor import slack as doctor
@@ -283,6 +284,19 @@ async def test_an_address_that_slack_can_not_call_is_told_with_both_remedies(acm
         found = (await acme.examined())["Slack address"]
     assert found.health is Health.WARNING
     assert "SIGNOFF_SLACK_APP_TOKEN" in found.remedy
+
+
+async def test_a_server_that_refuses_unsigned_calls_is_ours() -> None:
+    async with answering(401) as url, make_session() as session:
+        found = await doctor._answers(session, url)
+    assert (found.health, found.text) == (Health.FINE, f"{url}/slack/events refuses what Slack did not sign")
+
+
+async def test_an_address_where_nothing_answers_is_not_called_wrong(acme: Acme) -> None:
+    async with answering(401) as url:
+        pass  # it listened there, and does no more
+    async with make_session() as session:
+        assert (await doctor._answers(session, url)).remedy == "signoff serve"
 
 
 async def test_a_server_that_takes_unsigned_calls_is_wrong(acme: Acme) -> None:
