@@ -171,9 +171,9 @@ async def opened(
         office.users, office.refunds, office.slowness = users, refunds, slowness
         runner = await _served(office, site)
         background = asyncio.create_task(office.app.run()) if running or socket else None
-        if socket:
-            await slack.until(lambda: slack.sockets.connected)
         try:
+            if socket:
+                await slack.sockets.until_connected()
             yield office
         finally:
             slowness[0] = 0.0

@@ -28,6 +28,8 @@ Answer = Callable[[Room, Visit, str], Awaitable[Drawn]]
 _SHORTEST = 6
 """Characters of an id's beginning or end."""
 _MATCHES = 50
+_SOON = 0.5
+"""Seconds that a summary is waited for before it is said to come: most often it takes longer, or nearly no time."""
 _FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form)}
 _COUNTING = "The summary is being counted; it comes in a moment."
 _WORKING = "One moment: the answer comes as a message of its own."
@@ -45,11 +47,10 @@ async def commanded(room: Room, ack: Ack, body: Body, seconds: float = ACK_SECON
         await ack()
         return
     task = room.jobs.awaited(_answer(room, visit, body, name, rest), "command")
-    if name != "summary":
-        done, _ = await asyncio.wait((task,), timeout=seconds)
-        if done:
-            await ack(**_private(task.result()))
-            return
+    done, _ = await asyncio.wait((task,), timeout=min(seconds, _SOON) if name == "summary" else seconds)
+    if done:
+        await ack(**_private(task.result()))
+        return
     room.jobs.start(_late(room, visit, task), "late answer")
     await ack(**_private(answers.say(_COUNTING if name == "summary" else _WORKING)))
 

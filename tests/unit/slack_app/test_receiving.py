@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import time
 from typing import Any
@@ -164,7 +165,7 @@ async def _post(office: Office, body: bytes, headers: dict[str, str]) -> int:
     headers = {"Content-Type": "application/json"} | headers
     async with (
         aiohttp.ClientSession() as session,
-        session.post(f"{office.url}/slack/events", data=body, headers=headers) as response,
+        session.post(f"{office.url}/slack/events", data=io.BytesIO(body), headers=headers) as response,
     ):
         await response.read()
         return response.status
