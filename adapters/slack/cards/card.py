@@ -28,9 +28,7 @@ def card_message(
     else in it notifies, links or formats, whatever the request's texts are. Pure.
     """
     whom = mentions if card.status.open else NOBODY
-    drawn = fitted(lambda pen: _blocks(card, pen, whom, lead, desk_url))
-    drawn[0]["block_id"] = cut(f"request|{card.request_id}", limits.ID)
-    return Drawn(text=_text(card, lead), blocks=drawn)
+    return Drawn(text=_text(card, lead), blocks=fitted(lambda pen: _blocks(card, pen, whom, lead, desk_url)))
 
 
 def _blocks(card: Card, pen: Pen, mentions: Mentions, lead: str | None, desk_url: str | None) -> list[Json]:
@@ -49,6 +47,7 @@ def _blocks(card: Card, pen: Pen, mentions: Mentions, lead: str | None, desk_url
     ]
     if pen.left_out:
         made.append(blocks.context([blocks.plain(_LEFT_OUT)], block_id="left_out"))
+    made[0]["block_id"] = cut(f"request|{card.request_id}", limits.ID)
     return [*made, *buttons(card, desk_url)]
 
 
@@ -57,7 +56,7 @@ def _background(card: Card, pen: Pen) -> list[Json]:
 
 
 def _lead(lead: str, pen: Pen, mentions: Mentions) -> Json:
-    words = escape(pen.text(" ".join(lead.split()), pen.room.said))
+    words = pen.text(escape(" ".join(lead.split())), pen.room.said)
     return blocks.section(blocks.mrkdwn(" ".join(filter(None, (f"🔔 {called(mentions)}".strip(), words)))))
 
 

@@ -73,8 +73,8 @@ def _show_value(card: Card, row: Row, pen: Pen) -> str | None:
 
 
 def _masked(row: Row, value_of_show: str, pen: Pen, number: int) -> Json:
-    title, value = escape(pen.text(_one_line(row.title), _TITLE)), escape(pen.text(row.value or "none", pen.room.value))
-    before = f"~{escape(pen.text(row.before or 'none', pen.room.value))}~  →  " if row.changed else ""
+    title, value = pen.text(escape(_one_line(row.title)), _TITLE), pen.text(escape(row.value or "none"), pen.room.value)
+    before = f"~{pen.text(escape(row.before or 'none'), pen.room.value)}~  →  " if row.changed else ""
     show = blocks.button("Show", "show", value=value_of_show)
     text = blocks.mrkdwn(f"*{title}:*  {before}{_one_line(value)}")
     return blocks.section(text, accessory=show, block_id=f"show|{number}")

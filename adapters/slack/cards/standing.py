@@ -46,8 +46,8 @@ def by_when(card: Card) -> str:
 def _open(card: Card, pen: Pen, mentions: Mentions) -> list[str]:
     promised = f" · answer promised by {date(card.due_at)}" if card.due_at < card.deadline_at else ""
     left = [name for name in card.deciders if name not in card.signatures]
-    who = f"{escape(pen.names(left, 'or'))} may decide" if left else "Nobody may decide it now"
-    owner = f"{escape(pen.text(card.owner, pen.room.name))}: " if card.owner else ""
+    who = f"{pen.names([*map(escape, left)], 'or')} may decide" if left else "Nobody may decide it now"
+    owner = f"{pen.text(escape(card.owner), pen.room.name)}: " if card.owner else ""
     called_for = called(mentions)
     return [
         f"{_SIGNS['pending']} *Decide by {date(card.deadline_at)}*, or it is not run{promised}",
@@ -63,7 +63,7 @@ def _signed(card: Card, pen: Pen) -> str:
         return ""
     missing = max(card.signatures_needed - len(card.signatures), 0)
     more = f"{_NUMBERS.get(missing, str(missing))} {'more ' if card.signatures else ''}needed"
-    who = f": {escape(pen.names(card.signatures))}" if card.signatures else ""
+    who = f": {pen.names([*map(escape, card.signatures)])}" if card.signatures else ""
     return f"✍️ *{len(card.signatures)} of {card.signatures_needed} signed*{who}; {more}"
 
 
@@ -76,7 +76,7 @@ def _claimed(card: Card, pen: Pen) -> str:
 
 
 def _snoozed(card: Card, pen: Pen) -> str:
-    shown = [f"{escape(cut(name, pen.room.name))} until {date(until)}" for name, until in card.snoozed]
+    shown = [f"{cut(escape(name), pen.room.name)} until {date(until)}" for name, until in card.snoozed]
     return f"💤 Put off by {', '.join(pen.first(shown, pen.room.names))}" if shown else ""
 
 
@@ -94,25 +94,25 @@ def _ended(card: Card, pen: Pen) -> list[str]:
 
 def _fact(status: Status, pen: Pen) -> str:
     """``✅ *Approved* by Dana on Slack, today at 10:32``."""
-    who = f" by {escape(pen.text(status.who, pen.room.name))}" if status.who and status.state in _BY_SOMEBODY else ""
+    who = f" by {pen.text(escape(status.who), pen.room.name)}" if status.who and status.state in _BY_SOMEBODY else ""
     if status.who and status.who in status.label:
         who = ""
-    where = f" on {escape(pen.text(status.where, pen.room.name))}" if status.where and who else ""
+    where = f" on {pen.text(escape(status.where), pen.room.name)}" if status.where and who else ""
     when = f", {date(status.at)}" if status.at is not None else ""
     return f"{_SIGNS.get(status.state, '•')} *{_label(status, pen)}*{who}{where}{when}"
 
 
 def _label(status: Status, pen: Pen) -> str:
-    return " ".join(escape(pen.text(status.label, pen.room.name + 40)).split())
+    return " ".join(pen.text(escape(status.label), pen.room.name + 40).split())
 
 
 def _why(status: Status, pen: Pen) -> str:
-    reason = f"*{escape(pen.text(status.reason, pen.room.name))}*" if status.reason else ""
-    note = " ".join(escape(pen.text(status.note, pen.room.said)).split()) if status.note else ""
+    reason = f"*{pen.text(escape(status.reason), pen.room.name)}*" if status.reason else ""
+    note = " ".join(pen.text(escape(status.note), pen.room.said).split()) if status.note else ""
     said = ": ".join(each for each in (reason, note) if each)
     return f"> {said}" if said else ""
 
 
 def _signers(card: Card, pen: Pen) -> str:
     several = len(card.signatures) > 1 and card.signatures_needed > 1
-    return f"✍️ Signed by {escape(pen.names(card.signatures))}" if several else ""
+    return f"✍️ Signed by {pen.names([*map(escape, card.signatures)])}" if several else ""
