@@ -69,6 +69,7 @@ def markup(text: str, reader: Reader) -> str:
         kept.append(made)
         return f"\x00{len(kept) - 1}\x00"
 
+    text = text.replace("\x00", "")  # the mark of what is kept
     text = _CODE.sub(lambda found: keep(f"<code>{escaped(found[1] or found[2])}</code>"), text)
     text = _ANGLES.sub(lambda found: keep(_angle(found[1], reader)), text)
     text = escaped(text)
