@@ -91,6 +91,10 @@ class Settings(BaseSettings):
     slack_client_secret: Annotated[str, Field(repr=False)] = ""
     """See ``slack_client_id``."""
 
+    slack_workspaces: str = ""
+    """With OAuth: the workspaces (team ids, ``T0ACME,T0BETA``) that may install the app. Whoever runs a workspace says
+    which address its accounts have, and so who they are to the policy."""
+
     slack_api_url: str = "https://slack.com/api/"
     """Where Slack's Web API is; GovSlack has its own. Ends with a slash; https unless loopback."""
 
@@ -150,6 +154,11 @@ class Settings(BaseSettings):
         return "socket" if self.slack_app_token else "http"
 
     @property
+    def slack_teams(self) -> tuple[str, ...]:
+        """The workspaces that may install the app, by team id."""
+        return tuple(filter(None, re.split(r"[,\s]+", self.slack_workspaces)))
+
+    @property
     def url(self) -> str:
         """The public address, without a slash at its end."""
         return self.url_at(self.port)
@@ -173,6 +182,13 @@ def _slack_problem(given: Settings) -> str | None:
         return (
             "SIGNOFF_SLACK_BOT_TOKEN and SIGNOFF_SLACK_CLIENT_ID exclude each other: "
             "set the token for one workspace, or client id and secret for many, and remove the other"
+        )
+    strange = [team for team in given.slack_teams if not re.fullmatch(r"T[A-Z0-9]{2,20}", team)]
+    if strange or (given.slack_client_id and not given.slack_teams):
+        problem = f"names {strange[0][:40]!r}, which is no team id" if strange else "is missing"
+        return (
+            f"SIGNOFF_SLACK_WORKSPACES {problem}: list the team ids (T...) of the workspaces that may install the app; "
+            "who runs one says which address its accounts have"
         )
     if given.slack_mode == "off":
         stray = [name for name in ("slack_app_token", "slack_signing_secret") if getattr(given, name)]

@@ -99,7 +99,7 @@ def _oauth(place: Workplace, url: str) -> OAuth | None:
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret,
         scopes=slack_scopes(),
-        installations=Installations(store.vault, store.shelf, clock),
+        installations=Installations(store.vault, store.shelf, clock, allowed=settings.slack_teams),
         states=States(store.shelf, clock),
         public_url=url,
     )

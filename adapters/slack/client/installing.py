@@ -66,7 +66,7 @@ class Installations(AsyncInstallationStore):
         team = installation.team_id
         if not team or installation.is_enterprise_install:
             raise BadInput("the app was installed for a whole grid", remedy="install it for one workspace at a time")
-        if self._allowed and team not in self._allowed:
+        if not self._may(team):
             raise BadInput(f"the workspace {team[:40]} may not install the app", remedy="name it in the settings")
         if not installation.bot_token:
             raise BadInput("the installation has no bot token", remedy="install the app with its bot's scopes")
@@ -95,7 +95,8 @@ class Installations(AsyncInstallationStore):
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
         """The newest installation, if this workspace has one; with ``user_id`` only if it is that user's."""
-        found = None if not team_id or is_enterprise_install else await self._vault.get(_secret(team_id))
+        asked = bool(team_id) and not is_enterprise_install and self._may(team_id or "")
+        found = await self._vault.get(_secret(team_id or "")) if asked else None
         if found is None:
             return None
         installation = Installation(**json.loads(found))
@@ -134,9 +135,13 @@ class Installations(AsyncInstallationStore):
             await self.async_delete_bot(enterprise_id=enterprise_id, team_id=team_id)
 
     async def installed(self) -> Mapping[str, Installed]:
-        """Every workspace that has the app, by team."""
+        """Every workspace that has the app and may have it, by team."""
         entries = await self._shelf.entries(ROOM, self._clock.now())
-        return {team: msgspec.json.decode(value, type=Installed) for team, value in entries.items()}
+        return {team: msgspec.json.decode(one, type=Installed) for team, one in entries.items() if self._may(team)}
+
+    def _may(self, team: str) -> bool:
+        """Whether the workspace is (still) one of those that may."""
+        return not self._allowed or team in self._allowed
 
     async def token(self, team: str) -> str | None:
         """The bot's token there."""
