@@ -17,7 +17,8 @@ from tests.fakes.slack import check_blocks
 from tests.fakes.slack.blocks.checking import interactive
 from tests.fakes.slack.notifying import notified
 from tests.rigs.house import START
-from tests.rigs.slack_scenes import AGENT, SCENES, scene
+from tests.rigs.slack_pictures import Reader, page_of
+from tests.rigs.slack_scenes import AGENT, NAMES, SCENES, scene
 
 GOLDEN = Path(__file__).with_name("golden")
 NOON = "<!date^1772470800^{date_short_pretty} at {time}|2026-03-02 17:00 UTC>"
@@ -225,3 +226,10 @@ def test_of_too_many_lines_the_newest_are_shown() -> None:
     assert "did thing 199" in said(drawn)
     assert "earlier lines are under Details" in said(drawn)
     assert check_blocks(thread_lines([])["blocks"]) == []
+
+
+async def test_pictures_show_instants_in_the_readers_zone_and_ids_by_name() -> None:
+    drawn = card_message(await shown("held"), mentions=SUPERVISORS)
+    page = page_of(drawn, Reader(now=START, zone="Europe/Berlin", names=NAMES), dark=True)
+    assert "<b>Decide by today at 6:00 PM</b>" in page
+    assert '<span class="mention">@Dana Ortiz</span>' in page
