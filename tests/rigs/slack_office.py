@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket as socket_
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,21 +21,24 @@ from bot.deciding import Deciding
 from bot.domain.events import Posted
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import MessageRef, Request
+from bot.errors import Unavailable
+from bot.manifest import slack_scopes
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports.surfaces import Posting
 from bot.recording import Needs
 from bot.waiting import Waiting
 from tests.fakes.slack import Channel, FakeSlack, Message, User, Workspace
-from tests.rigs.house import House, MovedClock, new_house
+from tests.rigs.house import POLICY, House, MovedClock, new_house
 
 DESK = "https://signoff.acme.test/desk"
 SENDER = Actor(ActorKind.OPERATOR, "sender", "slack")
+OUTAGE = math.inf
 PEOPLE = ("lee", "dana", "omar", "rosa", "vera")
 
 
 class Slowed:
-    """Anything, each of whose coroutines takes ``seconds`` longer."""
+    """Anything, each of whose coroutines takes ``seconds`` longer, or fails in an ``OUTAGE``."""
 
     def __init__(self, inner: Any, seconds: Callable[[], float]) -> None:
         self._inner = inner
@@ -48,6 +52,8 @@ class Slowed:
             return found
 
         async def slowly(*args: Any, **more: Any) -> Any:
+            if self._seconds() == OUTAGE:
+                raise Unavailable("the database is gone")
             if self._seconds():
                 await asyncio.sleep(self._seconds())
             return await found(*args, **more)
@@ -159,7 +165,7 @@ async def opened(
 ) -> AsyncIterator[Office]:
     """An office: ``oauth`` for workspaces that install the app, ``running`` for what works in the background."""
     clock, slowness = MovedClock(), [0.0]
-    house = await new_house(clock=clock, **({} if policy is None else {"policy": policy}))
+    house = await new_house(clock=clock, policy=policy or POLICY)
     async with FakeSlack(clock=clock) as slack:
         slack.rates.enabled = False
         acme, users = staffed(slack, "Acme", id="T0ACME")
@@ -211,7 +217,6 @@ async def _wired(
     people = SlackPeople(workspaces, clock=clock, policy=policy)
     pausing = Pausing(house.store, clock, policy)
     await pausing.start()
-    scopes = ("chat:write", "commands")
     app = Slack(
         store=store,
         clock=clock,
@@ -229,7 +234,7 @@ async def _wired(
         oauth=OAuth(
             slack.app.client_id,
             slack.app.client_secret,
-            scopes,
+            slack_scopes(),
             installations,
             States(house.store.shelf, clock),
             url,

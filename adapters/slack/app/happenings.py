@@ -50,13 +50,14 @@ async def _home_opened(homes: Homes, body: Body, event: Mapping[str, Any]) -> No
 
 
 async def _removed(room: Room, installations: Installations | None, body: Body, why: str) -> None:
-    """Leave that workspace alone, and forget its token, unless it has installed the app anew since."""
+    """Leave that workspace alone, and forget its token; unless the token works, since the app was installed anew."""
     team = str(body["team_id"])
-    if installations is not None:
-        found = (await installations.installed()).get(team)
-        at = body.get("event_time")
-        if found is not None and isinstance(at, int) and found.installed_at > at + 1:
-            return
+    try:
+        await room.workspaces.read(team, "auth.test")
+    except SignoffError as error:
+        structlog.get_logger("slack").info("removed_from_workspace", workspace=team, code=error.code)
+    else:
+        return
     await room.workspaces.suspend(team, why)
     if installations is not None:
         await installations.async_delete_installation(enterprise_id=None, team_id=team)

@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from adapters.slack.app.room import Room, Stranger
+from adapters.slack.app.telling import log_fault
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.home import QUEUE, Home, home_view
@@ -33,7 +34,7 @@ ROOM = "slack.homes"
 KEPT = timedelta(days=30)
 EVERY_SECONDS = 3.0
 """Between two publications for one viewer; Slack limits ``views.publish`` by method and workspace."""
-_AT_ONCE = 8
+_AT_ONCE = 4
 _UNSEEN = {"request.posted", "request.lines_posted", "request.unshown", "request.revealed"}
 """What no Home shows."""
 
@@ -63,16 +64,19 @@ class Homes:
         async with self._room.waiting.watch() as commits:
             stale: set[str] = set()
             while True:
-                if not stale:
-                    stale |= await self._concerned(await commits.get())
+                changes = [] if stale else [await commits.get()]
                 while not commits.empty():
-                    stale |= await self._concerned(commits.get_nowait())
-                stale = await self._refresh(stale)
+                    changes.append(commits.get_nowait())
+                try:
+                    viewers = await self._viewers()
+                    stale |= {key for change in changes for key in _concerned(change, viewers)}
+                    stale = await self._refresh(stale, viewers)
+                except Exception as error:  # noqa: BLE001 - a fault here must not end the server, which has more to do
+                    log_fault(error, "home")
                 await asyncio.sleep(self._every)
 
-    async def _refresh(self, keys: set[str]) -> set[str]:
+    async def _refresh(self, keys: set[str], viewers: Mapping[str, Shown]) -> set[str]:
         """Publish for these viewers; returns those for whom it was not the time."""
-        viewers = await self._viewers()
         due = [(key, viewers[key]) for key in keys if key in viewers]
         later = await asyncio.gather(*(self._again(key, shown) for key, shown in due))
         return {key for key in later if key}
@@ -88,19 +92,6 @@ class Homes:
                 code = error.code if isinstance(error, SignoffError) else type(error).__name__
                 structlog.get_logger("slack").info("home_not_published", workspace=workspace, code=code)
         return ""
-
-    async def _concerned(self, change: Committed | None) -> set[str]:
-        """The viewers whose page may look different after a commit."""
-        kind = "" if change is None else change.stream.partition(":")[0]
-        if change is not None and kind != "request" and change.stream != f"ledger:{LEDGER}":
-            return set()
-        if change is not None and change.types and set(change.types) <= _UNSEEN:
-            return set()
-        viewers = await self._viewers()
-        request = None if change is None else change.request
-        if request is None:
-            return set(viewers)
-        return {key for key, shown in viewers.items() if shown.person in _people(request)}
 
     async def _viewers(self) -> Mapping[str, Shown]:
         try:
@@ -163,3 +154,15 @@ class Homes:
 def _people(request: Request) -> set[str]:
     decided = set() if request.decision is None else {request.decision.by.id}
     return {*request.routing.approvers, *decided}
+
+
+def _concerned(change: Committed | None, viewers: Mapping[str, Shown]) -> set[str]:
+    """The viewers whose page may look different after a commit."""
+    if change is not None and not change.stream.startswith("request:") and change.stream != f"ledger:{LEDGER}":
+        return set()
+    if change is not None and change.types and set(change.types) <= _UNSEEN:
+        return set()
+    request = None if change is None else change.request
+    if request is None:
+        return set(viewers)
+    return {key for key, shown in viewers.items() if shown.person in _people(request)}

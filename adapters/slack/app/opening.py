@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import structlog
+
 from adapters.slack.app.room import Room
 from adapters.slack.app.telling import log_fault, notice_of, tell
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import answers
-from adapters.slack.cards.modals import loading
+from adapters.slack.cards.modals import loading, notice
 from bot.errors import BadInput, Conflict, SignoffError, Unavailable
 
 Json = dict[str, Any]
@@ -45,17 +47,15 @@ def _error(found: object) -> Exception:
 
 
 async def put(room: Room, visit: Visit, view_id: str, view: Json) -> None:
-    """Put a view in the place of another; where that can't be, the user is told what to do. Closed is closed."""
-    for left in reversed(range(_TRIES)):
+    """Put a view in the place of another; one that Slack does not take gives way to a word. Closed is closed."""
+    for _ in range(_TRIES):
         try:
             await room.workspaces.write(visit.workspace, "views.update", view_id=view_id, view=view)
-        except BadInput:
-            text = "This is too much for a Slack form."
-            await tell(room, visit, answers.say(text, f"Open the desk: {room.desk_url}"))
-            raise
+        except BadInput as error:
+            structlog.get_logger("slack").error("view_not_taken", callback=view.get("callback_id"), code=error.code)
+            view = notice("Too much for Slack", "This can't be shown in a form of Slack's.", f"Desk: {room.desk_url}")
         except SignoffError:
-            if not left:
-                return  # most often they closed it meanwhile; a form that stays empty is closed and opened again
+            continue  # most often they closed it meanwhile; a form that stays empty is closed and opened again
         else:
             return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.slack import Fault
-from tests.rigs.slack_office import Office
+from tests.rigs.slack_office import OUTAGE, Office
 
 SLOW = 0.8
 """Seconds that each call of the database takes; a decision makes several."""
@@ -98,3 +98,40 @@ async def test_what_was_acknowledged_is_finished_when_the_server_stops(office: O
     await office.slack.click(office.dana, message, "approve")
     await office.app._room.jobs.finish(4)
     assert (await office.now(request)).status == "approved"
+
+
+async def test_while_the_database_is_gone_nothing_is_decided_and_the_user_is_told(office: Office) -> None:
+    request, message = await office.held()
+    await office.slack.click(office.dana, message, "reject")
+    await office.quiet()
+    view = office.slack.views(office.dana)[0]
+    office.slowness[0] = OUTAGE
+    done = await office.slack.submit(view, {"reason_code": "not_eligible", "note": "No"})
+    assert "nothing was decided" in str(done.errors)
+    await office.slack.close(view)
+    await office.slack.click(office.dana, message, "approve")
+    await office.slack.click(office.lee, message, "reject")
+    await office.quiet()
+    assert "nothing was decided" in office.told(office.dana)
+    assert "nothing was decided" in str(office.slack.views(office.lee)[-1].definition)
+    answer = await office.slack.command(office.dana, office.refunds, "/signoff", "queue")
+    assert "nothing was decided" in answer.last.body
+    await office.slack.open_home(office.dana)
+    await office.quiet()
+    office.slowness[0] = 0.0
+    assert (await office.now(request)).pending
+    await office.slack.click(office.dana, message, "approve")
+    assert (await office.decided(request)).status == "approved"
+    assert office.slack.complaints == []
+
+
+async def test_a_submission_that_is_refused_for_an_outage_can_be_sent_again(office: Office) -> None:
+    request, message = await office.held()
+    await office.slack.click(office.dana, message, "reject")
+    await office.quiet()
+    view = office.slack.views(office.dana)[0]
+    office.slowness[0] = OUTAGE
+    await office.slack.submit(view, {"reason_code": "not_eligible", "note": "No"})
+    office.slowness[0] = 0.0
+    assert (await office.slack.submit(view)).closed
+    assert (await office.decided(request)).status == "rejected"
