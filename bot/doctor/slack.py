@@ -72,9 +72,10 @@ async def examine(
         for team, why in (suspended or {}).items():
             remedy = f"install the app there again ({settings.public_url or url}/slack/install), if it is still wanted"
             yield Finding(f"Slack workspace {team}", Health.WARNING, f"left alone: {why}", remedy)
-        if not tokens:
-            remedy = f"open {settings.public_url or url}/slack/install as somebody who may install apps"
-            yield Finding("Slack token", Health.WARNING, "no workspace has installed the app yet", remedy)
+        for team in settings.slack_teams:
+            if team not in tokens and team not in (suspended or {}):
+                remedy = f"open {settings.public_url or url}/slack/install as somebody who may install apps there"
+                yield Finding(f"Slack workspace {team}", Health.WARNING, "has not installed the app yet", remedy)
         if policy is not None and workspaces:
             async for finding in slack_places.examine(policy, workspaces):
                 yield finding

@@ -309,10 +309,15 @@ async def test_a_server_that_takes_unsigned_calls_is_wrong(acme: Acme) -> None:
 # --------------------------------------------------------------------------------------------------- many workspaces
 
 
+def by_oauth(acme: Acme) -> None:
+    oauth = {"slack_client_id": "1111.2222", "slack_client_secret": "made-up", "slack_workspaces": "T0ACME"}
+    acme.more |= {"slack_bot_token": "", **oauth}
+
+
 async def test_every_installed_workspace_is_looked_at(acme: Acme) -> None:
     other = acme.slack.workspace("Beta", scopes=slack_scopes())
     other.channel("theirs", [other.user("kim")], id="C0THEIRS")
-    acme.more |= {"slack_bot_token": "", "slack_client_id": "1111.2222", "slack_client_secret": "made-up", "slack_workspaces": "T0ACME"}
+    by_oauth(acme)
     acme.tokens = {acme.workspace.id: acme.workspace.token, other.id: other.token}
     acme.policy = POLICY.replace("C0SECOND", f"{other.id}/C0THEIRS").replace("C0ESCALATE", "T0NOBODY/C0ESCALATE")
     found = await acme.examined()
@@ -337,9 +342,9 @@ async def test_what_was_installed_and_removed_is_read_from_the_store(acme: Acme,
 
 
 async def test_an_app_that_nobody_has_installed_says_where_to(acme: Acme) -> None:
-    acme.more |= {"slack_bot_token": "", "slack_client_id": "1111.2222", "slack_client_secret": "made-up", "slack_workspaces": "T0ACME"}
+    by_oauth(acme)
     acme.more["public_url"] = "https://signoff.acme.test"
     acme.tokens = {}
-    found = (await acme.examined())["Slack token"]
-    assert found.health is Health.WARNING
+    found = (await acme.examined())["Slack workspace T0ACME"]
+    assert (found.health, found.text) == (Health.WARNING, "has not installed the app yet")
     assert "https://signoff.acme.test/slack/install" in found.remedy
