@@ -202,10 +202,11 @@ async def _wired(
     oauth: bool,
     socket: bool,
     url: str,
+    allowed: tuple[str, ...] = (),
     **more: Any,
 ) -> Office:
     clock, pacing = house.clock, Pacing(house.clock, 0.0)
-    installations = Installations(house.store.vault, house.store.shelf, clock)
+    installations = Installations(house.store.vault, house.store.shelf, clock, allowed=allowed)
     given: dict[str, Any] = {"installations": installations} if oauth else {"token": acme.token}
     if oauth:
         await installations.async_save(installed(acme))

@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.app.telling import log_fault
 from adapters.slack.client.installing import Installations, States
+from bot.errors import BadInput
 
 INSTALL, BACK = "/slack/install", "/slack/oauth_redirect"
 _AUTHORIZE = "/oauth/v2/authorize"
@@ -58,6 +59,8 @@ class Installing:
         headers = {name: request.headers[name] for name in ("cookie",) if name in request.headers}
         try:
             answer = await page(AsyncBoltRequest(body="", query=request.query_string, headers=dict(headers)))
+        except BadInput as error:
+            return web.Response(status=403, text=f"Signoff was not installed: {error}")
         except Exception as error:  # noqa: BLE001 - a page for the person, whatever it was
             log_fault(error, "installation")
             return web.Response(status=503, text="Signoff could not be installed now; nothing was kept. Try again.")

@@ -107,3 +107,12 @@ async def test_without_oauth_there_are_no_pages_to_install(office: Office) -> No
         for path in ("install", "oauth_redirect"):
             async with session.get(f"{office.url}/slack/{path}") as response:
                 assert response.status == 404
+
+
+async def test_a_workspace_that_may_not_install_it_is_told_so_and_nothing_is_kept() -> None:
+    async with opened(oauth=True, allowed=("T0ACME",)) as office:
+        _, users = staffed(office.slack, "Beta", id="T0BETA", scopes=None)
+        returned = await office.slack.install(f"{office.url}/slack/install", by=users["vera"])
+        assert returned.status == 403
+        assert "may not install" in returned.text
+        assert await suspended(office) == {"T0ACME": False}
