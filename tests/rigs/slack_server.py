@@ -1,0 +1,447 @@
+"""A real `signoff serve` beside a Slack: the agent through the protocol's own client, people through what they see.
+
+The server runs in a process of its own with the unmodified Bolt and SDK; the Slack is `tests.fakes.slack`, in the
+test's. What people are shown is found by the request that a card names, in whatever channel it stands.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+from agentapprovalprotocol import AsyncClient, Request
+
+from tests.fakes.slack import Channel, FakeSlack, Message, User, View, Workspace
+from tests.rigs.server import Server, serving
+
+PEOPLE = ("dana", "lee", "omar", "vera", "rosa")
+CARD_NUMBER = "4111222233334444"
+SECONDS = 10.0
+"""How long anything that people or agents wait for may take here."""
+
+POLICY = """
+version: 1
+timezone: America/New_York
+currency: USD
+people:
+  lee: {email: lee@acme.test, name: Lee, limit: 500}
+  dana: {email: dana@acme.test, name: Dana, limit: 10000}
+  omar: {email: omar@acme.test, name: Omar}
+  rosa: {email: rosa@acme.test, name: Rosa}
+  vera: {email: vera@acme.test, name: Vera}
+groups:
+  supervisors: {members: [lee, dana, omar]}
+owners:
+  refunds:
+    title: Refunds
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: [C0REFUNDS, C0SECOND]}
+    approvers: [supervisors]
+    sla: {respond_within: 1h, expire_after: 4h}
+    reasons: [wrong_amount, not_eligible]
+  rush:
+    title: Rush orders
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: C0RUSH}
+    approvers: [supervisors]
+    sla:
+      respond_within: 2s
+      remind_at: [1s]
+      escalate:
+        - {after: 2s, to: [vera], post_to: {slack: C0ESCALATE}}
+      expire_after: 1h
+    reasons: [wrong_amount]
+actions:
+  refund:
+    title: Refund a customer
+    class: money
+    level: commit
+    owner: refunds
+    tools: [issue_refund]
+    amount: arguments.amount
+    arguments:
+      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
+      reason: {title: Reason, kind: text}
+      card: {title: Card, kind: text, sensitive: true}
+    editable: [amount, reason]
+    caps: {per_action: 2000}
+    allow_when: amount <= 25 && size(mismatches) == 0
+  quick_refund:
+    title: Refund at once
+    class: money
+    level: commit
+    owner: refunds
+    tools: [refund_now]
+    amount: arguments.amount
+    grant_expires_after: 1s
+  payout_change:
+    title: Change where payouts go
+    class: identity
+    level: commit
+    owner: refunds
+    tools: [change_payout]
+    approvals: 2
+  rush_order:
+    title: Rush an order
+    class: other
+    level: commit
+    owner: rush
+    tools: [rush_order]
+"""
+"""Refunds that wait in two channels, approvals that last a second, two signatures, and an escalation after seconds."""
+
+Found = TypeVar("Found")
+
+
+@dataclass
+class Agent:
+    """An agent's process: the protocol's client, and our own API."""
+
+    aap: AsyncClient
+    v1: httpx.AsyncClient
+    token: str
+    name: str
+
+    async def propose(self, amount: float | str = 120, *, tool: str = "issue_refund", **more: Any) -> Request:
+        """Open a request through the protocol; ``within`` is its timeout, everything else its arguments."""
+        within = more.pop("within", "30m")
+        key = str(uuid.uuid4())
+        submission = {
+            "tool": tool,
+            "arguments": {"amount": amount, **more},
+            "timeout": within,
+            "context": {"customer": f"c-{key}", "session": key},
+            "agent_reasoning": "The parcel came late.",
+        }
+        return await self.aap.create(submission, key)
+
+    async def seen(self, request_id: str) -> dict[str, Any]:
+        """The request as our own API tells of it."""
+        found: dict[str, Any] = (await self.v1.get(f"/requests/{request_id}")).raise_for_status().json()
+        return found
+
+    async def redeem(self, request_id: str, key: str = "once") -> httpx.Response:
+        """Redeem the grant for exactly what the grant says."""
+        digest = (await self.seen(request_id))["grant"]["digest"]
+        return await self.v1.post(
+            f"/requests/{request_id}/redeem", json={"digest": digest}, headers={"Idempotency-Key": key}
+        )
+
+    async def report(self, request_id: str, status: str, note: str | None = None) -> httpx.Response:
+        """Report what came of it."""
+        body = {"status": status} | ({"note": note} if note else {})
+        return await self.v1.post(f"/requests/{request_id}/outcome", json=body)
+
+    async def answer(self, request_id: str, text: str) -> None:
+        """Answer the newest question."""
+        question = (await self.seen(request_id))["questions"][-1]["id"]
+        answered = await self.v1.post(f"/requests/{request_id}/questions/{question}/answer", json={"answer": text})
+        answered.raise_for_status()
+
+    async def close(self) -> None:
+        await self.aap.aclose()
+        await self.v1.aclose()
+
+
+@dataclass
+class Town:
+    """A Slack with people and channels, and the server that serves them."""
+
+    slack: FakeSlack
+    acme: Workspace
+    users: dict[str, User]
+    channels: dict[str, Channel]
+    folder: Path
+    settings: dict[str, Any]
+    policy: str
+    server: Server = field(init=False)
+    agent: Agent = field(init=False)
+    _running: AsyncExitStack | None = None
+    _agent_facts: dict[str, Any] = field(default_factory=dict)
+
+    # ---------------------------------------------------------------------------------------------- the process
+
+    async def start(self) -> None:
+        """Start the server, point Slack at it and let the agent call it."""
+        self._running = AsyncExitStack()
+        process = serving(self.folder, policy=self.policy, **self.settings)
+        self.server = await asyncio.to_thread(process.__enter__)
+        self._running.push_async_callback(asyncio.to_thread, process.__exit__, None, None, None)
+        self.slack.connect(self.server.url)
+        if not self._agent_facts:
+            self._agent_facts = await asyncio.to_thread(self.server.agent)
+        self.agent = await self.another_agent(self._agent_facts)
+        self._running.push_async_callback(self.agent.close)
+
+    async def another_agent(self, facts: dict[str, Any] | None = None) -> Agent:
+        """An agent with calls of its own; close it."""
+        known = facts or await asyncio.to_thread(self.server.agent)
+        token = known["token"]
+        http = httpx.AsyncClient(timeout=40.0, trust_env=False, follow_redirects=False)
+        headers = {"Authorization": f"Bearer {token}"}
+        v1 = httpx.AsyncClient(base_url=f"{self.server.url}/api/v1", headers=headers, trust_env=False, timeout=40.0)
+        return Agent(AsyncClient(self.server.aap, token, http=http), v1, token, known["agent"])
+
+    async def stop(self) -> None:
+        """End the server by SIGTERM, and wait until it has."""
+        running, self._running = self._running, None
+        if running is not None:
+            await running.aclose()
+
+    async def restart(self) -> None:
+        """As an operator does: it is stopped, and another takes its place."""
+        await self.stop()
+        await self.start()
+
+    async def command(self, *words: str) -> str:
+        """What a command of ``signoff`` prints."""
+        return await asyncio.to_thread(self.server.command, *words)
+
+    async def record(self, request_id: str) -> dict[str, Any]:
+        """What ``signoff request show --json`` prints of it."""
+        shown = json.loads(await self.command("request", "show", request_id, "--json"))
+        found: dict[str, Any] = shown["request"]
+        return found
+
+    async def types(self, request_id: str) -> list[str]:
+        """The types of its events."""
+        found = (await self.agent.v1.get(f"/requests/{request_id}/record")).raise_for_status().json()
+        return [event["type"] for event in found["events"]]
+
+    async def require_sound(self) -> None:
+        """The record verifies, its views are what its events say, and no user was shown trouble."""
+        assert self.slack.complaints == []
+        await self.command("audit", "verify")
+        await self.command("audit", "rebuild", "--check")
+        assert "handler_failed" not in self.log
+
+    @property
+    def log(self) -> str:
+        """Everything that the server has logged."""
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    # --------------------------------------------------------------------------------------- what people are shown
+
+    def cards(self, request_id: str) -> list[Message]:
+        """Every card of a request, wherever it stands, channels before private conversations."""
+        everywhere = [channel for space in self.slack.world.workspaces.values() for channel in space.channels.values()]
+        named = f"request|{request_id}"
+        shown = [each for channel in everywhere for each in self.slack.messages(channel) if _named(each) == named]
+        return sorted(shown, key=lambda each: each.channel.kind.value == "im")
+
+    async def card(self, request_id: str, place: str | None = None) -> Message:
+        """Its card in a channel (by name), once it stands there and is on record; without one its first anywhere."""
+
+        def stands() -> Message | None:
+            there = self.cards(request_id)
+            return next((each for each in there if place is None or each.channel.name == place), None)
+
+        found = await self.until(stands, f"a card in {place}")
+
+        async def recorded() -> bool:
+            return "request.posted" in await self.types(request_id)
+
+        await eventually(recorded, "its card on record")
+        return found
+
+    async def held(self, amount: float | str = 120, **more: Any) -> tuple[str, Message]:
+        """A request that waits, and its card."""
+        opened = await self.agent.propose(amount, **more)
+        assert opened.status == "pending"
+        return opened.id, await self.card(opened.id)
+
+    async def until(self, seen: Callable[[], Found | None], what: str = "") -> Found:
+        """What is found once Slack has it.
+
+        Raises:
+            AssertionError: it did not come.
+        """
+        try:
+            found = await self.slack.until(seen, SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"it did not come: {what}\n{self.log[-1500:]}") from None
+        assert found is not None
+        return found
+
+    async def says(self, request_id: str, *texts: str, cards: int = 1) -> list[Message]:
+        """Every card of it, of which there are so many, once each of them says all of this."""
+
+        def say() -> list[Message]:
+            there = self.cards(request_id)
+            right = len(there) == cards and all(text in words(each) for each in there for text in texts)
+            return there if right else []
+
+        try:
+            return await self.until(say, f"{cards} cards that say {texts}")
+        except AssertionError as error:
+            there = "\n---\n".join(f"{each.channel.name}: {words(each)}" for each in self.cards(request_id))
+            raise AssertionError(f"{error}\nthere are:\n{there}") from None
+
+    async def thread(self, card: Message, *texts: str) -> list[str]:
+        """The lines below a card, once each of these texts stands in one of them."""
+        await self.until(
+            lambda: all(any(text in line for line in lines_of(card)) for text in texts) or None,
+            f"{texts} in {lines_of(card)}",
+        )
+        return lines_of(card)
+
+    async def view(self, user: User, title: str, *, within: str | None = None) -> View:
+        """The modal in front of a user, once it has this title and is filled in."""
+
+        def front() -> View | None:
+            stack = self.slack.views(user)
+            view = stack[-1] if stack and stack[-1].title == title else None
+            if view is None or "Loading" in words(view):
+                return None
+            return view if within is None or within in words(view) else None
+
+        return await self.until(
+            front, f"a modal {title!r}; there are {[each.title for each in self.slack.views(user)]}"
+        )
+
+    async def opens(self, user: User, card: Message, name: str, title: str) -> View:
+        """Press a button, or choose from the menu, and wait for its modal."""
+        offered = self.slack.offers(card)
+        ack = await (self.slack.click(user, card, name) if name in offered else self.more(user, card, name))
+        assert ack.ok
+        return await self.view(user, title)
+
+    async def more(self, user: User, card: Message, name: str) -> Any:
+        """Choose an entry of a card's menu."""
+        request_id = _named(card).partition("|")[2]
+        return await self.slack.overflow(user, card, "more", f"{name}|{request_id}")
+
+    def menu(self, card: Message) -> list[str]:
+        """The entries of a card's menu, by command."""
+        if "more" not in self.slack.offers(card):
+            return []
+        return [each["value"].partition("|")[0] for each in self.slack.element(card, "more")["options"]]
+
+    async def told(self, user: User, text: str) -> str:
+        """What was said to this user alone, once something says this."""
+
+        def said() -> str | None:
+            heard = (*self.slack.ephemerals(user), *self.slack.dms(user))
+            return next((words(each) for each in heard if text in words(each)), None)
+
+        return await self.until(said, f"{user.name} is told {text!r}")
+
+    async def command_answer(self, user: User, text: str, channel: str = "refunds") -> str:
+        """What ``/signoff`` answers somebody in private."""
+        before = len(self.slack.ephemerals(user))
+        delivery = await self.slack.command(user, self.channels[channel], "/signoff", text)
+        assert delivery.ok
+        await self.until(lambda: len(self.slack.ephemerals(user)) > before or None, f"an answer to {text!r}")
+        return words(self.slack.ephemerals(user)[-1])
+
+
+def _named(message: Message) -> str:
+    return str(message.blocks[0].get("block_id", "")) if message.blocks else ""
+
+
+def words(shown: Message | View | Sequence[Mapping[str, Any]]) -> str:
+    """Everything that stands on a message or view, as text."""
+    blocks = shown.blocks if isinstance(shown, Message | View) else shown
+    alone = f"{shown.text}\n" if isinstance(shown, Message) else ""
+    return alone + "\n".join(" ".join(_texts(block)) for block in blocks)
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, Mapping):
+        if isinstance(part.get("text"), str):
+            yield part["text"]
+        for key, value in part.items():
+            if key not in {"confirm", "options"} and not isinstance(value, str):
+                yield from _texts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _texts(each)
+
+
+def lines_of(card: Message) -> list[str]:
+    """The thread below a card: each line as text, with its quotation after it."""
+    found: list[str] = []
+    for reply in card.replies:
+        for block in reply.blocks:
+            if block.get("block_id") != "lines":
+                continue
+            for part in block["elements"]:
+                text = "".join(_texts_of_line(part))
+                if part["type"] == "rich_text_quote" and found:
+                    found[-1] += f" > {text}"
+                else:
+                    found.append(text)
+    return found
+
+
+def _texts_of_line(part: Mapping[str, Any]) -> Iterator[str]:
+    for each in part["elements"]:
+        yield each.get("text") or each.get("fallback") or f"<{each['type']}>"
+
+
+async def eventually(true: Callable[[], Awaitable[Any]], what: str, within: float = SECONDS) -> Any:
+    """What is asked of another process, once it is not empty.
+
+    Raises:
+        AssertionError: it stayed empty.
+    """
+    found: Any = None
+    try:
+        async with asyncio.timeout(within):
+            while not (found := await true()):  # noqa: ASYNC110 - it happens in another process
+                await asyncio.sleep(0.03)
+    except TimeoutError:
+        raise AssertionError(f"it did not come within {within} s: {what}; last {found!r}") from None
+    return found
+
+
+def staffed(slack: FakeSlack, name: str, **more: Any) -> tuple[Workspace, dict[str, User]]:
+    """A workspace with the policy's people, who have other ids in each."""
+    workspace = slack.workspace(name, **more)
+    return workspace, {each: workspace.user(each, email=f"{each}@acme.test") for each in PEOPLE}
+
+
+@asynccontextmanager
+async def town(
+    folder: Path, *, policy: str = POLICY, mode: str = "http", start: bool = True, **settings: Any
+) -> AsyncIterator[Town]:
+    """A Slack with one workspace, its people in every channel, and a server that serves it.
+
+    ``mode`` is ``http`` or ``socket`` for one workspace by its token, or ``oauth``, where nobody has installed it yet.
+    Messages follow one another without Slack's second between them unless the settings say otherwise.
+    """
+    async with FakeSlack() as slack:
+        slack.rates.enabled = False
+        acme, users = staffed(slack, "Acme", id="T0ACME", **({"scopes": None} if mode == "oauth" else {}))
+        channels = {
+            name: acme.channel(name, users.values(), id=f"C0{name.upper()}")
+            for name in ("refunds", "second", "rush", "escalate")
+        }
+        given = {"slack_api_url": slack.api_url, "slack_message_seconds": 0.0, **_means(slack, acme, mode), **settings}
+        made = Town(slack, acme, users, channels, folder, given, policy)
+        try:
+            if start:
+                await made.start()
+            if mode == "socket" and start:
+                await slack.sockets.until_connected()
+            yield made
+        finally:
+            await made.stop()
+
+
+def _means(slack: FakeSlack, acme: Workspace, mode: str) -> dict[str, Any]:
+    if mode == "socket":
+        return {"slack_bot_token": acme.token, "slack_app_token": slack.app.app_token}
+    secret = {"slack_signing_secret": slack.app.signing_secret}
+    if mode == "oauth":
+        return {**secret, "slack_client_id": slack.app.client_id, "slack_client_secret": slack.app.client_secret}
+    return {**secret, "slack_bot_token": acme.token}
