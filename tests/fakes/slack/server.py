@@ -8,12 +8,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes.clock import Clock, MachineClock
 from tests.fakes.slack.acting import Acting
 from tests.fakes.slack.api.response_urls import ResponseUrls
 from tests.fakes.slack.api.serving import WebApi
 from tests.fakes.slack.calling.delivery import Attempt, Carrier, Delivery
 from tests.fakes.slack.calling.socket_mode import SocketMode
-from tests.fakes.slack.clock import Clock, MachineClock
 from tests.fakes.slack.consenting import AUTHORIZE, Consenting, consent_page
 from tests.fakes.slack.faults import Faults
 from tests.fakes.slack.mishaps import Mishaps

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.fakes.slack.clock import Clock, Minting
+from tests.fakes.clock import Clock
+from tests.fakes.slack.clock import Minting
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.people import BOT_SCOPES, App, Channel, Token, User, Workspace
 

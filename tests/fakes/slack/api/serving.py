@@ -7,12 +7,11 @@ import base64
 import binascii
 import contextlib
 import json
-import socket
-import struct
 from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.severing import severed
 from tests.fakes.slack.api import METHODS, Call, Method, Refused
 from tests.fakes.slack.faults import Fault, Faults, Planned
 from tests.fakes.slack.people import Token, TokenState
@@ -149,7 +148,7 @@ def _faulty(request: web.Request, planned: Planned) -> web.Response:
             return web.Response(text=PAGE, content_type="text/html")
         case Fault.REFUSED:
             return web.json_response({"ok": False, "error": planned.error})
-    return _reset(request)
+    return severed(request)
 
 
 async def _afterwards(request: web.Request, planned: Planned, answer: web.Response) -> web.StreamResponse:
@@ -159,15 +158,4 @@ async def _afterwards(request: web.Request, planned: Planned, answer: web.Respon
         return answer
     if planned.fault is Fault.HANG:
         await asyncio.sleep(planned.seconds or LONGEST_HANG)
-    return _reset(request)
-
-
-def _reset(request: web.Request) -> web.Response:
-    """Tear the connection down so that the caller sees a reset, not an answer."""
-    transport = request.transport
-    if transport is not None:
-        handle = transport.get_extra_info("socket")
-        if handle is not None:
-            handle.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-    return web.Response()
+    return severed(request)

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from tests.fakes.clock import Clock
 from tests.fakes.slack.calling.signing import Signed, signing_headers
-from tests.fakes.slack.clock import Clock
 
 if TYPE_CHECKING:
     from tests.fakes.slack.calling.socket_mode import SocketMode
