@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain import events as e
 from bot.domain import people
@@ -26,6 +26,9 @@ log = logging.getLogger("signoff.pausing")
 LEDGER = "pauses"
 MAX_REASON = 1000
 """Characters."""
+_ENDS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1)}
+END_CHOICES = (("", "Until somebody resumes it"), ("1h", "In 1 hour"), ("4h", "In 4 hours"), ("1d", "In 1 day"))
+"""When a pause ends by itself, as every surface's form offers it: values and titles."""
 
 
 def in_force(records: Iterable[EventRecord], now: datetime) -> tuple[Pause, ...]:
@@ -59,6 +62,37 @@ def _owners_of(policy: Policy, action_id: str) -> list[str]:
     return [action.owner, *(rule.owner for rule in action.routes)]
 
 
+def pausable(person: Person, policy: Policy, agents: Iterable[str]) -> list[str]:
+    """The scopes that this person may stop, the widest first; ``agents`` are the ids of those that there are."""
+    known = [EVERYTHING, *(f"owner:{id_}" for id_ in policy.owners), *(f"action:{id_}" for id_ in policy.actions)]
+    known += [f"agent:{id_}" for id_ in agents]
+    return [scope for scope in known if may_pause(person, scope, policy)]
+
+
+def concerns(scope: str, person: Person, policy: Policy) -> bool:
+    """Whether what is stopped would come to an owner of theirs: as approver, accountable executive or risk owner."""
+    mine = {owner.id for owner in policy.owners_of(person.id)}
+    kind, _, id_ = scope.partition(":")
+    if kind == "owner":
+        return id_ in mine
+    if kind == "action" and id_ in policy.actions:
+        return not mine.isdisjoint(_owners_of(policy, id_))
+    return bool(mine)
+
+
+def end_of(choice: str, now: datetime) -> datetime | None:
+    """When a pause ends that is made now with one of ``END_CHOICES``; None: when somebody resumes it.
+
+    Raises:
+        BadInput: naming ``end``, when it is none of them.
+    """
+    if not choice:
+        return None
+    if choice not in _ENDS:
+        raise BadInput("is none of the choices", field="end", remedy="choose one of them")
+    return now + _ENDS[choice]
+
+
 def who_may(scope: str, policy: Policy) -> list[str]:
     """The names of those who may stop and resume it."""
     return [person.name for person in policy.people.values() if may_pause(person, scope, policy)]
@@ -89,48 +123,17 @@ class Pausing:
         """What is paused."""
         return in_force(self._records, self._clock.now()) if self._records else ()
 
-    async def pause(
-        self, scope: str, reason: str, person: Person, surface: str, *, until: datetime | None = None
-    ) -> Pause:
-        """Stop it. Again with the same reason and end changes nothing.
+    async def standing(self) -> tuple[Pause, ...]:
+        """What is paused, as the store has it at this moment."""
+        await self._read()
+        return self.now()
+
+    def checked(self, scope: str, reason: str, person: Person) -> str:
+        """The reason without space around it, once it is clear that this person may stop or resume that.
 
         Raises:
-            BadInput: naming ``scope``, ``reason`` or ``until``.
-            NotAllowed: saying who may.
-        """
-        reason = self._checked(scope, reason, person)
-        if until is not None and until <= self._clock.now():
-            raise BadInput("is over already", field="until", remedy="choose a later time, or none")
-
-        def flow(view: View) -> None:
-            view.record("ledger", LEDGER, e.Paused(scope, reason, until), people.person(person.id, surface))
-
-        standing = next((one for one in await self._standing() if one.scope == scope), None)
-        if standing is not None and (standing.reason, standing.until) == (reason, until):
-            return standing
-        await self._store.transact(Needs(ledgers=(LEDGER,)), flow)
-        return next(one for one in await self._standing() if one.scope == scope)
-
-    async def resume(self, scope: str, reason: str, person: Person, surface: str) -> Pause:
-        """Let it go on; returns the pause that ended.
-
-        Raises:
-            Conflict: ``not_paused``.
             BadInput, NotAllowed: as for ``pause``.
         """
-        reason = self._checked(scope, reason, person)
-        standing = next((one for one in await self._standing() if one.scope == scope), None)
-        if standing is None:
-            raise Conflict(f"{scope} is not paused", code="not_paused")
-
-        def flow(view: View) -> None:
-            view.record("ledger", LEDGER, e.Resumed(scope, reason), people.person(person.id, surface))
-
-        await self._store.transact(Needs(ledgers=(LEDGER,)), flow)
-        await self._read()
-        return standing
-
-    def _checked(self, scope: str, reason: str, person: Person) -> str:
         policy, reason = self._policy(), reason.strip()
         kind, _, id_ = scope.partition(":")
         known = id_ in policy.actions if kind == "action" else id_ in policy.owners if kind == "owner" else bool(id_)
@@ -145,9 +148,46 @@ class Pausing:
             raise NotAllowed(f"{person.name} may not pause or resume this", remedy=f"ask {names}")
         return reason
 
-    async def _standing(self) -> tuple[Pause, ...]:
+    async def pause(
+        self, scope: str, reason: str, person: Person, surface: str, *, until: datetime | None = None
+    ) -> Pause:
+        """Stop it. Again with the same reason and end changes nothing.
+
+        Raises:
+            BadInput: naming ``scope``, ``reason`` or ``until``.
+            NotAllowed: saying who may.
+        """
+        reason = self.checked(scope, reason, person)
+        if until is not None and until <= self._clock.now():
+            raise BadInput("is over already", field="until", remedy="choose a later time, or none")
+
+        def flow(view: View) -> None:
+            view.record("ledger", LEDGER, e.Paused(scope, reason, until), people.person(person.id, surface))
+
+        standing = next((one for one in await self.standing() if one.scope == scope), None)
+        if standing is not None and (standing.reason, standing.until) == (reason, until):
+            return standing
+        await self._store.transact(Needs(ledgers=(LEDGER,)), flow)
+        return next(one for one in await self.standing() if one.scope == scope)
+
+    async def resume(self, scope: str, reason: str, person: Person, surface: str) -> Pause:
+        """Let it go on; returns the pause that ended.
+
+        Raises:
+            Conflict: ``not_paused``.
+            BadInput, NotAllowed: as for ``pause``.
+        """
+        reason = self.checked(scope, reason, person)
+        standing = next((one for one in await self.standing() if one.scope == scope), None)
+        if standing is None:
+            raise Conflict(f"{scope} is not paused", code="not_paused")
+
+        def flow(view: View) -> None:
+            view.record("ledger", LEDGER, e.Resumed(scope, reason), people.person(person.id, surface))
+
+        await self._store.transact(Needs(ledgers=(LEDGER,)), flow)
         await self._read()
-        return self.now()
+        return standing
 
     async def _follow(self) -> None:
         try:

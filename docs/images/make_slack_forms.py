@@ -19,9 +19,9 @@ sys.path.insert(0, str(HERE.parents[1]))  # run as a file, so the tree's root is
 from adapters.slack.cards import answers, modals  # noqa: E402 - after the path
 from adapters.slack.cards.explanation import explain_view  # noqa: E402 - after the path
 from adapters.slack.cards.home import Home, home_view  # noqa: E402 - after the path
-from adapters.slack.cards.pauses import stopped  # noqa: E402 - after the path
 from bot.cards import Card, card, change_rows, history  # noqa: E402 - after the path
 from bot.cards.masking import Masker  # noqa: E402 - after the path
+from bot.cards.pauses import stopped  # noqa: E402 - after the path
 from bot.deciding import Approve, Snooze  # noqa: E402 - after the path
 from bot.domain.pauses import Pause  # noqa: E402 - after the path
 from bot.domain.requests import Request  # noqa: E402 - after the path

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.deciding import Approve
+from bot.domain.people import Person
 from bot.domain.verdicts import VerdictKind
 from bot.errors import BadInput, Conflict, NotAllowed
 from bot.opening import Situation
-from bot.pausing import Pausing
+from bot.pausing import END_CHOICES, Pausing, concerns, end_of, pausable
 from tests.rigs.house import House, new_house
 
 
@@ -128,3 +129,29 @@ async def test_what_cannot_be_meant_is_refused(
     assert refused.value.field == field
     with pytest.raises(BadInput, match="over already"):
         await pausing.pause("everything", "why", house.person("vera"), "slack", until=house.clock.now())
+
+
+async def test_who_answers_for_it_is_offered_what_they_may_stop(house: House) -> None:
+    agent = house.issued.agent.id
+    assert pausable(house.person("vera"), house.policy, [agent]) == [
+        "everything", "owner:refunds", "action:refund", "action:payout_change", f"agent:{agent}",
+    ]  # fmt: skip
+    assert pausable(house.person("dana"), house.policy, [agent]) == []
+
+
+async def test_a_pause_concerns_those_to_whom_the_requests_would_come(house: House) -> None:
+    stranger = Person("nobody", "nobody@acme.test", "Nobody")
+    for scope in scopes(house):
+        assert concerns(scope, house.person("dana"), house.policy)
+        assert not concerns(scope, stranger, house.policy)
+    assert not concerns("owner:others", house.person("dana"), house.policy)
+
+
+async def test_an_end_is_one_of_those_that_are_offered(house: House) -> None:
+    now = house.clock.now()
+    assert [end_of(value, now) for value, _ in END_CHOICES] == [
+        None, now + timedelta(hours=1), now + timedelta(hours=4), now + timedelta(days=1),
+    ]  # fmt: skip
+    with pytest.raises(BadInput) as refused:
+        end_of("2 years", now)
+    assert refused.value.field == "end"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack.app.acting import act
@@ -11,26 +10,17 @@ from adapters.slack.app.room import SURFACE, Room
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import explanation, modals
 from adapters.slack.cards.modals.rejecting import may_not
-from bot.cards import card, history, revealed_to, try_out
+from bot.attending import heirs, snooze_choices
+from bot.cards import card, history, revealed_to
 from bot.cards.masking import Masker
-from bot.deciding import Reassign, Reveal, approvers_now
+from bot.deciding import Reveal
 from bot.domain.people import Person
 from bot.domain.requests import Request
-from bot.errors import BadInput, SignoffError
+from bot.errors import BadInput
 from bot.forms import inputs
-from bot.policy.document import Policy
 
 Json = dict[str, Any]
 Form = Callable[[Room, Request, Person], Awaitable[Json]]
-SOON = timedelta(minutes=10)
-"""How long before a promise somebody who put it off until then is told."""
-SNOOZES = (
-    ("15m", "In 15 minutes", timedelta(minutes=15)),
-    ("1h", "In 1 hour", timedelta(hours=1)),
-    ("4h", "In 4 hours", timedelta(hours=4)),
-)
-PROMISE = "promise"
-_MARGIN = timedelta(seconds=30)
 
 
 async def fill(room: Room, visit: Visit, name: str, request_id: str) -> Json:
@@ -99,20 +89,8 @@ async def _reassign(room: Room, request: Request, person: Person) -> Json:
     drawn = await room.drawn(request, person)
     if (refused := may_not(drawn, "reassign", "Reassign")) is not None:
         return refused
-    others = [policy.people[id_] for id_ in approvers_now(request, policy)]
-    able = [other for other in others if _could_have(request, other, person, policy, now)]
+    able = heirs(request, person, policy, now)
     return modals.reassign_form(drawn, [(other.id, other.name) for other in able])
-
-
-def _could_have(request: Request, other: Person, person: Person, policy: Policy, now: datetime) -> bool:
-    held = request.claim is not None and request.claim.by.id == other.id
-    if held or any(actor.id == other.id for actor in request.signatures):
-        return False
-    try:
-        try_out(request, Reassign(other.id), person, policy, now)
-    except SignoffError:
-        return False
-    return True
 
 
 async def _snooze(room: Room, request: Request, person: Person) -> Json:
@@ -120,29 +98,6 @@ async def _snooze(room: Room, request: Request, person: Person) -> Json:
     if (refused := may_not(drawn, "snooze", "Snooze")) is not None:
         return refused
     return modals.snooze_form(drawn, snooze_choices(request, room.clock.now()))
-
-
-def snooze_choices(request: Request, now: datetime) -> list[tuple[str, str]]:
-    """The times until which it may be put off: those that come before its deadline."""
-    last = request.deadline_at - _MARGIN
-    found = [(value, title) for value, title, lasts in SNOOZES if now + lasts < last]
-    if now + _MARGIN < request.routing.due_at - SOON < last:
-        found.append((PROMISE, "10 minutes before the promised time"))
-    return found
-
-
-def snooze_until(request: Request, value: str, now: datetime) -> datetime:
-    """The time that a choice means.
-
-    Raises:
-        BadInput: when it was not offered.
-    """
-    if value == PROMISE:
-        return request.routing.due_at - SOON
-    lasts = next((lasts for name, _, lasts in SNOOZES if name == value), None)
-    if lasts is None:
-        raise BadInput("is none of the choices", field="until", remedy="choose one of them")
-    return now + lasts
 
 
 FORMS: dict[str, tuple[str, Form]] = {

@@ -19,8 +19,8 @@ from adapters.slack.app.telling import log_fault
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.home import QUEUE, Home, home_view
-from adapters.slack.cards.pauses import stopped
 from bot.cards import Card, card
+from bot.cards.pauses import stopped
 from bot.domain.jsontext import digest
 from bot.domain.people import Person
 from bot.domain.requests import Request

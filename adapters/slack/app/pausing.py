@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from adapters.slack.app.room import SURFACE, Room
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import modals, reading
-from adapters.slack.cards.pauses import scope_title, stopped
+from bot.cards.pauses import scope_title, stopped
 from bot.domain.pauses import EVERYTHING
 from bot.domain.people import Person
 from bot.domain.spelling import spelled
-from bot.errors import BadInput, NotAllowed
-from bot.pausing import may_pause, who_may
+from bot.errors import NotAllowed
+from bot.pausing import end_of, may_pause, pausable, who_may
 
 Json = dict[str, Any]
 View = Mapping[str, Any]
-ENDS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1)}
 
 
 async def pause_form(room: Room, visit: Visit, wanted: str) -> Json:
@@ -59,10 +57,7 @@ async def pause(room: Room, visit: Visit, view: View) -> Json:
     """
     typed = reading.values(view)
     person = await room.person(visit)
-    end = typed.get("end", "")
-    if end and end not in ENDS:
-        raise BadInput("is none of the choices", field="end", remedy="choose one of them")
-    until = room.clock.now() + ENDS[end] if end else None
+    until = end_of(typed.get("end", ""), room.clock.now())
     await room.pausing.pause(typed.get("scope", ""), typed.get("reason", ""), person, SURFACE, until=until)
     return {}
 
@@ -82,9 +77,7 @@ async def resume(room: Room, visit: Visit, view: View) -> Json:
 def _scopes(room: Room, person: Person, agents: Mapping[str, str]) -> list[tuple[str, str]]:
     """What this person may stop: values and titles."""
     policy = room.policy()
-    known = [EVERYTHING, *(f"owner:{id_}" for id_ in policy.owners), *(f"action:{id_}" for id_ in policy.actions)]
-    known += [f"agent:{id_}" for id_ in agents]
-    return [(scope, scope_title(scope, policy, agents)) for scope in known if may_pause(person, scope, policy)]
+    return [(scope, scope_title(scope, policy, agents)) for scope in pausable(person, policy, agents)]
 
 
 def _chosen(wanted: str, scopes: list[tuple[str, str]]) -> str | None:

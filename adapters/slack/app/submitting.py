@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from adapters.slack.app import editing, pausing
 from adapters.slack.app.acting import act
-from adapters.slack.app.forms import snooze_until
 from adapters.slack.app.opening import put
 from adapters.slack.app.refilling import refilled
 from adapters.slack.app.room import Room
@@ -20,6 +19,7 @@ from adapters.slack.app.telling import log_fault, notice_of, sentences
 from adapters.slack.app.visiting import Visit, read_visit, request_id
 from adapters.slack.cards import reading
 from adapters.slack.cards.modals import notice
+from bot.attending import snooze_until
 from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze
 from bot.domain.requests import Request
 from bot.editing import EditRefused

@@ -13,8 +13,8 @@ from adapters.slack.cards.blocks import context, divider, header, mrkdwn, plain,
 from adapters.slack.cards.buttons import sure
 from adapters.slack.cards.markup import TIME, date, escape
 from adapters.slack.cards.modals.texts import brief
-from adapters.slack.cards.pauses import Stopped
 from bot.cards import Card
+from bot.cards.pauses import Stopped
 
 Json = dict[str, Any]
 QUEUE = 15

@@ -11,9 +11,9 @@ import pytest
 from adapters.slack.cards import answers, modals
 from adapters.slack.cards.explanation import explain_view
 from adapters.slack.cards.home import Home, home_view
-from adapters.slack.cards.pauses import Stopped
 from bot.cards import card, change_rows, history
 from bot.cards.masking import Masker
+from bot.cards.pauses import Stopped
 from bot.forms import inputs
 from tests.rigs.slack_forms import DESK, faults_of_message, faults_of_view
 from tests.rigs.slack_scenes import AGENT, scene

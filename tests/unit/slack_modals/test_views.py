@@ -17,8 +17,8 @@ from msgspec.structs import replace
 from adapters.slack.cards import answers, modals, reading
 from adapters.slack.cards.explanation import explain_view
 from adapters.slack.cards.home import Home, home_view
-from adapters.slack.cards.pauses import Stopped, stopped
 from bot.cards import Row
+from bot.cards.pauses import Stopped, stopped
 from bot.deciding import ApproveWithEdits, Ask, Reject, Snooze
 from bot.domain.jsontext import digest
 from bot.domain.pauses import Pause

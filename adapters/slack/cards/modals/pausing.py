@@ -11,12 +11,10 @@ from adapters.slack.cards.markup import date, escape
 from adapters.slack.cards.modals import widgets
 from adapters.slack.cards.modals.frame import modal
 from adapters.slack.cards.modals.notices import notice
-from adapters.slack.cards.pauses import Stopped
-from bot.pausing import MAX_REASON
+from bot.cards.pauses import Stopped
+from bot.pausing import END_CHOICES, MAX_REASON
 
 Json = dict[str, Any]
-ENDS = (("", "Until somebody resumes it"), ("1h", "In 1 hour"), ("4h", "In 4 hours"), ("1d", "In 1 day"))
-"""When a pause ends by itself: value and title."""
 _TOLD = 10
 
 
@@ -36,7 +34,7 @@ def pause_form(scopes: Sequence[widgets.Choice], scope: str | None = None, typed
             ),
             widgets.field("scope", "What to stop", widgets.select(scopes[: limits.SELECT_OPTIONS], scope)),
             widgets.field("reason", "Reason", reason, hint="Agents and people are told it, and it stays on record."),
-            widgets.field("end", "When it ends", widgets.select(ENDS, ""), required=False),
+            widgets.field("end", "When it ends", widgets.select(END_CHOICES, ""), required=False),
         ],
         submit="Stop it",
     )

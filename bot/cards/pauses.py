@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from bot.cards import plain
+from bot.cards.plaintext import plain
 from bot.domain.pauses import EVERYTHING, Pause
 from bot.policy.document import Policy
 
