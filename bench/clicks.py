@@ -53,7 +53,7 @@ async def _round(
     settle()
     start = time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        group.create_task(_open(server, people, pool, numbers, seconds))
+        group.create_task(open_evenly(server, people, pool, numbers, seconds))
         clicking = group.create_task(_click(server, people, first, clicks, seconds))
     samples.add(rate=RATE * seconds / (time.perf_counter() - start))
     took = clicking.result()
@@ -61,7 +61,7 @@ async def _round(
     pool.close()
 
 
-async def _open(server: Server, people: Staff, pool: Pool, numbers: Iterator[int], seconds: int) -> None:
+async def open_evenly(server: Server, people: Staff, pool: Pool, numbers: Iterator[int], seconds: int) -> None:
     """Open at an even pace, whether or not the answers keep up, as far as there are connections."""
     slots = asyncio.Semaphore(CONNECTIONS)
 

@@ -98,8 +98,8 @@ async def staff(url: str) -> Staff:
 
 
 @asynccontextmanager
-async def serving(url: str, folder: Path) -> AsyncIterator[Server]:
-    """Start ``signoff serve`` on a free port and stop it afterwards."""
+async def serving(url: str, folder: Path, **more: str) -> AsyncIterator[Server]:
+    """Start ``signoff serve`` on a free port and stop it afterwards; ``more`` are settings, by name."""
     settings = {
         "SIGNOFF_DATABASE": url,
         "SIGNOFF_POLICY": str(POLICY),
@@ -108,6 +108,7 @@ async def serving(url: str, folder: Path) -> AsyncIterator[Server]:
         "SIGNOFF_RATE_PER_MINUTE": "100000000",
         "SIGNOFF_RATE_BURST": "100000000",
         "SIGNOFF_LOG_LEVEL": "warning",
+        **{f"SIGNOFF_{name.upper()}": value for name, value in more.items()},
     }
     start = time.perf_counter()
     with processes.running(

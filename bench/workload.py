@@ -16,7 +16,7 @@ from bot.domain.events import DeliveryChanged
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import OutcomeStatus, Proposal, Request
 from bot.enrolling import Enrolling, NewAgent
-from bot.opening import open_request
+from bot.opening import CALM, Situation, open_request
 from bot.policy.document import Policy
 from bot.policy.loading import load
 from bot.ports import Store
@@ -85,7 +85,7 @@ class House:
     deciding: Deciding
     redeeming: Redeeming
 
-    async def open(self, number: int, lasts: str = "20h") -> Request:
+    async def open(self, number: int, lasts: str = "20h", situation: Situation = CALM) -> Request:
         """Propose the action of this number."""
         worker = self.workers[number % len(self.workers)]
         opened = await open_request(
@@ -97,6 +97,7 @@ class House:
             proposal=Proposal(**proposal(number, lasts)),
             key=f"key-{number}",
             random=os.urandom(10),
+            situation=situation,
         )
         assert opened.request.pending, opened.request.decision
         return opened.request
