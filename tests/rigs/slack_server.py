@@ -47,6 +47,13 @@ owners:
     approvers: [supervisors]
     sla: {respond_within: 1h, expire_after: 4h}
     reasons: [wrong_amount, not_eligible]
+  strays:
+    title: Strays
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: [C0NOWHERE, C0SECOND]}
+    approvers: [supervisors]
+    reasons: [wrong_amount]
   rush:
     title: Rush orders
     accountable: vera
@@ -83,6 +90,16 @@ actions:
     tools: [refund_now]
     amount: arguments.amount
     grant_expires_after: 1s
+  stray_refund:
+    title: Refund a stray
+    class: money
+    level: commit
+    owner: strays
+    tools: [refund_stray]
+    amount: arguments.amount
+    arguments:
+      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
+    editable: [amount]
   payout_change:
     title: Change where payouts go
     class: identity
@@ -97,7 +114,7 @@ actions:
     owner: rush
     tools: [rush_order]
 """
-"""Refunds that wait in two channels, approvals that last a second, two signatures, and an escalation after seconds."""
+"""Refunds, some of whose first channel is gone, approvals that last a second, two signatures, and an escalation after seconds."""
 
 Found = TypeVar("Found")
 
@@ -184,7 +201,7 @@ class Town:
 
     async def another_agent(self, facts: dict[str, Any] | None = None) -> Agent:
         """An agent with calls of its own; close it."""
-        known = facts or await asyncio.to_thread(self.server.agent)
+        known = await asyncio.to_thread(self.server.agent) if facts is None else facts
         token = known["token"]
         http = httpx.AsyncClient(timeout=40.0, trust_env=False, follow_redirects=False)
         headers = {"Authorization": f"Bearer {token}"}
@@ -300,7 +317,7 @@ class Town:
         def front() -> View | None:
             stack = self.slack.views(user)
             view = stack[-1] if stack and stack[-1].title == title else None
-            if view is None or "Loading" in words(view):
+            if view is None or view.definition["callback_id"] == "loading":
                 return None
             return view if within is None or within in words(view) else None
 
