@@ -23,8 +23,8 @@ _MARGIN = timedelta(seconds=30)
 
 
 def heirs(request: Request, person: Person, policy: Policy, now: datetime) -> list[Person]:
-    """To whom this person may hand it: who may decide it now, could sign it, and has not got or signed it already."""
-    others = [policy.people[id_] for id_ in approvers_now(request, policy)]
+    """To which others this person may hand it: who may decide it now, could sign it, and has not got or signed it."""
+    others = [policy.people[id_] for id_ in approvers_now(request, policy) if id_ != person.id]
     return [other for other in others if _could_have(request, other, person, policy, now)]
 
 

@@ -22,17 +22,17 @@ def names(house: House, request: Request, who: str = "dana") -> list[str]:
     return [person.name for person in heirs(request, house.person(who), house.policy, house.clock.now())]
 
 
-async def test_it_may_be_handed_to_those_who_could_sign_it(house: House) -> None:
-    assert names(house, await house.held(120)) == ["Lee", "Dana", "Omar"]
+async def test_it_may_be_handed_to_others_who_could_sign_it(house: House) -> None:
+    assert names(house, await house.held(120)) == ["Lee", "Omar"]
     above_lee = await house.held(900, context={"customer": "cust_2"})
-    assert names(house, above_lee) == ["Dana", "Omar"]
+    assert names(house, above_lee) == ["Omar"]
 
 
 async def test_not_to_whoever_has_it_or_has_signed_it_already(house: House) -> None:
     request = await house.say(await house.held(), Claim(), "omar")
-    assert names(house, request) == ["Lee", "Dana"]
+    assert names(house, request) == ["Lee"]
     double = (await house.propose(None, tool="change_payout")).request
-    assert names(house, await house.say(double, Approve(), "dana"), "omar") == ["Omar"]
+    assert names(house, await house.say(double, Approve(), "dana"), "omar") == ["Lee"]
 
 
 async def test_by_nobody_who_may_not_decide(house: House) -> None:
