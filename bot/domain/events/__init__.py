@@ -1,0 +1,103 @@
+"""Audit events: immutable facts, named in the past tense. Everything else is a view of these.
+
+``Event`` is the union of what can happen; ``EventRecord`` is one event as it is kept: chained within its stream, its
+payload held apart and bound by a salted digest, so that the payload can be erased and the proof still holds.
+"""
+
+from bot.domain.events.every import (
+    Event,
+)
+from bot.domain.events.keeping import (
+    GENESIS,
+    EventRecord,
+    chain_hash,
+    event_of,
+    keep,
+    micros,
+    payload_digest,
+)
+from bot.domain.events.of_agents import (
+    AgentCreated,
+    AgentRevoked,
+    CredentialIssued,
+    DeliveryChanged,
+    InstanceCreated,
+    InstanceDeleted,
+    InstanceRenamed,
+    ProvisionerIssued,
+    ProvisionerRevoked,
+)
+from bot.domain.events.of_ledgers import (
+    Noted,
+    Paused,
+    Resumed,
+)
+from bot.domain.events.of_requests import (
+    Answered,
+    Asked,
+    Claimed,
+    Decided,
+    Erased,
+    Escalated,
+    GrantMoved,
+    Lapsed,
+    LinesPosted,
+    Opened,
+    OutcomeReported,
+    Posted,
+    Reassigned,
+    Redeemed,
+    Reminded,
+    Revealed,
+    Revoked,
+    Signed,
+    Snoozed,
+    Unclaimed,
+    Unshown,
+    Woken,
+)
+
+__all__ = [
+    "GENESIS",
+    "AgentCreated",
+    "AgentRevoked",
+    "Answered",
+    "Asked",
+    "Claimed",
+    "CredentialIssued",
+    "Decided",
+    "DeliveryChanged",
+    "Erased",
+    "Escalated",
+    "Event",
+    "EventRecord",
+    "GrantMoved",
+    "InstanceCreated",
+    "InstanceDeleted",
+    "InstanceRenamed",
+    "Lapsed",
+    "LinesPosted",
+    "Noted",
+    "Opened",
+    "OutcomeReported",
+    "Paused",
+    "Posted",
+    "ProvisionerIssued",
+    "ProvisionerRevoked",
+    "Reassigned",
+    "Redeemed",
+    "Reminded",
+    "Resumed",
+    "Revealed",
+    "Revoked",
+    "Signed",
+    "Snoozed",
+    "Unclaimed",
+    "Unshown",
+    "Woken",
+    "chain_hash",
+    "event_of",
+    "keep",
+    "micros",
+    "payload_digest",
+]

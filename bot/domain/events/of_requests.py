@@ -1,0 +1,175 @@
+"""What happens to a request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from bot.domain.events.fact import Fact
+from bot.domain.requests import (
+    Assessment,
+    Decision,
+    Grant,
+    MessageRef,
+    OutcomeStatus,
+    Proposal,
+    Request,
+    Routing,
+)
+from bot.domain.verdicts import Observation, Reservation
+
+
+class Opened(Fact, frozen=True, tag="request.opened"):
+    """An agent proposed an action and the gate gave its verdict."""
+
+    agent_id: str
+    instance_id: str
+    key: str
+    submission: str
+    """Digest of the whole proposal, to tell a replayed key from a conflicting one."""
+    proposal: Proposal
+    digest: str
+    assessment: Assessment
+    routing: Routing
+    deadline_at: datetime
+    reserved: tuple[Reservation, ...] = ()
+    observed: tuple[Observation, ...] = ()
+
+
+class Signed(Fact, frozen=True, tag="request.signed"):
+    """One of several needed signatures was given."""
+
+    note: str | None = None
+
+
+class Decided(Fact, frozen=True, tag="request.decided"):
+    """The one decision. An approval carries its grant; ``reserved`` is what the request holds of the caps from now."""
+
+    decision: Decision
+    grant: Grant | None = None
+    reserved: tuple[Reservation, ...] = ()
+
+
+class Claimed(Fact, frozen=True, tag="request.claimed"):
+    """Somebody took it."""
+
+
+class Unclaimed(Fact, frozen=True, tag="request.unclaimed"):
+    """Whoever had it let it go."""
+
+
+class Asked(Fact, frozen=True, tag="request.asked"):
+    """A reviewer asked the agent something."""
+
+    question: str
+    text: str
+
+
+class Answered(Fact, frozen=True, tag="request.answered"):
+    """The agent answered."""
+
+    question: str
+    text: str
+
+
+class Revealed(Fact, frozen=True, tag="request.revealed"):
+    """A person looked at a masked field."""
+
+    field: str
+
+
+class Reassigned(Fact, frozen=True, tag="request.reassigned"):
+    """It was handed to another person, who has it from now on."""
+
+    to: str
+    """A person's id."""
+    note: str | None = None
+
+
+class Snoozed(Fact, frozen=True, tag="request.snoozed"):
+    """Somebody will look at it again later; promises and deadlines go on."""
+
+    until: datetime
+
+
+class Woken(Fact, frozen=True, tag="request.woken"):
+    """The time until which somebody had put it off has come."""
+
+    person: str
+
+
+class Reminded(Fact, frozen=True, tag="request.reminded"):
+    """A reminder before its promised time was due; ``late_seconds`` where it came late."""
+
+    number: int
+    late_seconds: int = 0
+
+
+class Escalated(Fact, frozen=True, tag="request.escalated"):
+    """A step of its escalation was due: these people (ids) are told, and it is posted there (channel by surface)."""
+
+    number: int
+    to: tuple[str, ...]
+    post_to: dict[str, str] = msgspec.field(default_factory=dict)
+    late_seconds: int = 0
+
+
+class Posted(Fact, frozen=True, tag="request.posted"):
+    """A card of it now stands on a chat surface."""
+
+    message: MessageRef
+
+
+class LinesPosted(Fact, frozen=True, tag="request.lines_posted"):
+    """Lines about it now stand in the thread below a card."""
+
+    message: MessageRef
+
+
+class Unshown(Fact, frozen=True, tag="request.unshown"):
+    """Its card can't stand in a place (any more): the channel is gone, or the card was deleted."""
+
+    surface: str
+    place: str
+    problem: str
+
+
+class Redeemed(Fact, frozen=True, tag="request.redeemed"):
+    """The agent spent the grant: it runs the action now."""
+
+    key: str
+
+
+class GrantMoved(Fact, frozen=True, tag="request.grant_moved"):
+    """The grant for edited arguments passed to the agent's next request, which asks for exactly these."""
+
+    to: str
+
+
+class Lapsed(Fact, frozen=True, tag="request.lapsed"):
+    """The grant's time passed unredeemed; its share of the caps was given back."""
+
+
+class Revoked(Fact, frozen=True, tag="request.revoked"):
+    """The grant was taken back before it was redeemed."""
+
+    note: str
+
+
+class OutcomeReported(Fact, frozen=True, tag="request.outcome_reported"):
+    """The agent said what happened."""
+
+    status: OutcomeStatus
+    note: str | None = None
+
+
+class Erased(Fact, frozen=True, tag="request.erased"):
+    """The personal data of this request was erased; ``residue`` is what remains known."""
+
+    residue: Request
+    reason: str
+    submission: str
+    """As in ``Opened``: a key that was used stays used."""
+    observed: tuple[Observation, ...] = ()
+    """As in ``Opened``: what was counted stays counted."""
