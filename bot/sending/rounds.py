@@ -17,7 +17,7 @@ from bot.ports import Clock, Committed, Leased, Store
 log = logging.getLogger("signoff.sending")
 
 LONGEST_SLEEP = 30.0
-SHORTEST_SLEEP = 0.25
+HELD_SLEEP = 0.25
 """Seconds between looks at the outbox when another process holds what is due."""
 GRACE_SECONDS = 2.0
 """What attempts under way are left when the rounds end."""
@@ -122,7 +122,7 @@ class Rounds:
             upcoming = None
         seconds = LONGEST_SLEEP if upcoming is None else (upcoming - self._clock.now()).total_seconds()
         try:
-            async with asyncio.timeout(min(max(seconds, SHORTEST_SLEEP), LONGEST_SLEEP)):
+            async with asyncio.timeout(min(seconds if seconds > 0 else HELD_SLEEP, LONGEST_SLEEP)):
                 await self._wake.wait()
         except TimeoutError:
             return
