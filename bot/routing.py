@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from bot.domain.requests import Assessment, Proposal, Routing, Step
+from bot.domain.requests import Assessment, Proposal, Routing
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.document import Action, Owner, Policy
-from bot.policy.durations import later, parse_timeout
+from bot.policy.durations import parse_timeout
 from bot.policy.expressions import ExpressionFailed, Values
+from bot.policy.promise import Promise
+from bot.policy.statutory import ends_at
 from bot.policy.variables import too_large, variables_of
 
 _HIGH = {ActionClass.IDENTITY, ActionClass.ACCESS}
@@ -21,8 +24,9 @@ def route(
 ) -> Routing:
     """Where the request goes: the first routing rule that is true, else the action's owner, else the default owner.
 
-    ``now`` is when the request opens. The deadline is the agent's timeout, the policy's default timeout or the owner's
-    ``expire_after``, whichever is first. ``surfaces`` are the chat surfaces that are connected.
+    ``now`` is when the request opens. The promise is counted in the owner's working time. The deadline is the agent's
+    timeout or the policy's default timeout, in elapsed time, or the owner's ``expire_after``, whichever is first.
+    ``surfaces`` are the chat surfaces that are connected.
 
     Raises:
         BadInput: naming ``timeout``, when the proposal's timeout is no duration.
@@ -31,8 +35,11 @@ def route(
     action = policy.actions.get(assessment.action_type)
     owner = _owner(policy, action, proposal, assessment)
     allowed = parse_timeout(policy.defaults.timeout) if policy.defaults.timeout else asked
-    sla = owner.sla
-    lasts = min(asked, allowed, sla.expire_after)
+    promise = Promise(owner, now, lasts=min(asked, allowed))
+    statutory = action.statutory if action else None
+    if statutory is not None:
+        zone = policy.zone if owner.hours is None else ZoneInfo(owner.hours.timezone)
+        promise.bind(ends_at(statutory, proposal, zone, now), warn_before=statutory.warn_before)
     return Routing(
         owner=owner.id,
         owner_title=owner.title,
@@ -41,19 +48,19 @@ def route(
         channels=dict(owner.channels),
         approvers=owner.approvers,
         approvals_needed=action.approvals if action else 1,
-        due_at=later(now, min(sla.respond_within, lasts)),
-        deadline_at=later(now, lasts),
+        due_at=promise.due_at,
+        deadline_at=promise.deadline_at,
         grant_seconds=action.grant_seconds if action else policy.defaults.grant_seconds,
         reject_reasons=(action.reject_reasons if action else ()) or owner.reasons,
         fields=action.fields if action else (),
         extra_fields=action.extra_arguments if action else True,
-        remind_at=tuple(later(now, reminder.seconds) for reminder in sla.remind_at if reminder.seconds < lasts),
-        escalation=tuple(
-            Step(later(now, step.after), step.to, dict(step.post_to)) for step in sla.escalate if step.after < lasts
-        ),
+        remind_at=promise.remind_at(),
+        escalation=promise.escalation(),
         surfaces=surfaces,
         second_channels=dict(owner.second_channels),
         high_class=assessment.level is Level.COMMIT and assessment.action_class in _HIGH,
+        working_zone=promise.zone,
+        statutory_at=promise.statutory_at,
     )
 
 

@@ -115,6 +115,10 @@ class Routing(msgspec.Struct, frozen=True, gc=False):
     """The chat surfaces that were connected when it opened: there its cards are posted and kept up."""
     second_channels: dict[str, str] = {}
     """By surface, where its card goes when the first channel can't take it."""
+    working_zone: str | None = None
+    """The time zone of the working hours in which its promise was counted; None where that was elapsed time."""
+    statutory_at: datetime | None = None
+    """When the limit of the law ends that runs beside the promise; ``due_at`` is never later."""
 
 
 class Assessment(msgspec.Struct, frozen=True, gc=False):

@@ -12,7 +12,7 @@ from bot.domain.requests import Field
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.arguments_section import bound_amount, mark_editable, read_fields
 from bot.policy.caps_section import read_caps
-from bot.policy.document import UNKNOWN_TOOL, Action, Caps, Defaults, Owner, Path, Triggers
+from bot.policy.document import UNKNOWN_TOOL, Action, Caps, Defaults, Owner, Path, Statutory, Triggers
 from bot.policy.owners_section import read_codes
 from bot.policy.people_section import read_id
 from bot.policy.reading import REQUIRABLE
@@ -46,8 +46,11 @@ ACTION_KEYS = frozenset(
         "requires",
         "grant_expires_after",
         "triggers",
+        "statutory",
     }
 )
+STATUTORY_KEYS = frozenset({"within", "from", "warn_before"})
+_DAY = 86_400
 _PATH = re.compile(r"(arguments|context)((?:\.[A-Za-z_][A-Za-z0-9_-]*|\[\*\])+)")
 
 
@@ -112,6 +115,7 @@ def _action(name: str, at: At, around: Surroundings) -> Action:
         reject_reasons=read_codes(found["reject_reasons"]) if "reject_reasons" in found else (),
         grant_seconds=_grant(found, around.defaults),
         requires=_requires(found["requires"]) if "requires" in found else (),
+        statutory=_statutory(found["statutory"]) if "statutory" in found else None,
     )
     _check(action, at, found, around.owners)
     return msgspec.structs.replace(action, looks_at=_looks_at(action))
@@ -184,6 +188,22 @@ def _approvals(found: dict[str, At]) -> int:
 def _grant(found: dict[str, At], defaults: Defaults) -> int:
     given = found["grant_expires_after"].duration() if "grant_expires_after" in found else None
     return given or defaults.grant_seconds
+
+
+def _statutory(at: At) -> Statutory | None:
+    found = at.keys(STATUTORY_KEYS, required=("within",))
+    within = found["within"].duration() if "within" in found else None
+    warn = found["warn_before"].duration() if "warn_before" in found else None
+    since = _path(found["from"]) if "from" in found else None
+    if within is None:
+        return None
+    if warn is not None and warn >= within:
+        found["warn_before"].wrong(
+            "is no shorter than within", "warn when part of the time has passed, such as 2d before"
+        )
+    if since is not None and "[*]" in since.parts:
+        found["from"].wrong("goes through a list", "name one value, such as arguments.received_on")
+    return Statutory(within, warn or min(_DAY, within // 2), since)
 
 
 def _requires(at: At) -> tuple[str, ...]:

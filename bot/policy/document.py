@@ -6,6 +6,7 @@ every owner has an approver, every action an owner, every expression compiles an
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -22,14 +23,19 @@ UNKNOWN_TOOL = "unknown_tool"
 
 
 class Hours(msgspec.Struct, frozen=True):
-    """When a team works. ``days`` are 0 (Monday) to 6; ``opens`` and ``closes`` are minutes after midnight."""
+    """When a team works.
 
-    days: tuple[int, ...]
-    opens: int
-    closes: int
-    holidays: str | None = None
-    """A country code whose public holidays are no working days."""
-    timezone: str | None = None
+    ``week`` has the intervals of each day, Monday first, in minutes after its midnight; one that closes on the day
+    after says more than 1440. ``timezone`` is an IANA name. An interval is left out when the day on which it opens is a
+    public holiday of one of ``holidays`` (``US``, ``US-NY``), or one of its own closed days.
+    """
+
+    week: tuple[tuple[tuple[int, int], ...], ...]
+    timezone: str
+    holidays: tuple[str, ...] = ()
+    closed_on: frozenset[date] = frozenset()
+    closed_yearly: frozenset[tuple[int, int]] = frozenset()
+    """Month and day."""
 
 
 class Reminder(msgspec.Struct, frozen=True):
@@ -48,12 +54,13 @@ class Escalation(msgspec.Struct, frozen=True):
 
 
 class Sla(msgspec.Struct, frozen=True):
-    """What an owner promises, in seconds."""
+    """What an owner promises, in seconds of its working time; of elapsed time without hours, or with ``calendar``."""
 
     respond_within: int = 15 * 60
     remind_at: tuple[Reminder, ...] = (Reminder(450, 50),)
     escalate: tuple[Escalation, ...] = ()
     expire_after: int = 4 * 3600
+    calendar: bool = False
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -84,6 +91,15 @@ class Group(msgspec.Struct, frozen=True):
     id: str
     members: tuple[str, ...]
     slack_usergroup: str | None = None
+
+
+class Statutory(msgspec.Struct, frozen=True):
+    """A limit that the law sets, in seconds of elapsed time; ``warn_before`` it those who answer for it are told."""
+
+    within: int
+    warn_before: int
+    since: Path | None = None
+    """Where the proposal says when it began to run; the opening of the request without it."""
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -164,6 +180,7 @@ class Action(msgspec.Struct, frozen=True):
     requires: tuple[str, ...] = ()
     """Names of the context that must be there."""
     description: str = ""
+    statutory: Statutory | None = None
     looks_at: frozenset[str] = frozenset()
     """The variables that its expressions look at."""
 

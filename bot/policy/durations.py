@@ -1,14 +1,13 @@
-"""Spans of time as people write them: ``15m``, ``4h``, ``2d``."""
+"""Spans of time as people write them: ``15m``, ``4h``, ``2d``, ``8w``."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
 
 from bot.errors import BadInput
 
-_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"([0-9]{1,9})(s|m|h|d|w)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 MAX_SECONDS = 366 * 86400
 """The longest span of a policy file: a year."""
 MAX_TIMEOUT_SECONDS = 30 * 86400
@@ -16,7 +15,7 @@ MAX_TIMEOUT_SECONDS = 30 * 86400
 
 
 def parse_duration(text: str) -> int:
-    """Whole seconds of ``90s``, ``15m``, ``4h`` or ``2d``, from one second to a year.
+    """Whole seconds of ``90s``, ``15m``, ``4h``, ``2d`` or ``8w``, from one second to a year.
 
     Raises:
         ValueError: saying what is wrong, when it is anything else.
@@ -36,7 +35,7 @@ def parse_timeout(text: object) -> int:
     Raises:
         BadInput: naming ``timeout``, when it is anything else or not from one second to ``MAX_TIMEOUT_SECONDS``.
     """
-    match = _DURATION.fullmatch(text) if isinstance(text, str) and not text.endswith("d") else None
+    match = _DURATION.fullmatch(text) if isinstance(text, str) and text[-1:] in {"s", "m", "h"} else None
     seconds = int(match[1]) * _SECONDS[match[2]] if match else 0
     if not 1 <= seconds <= MAX_TIMEOUT_SECONDS:
         raise BadInput(
@@ -45,14 +44,6 @@ def parse_timeout(text: object) -> int:
             remedy="send an integer and a unit, such as 30s, 30m or 24h",
         )
     return seconds
-
-
-def later(opened: datetime, seconds: int) -> datetime:
-    """The instant that lies ``seconds`` after ``opened``: the one place where promises become instants.
-
-    It counts elapsed time. A clock of working hours takes its place here, and nowhere else.
-    """
-    return opened + timedelta(seconds=seconds)
 
 
 def spoken(seconds: int) -> str:

@@ -42,7 +42,7 @@ def load(text: str, name: str) -> Policy:
     zone = (read_zone(found["timezone"]) if "timezone" in found else None) or "UTC"
     people = read_people(found["people"]) if "people" in found else {}
     groups = read_groups(found["groups"], people) if "groups" in found else {}
-    owners = read_owners(found["owners"], people, groups) if "owners" in found else {}
+    owners = read_owners(found["owners"], people, groups, zone) if "owners" in found else {}
     if not owners and "owners" in found:
         found["owners"].wrong("names no owner", "define at least one team")
     defaults = _defaults(found.get("defaults"), owners)

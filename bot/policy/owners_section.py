@@ -5,38 +5,35 @@ from __future__ import annotations
 import re
 
 from bot.domain.people import Person
-from bot.policy.document import Escalation, Group, Hours, Owner, Reminder, Sla
+from bot.policy.document import Escalation, Group, Owner, Reminder, Sla
 from bot.policy.durations import spoken
+from bot.policy.hours_section import read_hours
 from bot.policy.people_section import read_id, read_person, read_persons
 from bot.policy.yamltree import At
-from bot.policy.zones import read_holidays, read_zone
 
 OWNER_KEYS = frozenset({"title", "accountable", "risk_owner", "channels", "approvers", "hours", "sla", "reasons"})
-HOURS_KEYS = frozenset({"days", "open", "close", "holidays", "timezone"})
-SLA_KEYS = frozenset({"respond_within", "remind_at", "escalate", "expire_after"})
+SLA_KEYS = frozenset({"respond_within", "remind_at", "escalate", "expire_after", "calendar"})
 ESCALATION_KEYS = frozenset({"after", "to", "post_to"})
 SURFACES = frozenset({"slack", "teams", "desk"})
 DEFAULT_REASONS = ("wrong_amount", "not_eligible", "wrong_customer", "fraud_suspected", "policy_unclear", "other")
 _MOST_CHANNELS = 2
 _WHOLE = 100
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-def read_owners(at: At, people: dict[str, Person], groups: dict[str, Group]) -> dict[str, Owner]:
-    """Every owner by id."""
+def read_owners(at: At, people: dict[str, Person], groups: dict[str, Group], timezone: str) -> dict[str, Owner]:
+    """Every owner by id; ``timezone`` is the policy's, for hours that name none."""
     owners: dict[str, Owner] = {}
     for name, key, value in at.entries():
         if read_id(name, key) is None:
             continue
-        owner = _owner(name, value, people, groups)
+        owner = _owner(name, value, people, groups, timezone)
         if owner is not None:
             owners[name] = owner
     return owners
 
 
-def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group]) -> Owner | None:
+def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group], timezone: str) -> Owner | None:
     found = at.keys(OWNER_KEYS, required=("accountable", "risk_owner", "approvers"))
     accountable = read_person(found["accountable"], people) if "accountable" in found else None
     risk_owner = read_person(found["risk_owner"], people) if "risk_owner" in found else None
@@ -53,7 +50,7 @@ def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group
         approvers=approvers,
         approver_groups=_known_elsewhere(found["approvers"], groups) if "approvers" in found else (),
         sla=_sla(found["sla"], people, groups) if "sla" in found else Sla(),
-        hours=_hours(found["hours"]) if "hours" in found else None,
+        hours=read_hours(found["hours"], timezone) if "hours" in found else None,
         reasons=read_codes(found["reasons"]) if "reasons" in found else DEFAULT_REASONS,
     )
 
@@ -116,7 +113,8 @@ def _sla(at: At, people: dict[str, Person], groups: dict[str, Group]) -> Sla:
         if step.after >= lasts:
             text = f"has a step after {spoken(step.after)}, when requests have expired ({spoken(lasts)})"
             found["escalate"].wrong(text, "escalate earlier, or let requests live longer")
-    return Sla(respond, reminders, steps, lasts)
+    calendar = found["calendar"].boolean() if "calendar" in found else False
+    return Sla(respond, reminders, steps, lasts, calendar or False)
 
 
 def _reminders(at: At, respond: int) -> tuple[Reminder, ...]:
@@ -150,41 +148,3 @@ def _ladder(at: At, people: dict[str, Person], groups: dict[str, Group]) -> tupl
                 place.wrong("comes no later than the step before it", "order the steps by `after`")
             steps.append(Escalation(after, to, post_to))
     return tuple(steps)
-
-
-def _hours(at: At) -> Hours:
-    found = at.keys(HOURS_KEYS, required=("days", "open", "close"))
-    days = _days(found["days"]) if "days" in found else ()
-    opens = _minutes(found["open"]) if "open" in found else None
-    closes = _minutes(found["close"]) if "close" in found else None
-    if opens is not None and closes is not None and opens >= closes:
-        found["close"].wrong("is not after open", "let the day close after it opens")
-    holidays = read_holidays(found["holidays"]) if "holidays" in found else None
-    zone = read_zone(found["timezone"]) if "timezone" in found else None
-    return Hours(days, opens or 0, closes or 24 * 60, holidays, zone)
-
-
-def _days(at: At) -> tuple[int, ...]:
-    remedy = "write mon-fri, or a list such as [mon, wed, sat]"
-    places = list(at.items()) if at.is_list else [at]
-    days: set[int] = set()
-    for place in places:
-        text = (place.text(longest=60) or "").lower()
-        for part in filter(None, re.split(r"[,\s]+", text)):
-            first, _, last = part.partition("-")
-            if first not in _DAYS or (last or first) not in _DAYS:
-                place.wrong(f"{part[:20]!r} is no day or span of days", remedy)
-                continue
-            start, end = _DAYS.index(first), _DAYS.index(last or first)
-            days.update((start + step) % 7 for step in range((end - start) % 7 + 1))
-    return tuple(sorted(days))
-
-
-def _minutes(at: At) -> int | None:
-    text = at.text(longest=10)
-    if text is None:
-        return None
-    if not _CLOCK.fullmatch(text):
-        at.wrong(f"{text!r} is no time of day", 'write "08:00" to "24:00", in quotes')
-        return None
-    return int(text[:2]) * 60 + int(text[3:])

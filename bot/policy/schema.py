@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.requests import FieldKind
 from bot.domain.verdicts import ActionClass, Level
+from bot.policy.hours_section import DAYS_KEY
 from bot.policy.reading import REQUIRABLE
 from bot.policy.triggers_section import TRIGGER_KEYS
 
@@ -18,10 +19,11 @@ Schema = dict[str, Any]
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _FLAG: Schema = {"type": "boolean"}
 _TEXTS: Schema = {"type": "array", "items": _TEXT}
-_DURATION: Schema = {"type": "string", "pattern": "^[0-9]+[smhd]$", "examples": ["15m", "4h", "2d"]}
+_DURATION: Schema = {"type": "string", "pattern": "^[0-9]+[smhdw]$", "examples": ["15m", "4h", "2d", "8w"]}
 _AMOUNT: Schema = {"type": ["number", "string"], "examples": [25, "12.50"]}
 _SHARE: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 _PATH: Schema = {"type": "string", "pattern": r"^(arguments|context)(\.[A-Za-z_][A-Za-z0-9_-]*|\[\*\])+$"}
+_TIME = "(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)"
 _CAP: Schema = {"anyOf": [_AMOUNT, {"type": "array", "items": _AMOUNT}], "examples": [500, "30 actions"]}
 _CHANNELS: Schema = {"type": "object", "properties": dict.fromkeys(("slack", "teams", "desk"), _TEXT)}
 _CHANNELS["additionalProperties"] = False
@@ -83,14 +85,13 @@ def _group() -> Schema:
 
 
 def _owner() -> Schema:
-    days: Schema = {"anyOf": [_TEXT, _TEXTS], "examples": ["mon-fri"]}
-    hours = {"days": days, "open": _TEXT, "close": _TEXT, "holidays": _TEXT, "timezone": _TEXT}
     step = _object({"after": _DURATION, "to": _TEXTS, "post_to": _CHANNELS}, ("after", "to"))
     sla = {
         "respond_within": _DURATION,
-        "remind_at": {"type": "array", "items": {"type": "string", "pattern": "^([0-9]+%|[0-9]+[smhd])$"}},
+        "remind_at": {"type": "array", "items": {"type": "string", "pattern": "^([0-9]+%|[0-9]+[smhdw])$"}},
         "escalate": {"type": "array", "items": step},
         "expire_after": _said("Then it is not run.", _DURATION),
+        "calendar": _said("Whether the promise is counted in elapsed time although there are hours.", _FLAG),
     }
     return _object(
         {
@@ -99,12 +100,31 @@ def _owner() -> Schema:
             "risk_owner": _said("Who owns what can go wrong.", _TEXT),
             "channels": _said("Where its cards go; of two channels the second stands in for the first.", _PLACES),
             "approvers": _said("People and groups who may decide.", {"anyOf": [_TEXT, _TEXTS]}),
-            "hours": _object(hours, ("days", "open", "close")),
+            "hours": _hours(),
             "sla": _object(sla),
             "reasons": _said("Codes that a rejection may give.", _TEXTS),
         },
         ("accountable", "risk_owner", "approvers"),
     )
+
+
+def _hours() -> Schema:
+    clock: Schema = {"type": "string", "pattern": f"^{_TIME}$", "examples": ["08:00", "24:00"]}
+    span: Schema = {"type": "string", "pattern": f"^{_TIME} *- *{_TIME}$", "examples": ["08:00-12:00"]}
+    several: Schema = {"anyOf": [span, {"type": "array", "items": span, "minItems": 1}]}
+    one_or_more: Schema = {"anyOf": [_TEXT, {**_TEXTS, "minItems": 1}]}
+    schema = _object(
+        {
+            "days": {**one_or_more, "examples": ["mon-fri"]},
+            "open": clock,
+            "close": _said("When it is not after opening, the next day is meant.", clock),
+            "holidays": _said("Country codes such as US or US-NY; dates such as 2026-12-24, or 12-24.", one_or_more),
+            "timezone": _said("IANA name; the policy's without it.", _TEXT),
+        }
+    )
+    schema["patternProperties"] = {f"^{DAYS_KEY}$": _said("The intervals of these days.", several)}
+    schema["anyOf"] = [{"required": ["days", "open", "close"]}, {"not": {"required": ["days"]}, "minProperties": 1}]
+    return schema
 
 
 def _defaults() -> Schema:
@@ -187,9 +207,19 @@ def _action() -> Schema:
             "requires": _said("Names of the context that must be there.", _names()),
             "grant_expires_after": _DURATION,
             "triggers": _triggers(),
+            "statutory": _statutory(),
         },
         ("class", "level"),
     )
+
+
+def _statutory() -> Schema:
+    limit = {
+        "within": _said("The limit that the law sets, in elapsed time.", _DURATION),
+        "from": _said("Where the date stands on which it began; when the request opens without it.", _PATH),
+        "warn_before": _said("How long before its end those who answer for it are told.", _DURATION),
+    }
+    return _said("A limit of the law that runs beside the promise.", _object(limit, ("within",)))
 
 
 def _names() -> Schema:

@@ -98,6 +98,11 @@ class At:
             return None
         return At(node, field, self.problems, self._depth + 1)
 
+    def names(self) -> list[str]:
+        """The keys of a mapping as they are written; nothing of anything else."""
+        pairs = self.node.value if isinstance(self.node, yaml.MappingNode) else []
+        return [str(key.value) for key, _ in pairs if isinstance(key, yaml.ScalarNode)]
+
     def entries(self) -> Iterator[tuple[str, At, At]]:
         """Name, key and value of each entry of a mapping; duplicate and odd keys are problems and left out."""
         if not isinstance(self.node, yaml.MappingNode):
@@ -201,14 +206,14 @@ class At:
         return None
 
     def duration(self) -> int | None:
-        """Seconds of ``15m``, ``4h``, ``2d``."""
+        """Seconds of ``15m``, ``4h``, ``2d``, ``8w``."""
         text = self.text()
         if text is None:
             return None
         try:
             return parse_duration(text)
         except ValueError as error:
-            self.wrong(str(error), "write an integer and a unit, such as 90s, 15m, 4h or 2d")
+            self.wrong(str(error), "write an integer and a unit, such as 90s, 15m, 4h, 2d or 8w")
             return None
 
     def choice(self, kind: type[_Choice]) -> _Choice | None:

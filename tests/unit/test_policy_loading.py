@@ -18,6 +18,7 @@ from bot.policy import (
     actions_section,
     arguments_section,
     caps_section,
+    hours_section,
     loading,
     owners_section,
     people_section,
@@ -250,10 +251,11 @@ def test_the_schema_knows_the_keys_that_the_loader_knows() -> None:
         people_section.PERSON_KEYS: schema["people"]["additionalProperties"],
         people_section.GROUP_KEYS: schema["groups"]["additionalProperties"],
         owners_section.OWNER_KEYS: owner,
-        owners_section.HOURS_KEYS: owner["properties"]["hours"],
+        hours_section.HOURS_KEYS: owner["properties"]["hours"],
         owners_section.SLA_KEYS: owner["properties"]["sla"],
         owners_section.ESCALATION_KEYS: owner["properties"]["sla"]["properties"]["escalate"]["items"],
         actions_section.ACTION_KEYS: action,
+        actions_section.STATUTORY_KEYS: action["properties"]["statutory"],
         arguments_section.FIELD_KEYS: action["properties"]["arguments"]["additionalProperties"]["anyOf"][2],
         caps_section.CAP_KEYS: action["properties"]["caps"],
         rules_section.RULE_KEYS: action["properties"]["hold_when"]["items"],
@@ -280,7 +282,8 @@ def test_what_a_policy_says() -> None:
     assert [owner.id for owner in policy.owners_of("rosa")] == list(policy.owners)
     assert policy.owners["refunds"].sla.remind_at == (Reminder(450, 50),)
     assert policy.owners["refunds"].hours is not None
-    assert policy.owners["refunds"].hours.opens == 480
+    assert policy.owners["refunds"].hours.week == (*[((480, 1200),)] * 6, ())
+    assert policy.owners["refunds"].hours.timezone == policy.timezone
     amount = policy.actions["refund"].fields[1]
     assert (amount.kind, amount.editable, amount.maximum) == (FieldKind.MONEY, True, Decimal(2000))
 
@@ -328,13 +331,15 @@ def test_nobody_may_define_the_name_of_unknown_tools() -> None:
         load(ROSTER + "actions:\n  unknown_tool: {class: other, level: draft}\n", "policy.yaml")
 
 
-@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("15m", 900), ("4h", 14_400), ("2d", 172_800)])
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90s", 90), ("15m", 900), ("4h", 14_400), ("2d", 172_800), ("8w", 4_838_400)]
+)
 def test_durations(text: str, seconds: int) -> None:
     assert parse_duration(text) == seconds
     assert parse_duration(spoken(seconds)) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "5", "m", "0s", "-1m", "1.5h", "5 m", "5M", "999999999d", "٣m", "1w"])
+@pytest.mark.parametrize("text", ["", "5", "m", "0s", "-1m", "1.5h", "5 m", "5M", "999999999d", "٣m", "1y", "53w"])
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         parse_duration(text)
@@ -345,7 +350,7 @@ def test_what_is_no_duration(text: str) -> None:
 
 def test_timeouts_have_no_days_and_a_bound() -> None:
     assert parse_timeout("720h") == 2_592_000
-    for text in ("1d", "721h", None, 30):
+    for text in ("1d", "1w", "721h", None, 30):
         with pytest.raises(BadInput):
             parse_timeout(text)
 
