@@ -1,8 +1,8 @@
 """Every type of Adaptive Cards 1.5 with its properties: https://adaptivecards.io/explorer/ .
 
 A property's kind is one word: `text`, `flag`, `number`, `object`, `url`, a name in `WORDS`, a type's name, or one of
-`element`, `action`, `select` (an action that a tap may do), `inline`; in brackets, a list of it; `a|b`, either. `!` after
-it: required; `?`: may be null.
+`element`, `action`, `select` (an action that a tap may do), `inline`; in brackets, a list of it; `a|b`, either.
+`!` after it: required; `?`: may be null.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""How Teams calls the bot."""
