@@ -1,0 +1,1 @@
+"""Teams: cards rendered, messages sent, clicks received."""
