@@ -17,21 +17,12 @@ from adapters.slack.cards.rich import bullets, line, rich, run
 from bot.cards import Card
 from bot.cards import plain as visible
 from bot.cards.amounts import amount_text
+from bot.cards.wording import COMMANDS
 from bot.domain.people import Person
 from bot.errors import AlreadyDecided, Busy, NotAllowed, SignoffError, Unavailable
 from bot.policy.document import Owner, Policy
 
 Json = dict[str, Any]
-COMMANDS = (
-    ("queue", "What waits for you, least time left first", "queue"),
-    ("show ID", "One request, by its id or its first characters", "show 01926f3a"),
-    ("summary [OWNER] [PERIOD]", "What was held, decided and how fast", "summary refunds 7d"),
-    ("pause [WHAT]", "Stop an action type, an agent, an owner or everything", "pause action:refund"),
-    ("resume", "Let it go on", "resume"),
-    ("who OWNER", "Who answers, who may sign, and who is away", "who refunds"),
-    ("help", "This list", "help"),
-)
-"""Words of a command, what it does, an example."""
 _QUEUE = 12
 _PEOPLE = 16
 _ROWS = 6

@@ -6,10 +6,10 @@ from typing import Any
 
 from adapters.slack.cards import blocks
 from bot.cards import Card
+from bot.cards.wording import LABELS, sure_text
 
 Json = dict[str, Any]
 _MORE = ("claim", "release", "ask", "reassign", "snooze")
-_LABELS = {"release": "Let it go", "ask": "Ask the agent", "reassign": "Reassign", "snooze": "Snooze"}
 
 
 def buttons(card: Card, desk_url: str | None) -> list[Json]:
@@ -18,9 +18,9 @@ def buttons(card: Card, desk_url: str | None) -> list[Json]:
     The entries of the menu ``more`` are ``<command>|<request id>``.
     """
     made = _deciding(card) if card.status.open else []
-    made.append(blocks.button("Details", "details", value=card.request_id))
+    made.append(blocks.button(LABELS["details"], "details", value=card.request_id))
     if desk_url is not None:
-        made.append(blocks.button("Open in the desk", "open_desk", url=desk_url))
+        made.append(blocks.button(LABELS["desk"], "open_desk", url=desk_url))
     entries = _entries(card)
     if entries:
         made.append(blocks.overflow("more", entries))
@@ -41,8 +41,8 @@ def _deciding(card: Card) -> list[Json]:
 
 def sure(card: Card) -> Json:
     """The dialog before a grave approval."""
-    text = f"{card.title}\n\nThe agent may then run exactly this, once."
-    return blocks.confirm("Approve this?", text, "Approve", "Go back", style="primary")
+    title, text = sure_text(card)
+    return blocks.confirm(title, text, "Approve", "Go back", style="primary")
 
 
 def _entries(card: Card) -> list[Json]:
@@ -56,4 +56,4 @@ def _entries(card: Card) -> list[Json]:
 
 def _label(card: Card, name: str) -> str:
     ability = card.ability(name)
-    return _LABELS.get(name) or (ability.title if ability is not None else name.capitalize())
+    return LABELS.get(name) or (ability.title if ability is not None else name.capitalize())

@@ -8,14 +8,15 @@ from adapters.slack.cards import blocks, facts, limits
 from adapters.slack.cards.buttons import buttons
 from adapters.slack.cards.drawn import NOBODY, Drawn, Mentions
 from adapters.slack.cards.markup import cut, escape
-from adapters.slack.cards.room import Pen, fitted
+from adapters.slack.cards.room import fitted
 from adapters.slack.cards.standing import by_when, called, standing
 from bot.cards import Card
+from bot.cards.room import Pen
+from bot.cards.wording import LEFT_OUT
 
 __all__ = ["Drawn", "Mentions", "card_message"]
 
 Json = dict[str, Any]
-_LEFT_OUT = "… the rest under Details"
 
 
 def card_message(
@@ -46,7 +47,7 @@ def _blocks(card: Card, pen: Pen, mentions: Mentions, lead: str | None, desk_url
         *facts.origin(card, pen),
     ]
     if pen.left_out:
-        made.append(blocks.context([blocks.plain(_LEFT_OUT)], block_id="left_out"))
+        made.append(blocks.context([blocks.plain(LEFT_OUT)], block_id="left_out"))
     made[0]["block_id"] = cut(f"request|{card.request_id}", limits.ID)
     return [*made, *buttons(card, desk_url)]
 

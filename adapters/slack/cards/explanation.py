@@ -12,16 +12,12 @@ from adapters.slack.cards.modals.texts import brief
 from bot.cards import Card, Row
 from bot.cards.amounts import amount_text
 from bot.cards.plaintext import plain as visible
+from bot.cards.wording import VERDICTS
 from bot.domain.requests import Request
 from bot.domain.verdicts import Reservation, VerdictKind
 from bot.policy.tallies import AGENT_HOUR, CUSTOMER_DAY
 
 Json = dict[str, Any]
-_VERDICTS = {
-    VerdictKind.ALLOW: "The gate allowed it: it ran without a human.",
-    VerdictKind.HOLD: "The gate held it: it runs only if a named human signs it.",
-    VerdictKind.BLOCK: "The gate blocked it: it never runs, whoever asks.",
-}
 _CAPS = {CUSTOMER_DAY: "Of the customer's day", AGENT_HOUR: "Of the agent's hour"}
 
 
@@ -34,7 +30,7 @@ def explain_view(card: Card, request: Request) -> Json:
     signers = (
         f"{card.signatures_needed} signature{'s' if card.signatures_needed > 1 else ''} of {escape(card.owner, 100)}"
     )
-    lines = [f"*{_VERDICTS[verdict]}*", f"Judged {date(request.opened_at)}, as a change of class {card.action_class}."]
+    lines = [f"*{VERDICTS[verdict]}*", f"Judged {date(request.opened_at)}, as a change of class {card.action_class}."]
     if verdict is VerdictKind.HOLD:
         lines.append(f"It needs {signers}: {escape(brief(', '.join(card.deciders), 400)) or 'nobody is left'}.")
         lines.append(f"Promised by {date(routing.due_at)}, expires {date(card.deadline_at)}: then it is not run.")

@@ -8,8 +8,9 @@ from typing import Any
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.markup import cut, escape
 from adapters.slack.cards.rich import box, bullets, line, moment, quote, rich, run
-from adapters.slack.cards.room import Pen
 from bot.cards import Card, Exchange, Row
+from bot.cards.room import Pen
+from bot.cards.wording import AGENT_CLAIMS, changes_title, origin_rows, subject_rows, why_title
 
 Json = dict[str, Any]
 _TITLE = 60
@@ -26,25 +27,19 @@ def why(card: Card, pen: Pen) -> list[Json]:
         ]
         for reason in pen.first(card.reasons, pen.room.reasons)
     ]
-    return [rich([line([run(_why_title(card), "bold")]), bullets(items)], block_id="why")] if items else []
+    return [rich([line([run(why_title(card), "bold")]), bullets(items)], block_id="why")] if items else []
 
 
 def held_for(card: Card, pen: Pen) -> list[Json]:
     """The same in a few small words, once it is decided."""
     titles = [cut(_one_line(reason.title), _TITLE) for reason in card.reasons[: pen.room.reasons]]
-    return (
-        [blocks.context([blocks.plain(f"{_why_title(card)}: {', '.join(titles)}")], block_id="why")] if titles else []
-    )
-
-
-def _why_title(card: Card) -> str:
-    return "Why it was held" if any(each.kind == "hold" for each in card.reasons) else "What the gate said"
+    return [blocks.context([blocks.plain(f"{why_title(card)}: {', '.join(titles)}")], block_id="why")] if titles else []
 
 
 def changes(card: Card, pen: Pen) -> list[Json]:
     """The arguments, one row each, in the policy's order; masked ones have a button to look at them."""
     made: list[Json] = []
-    parts: list[Json] = [line([run(_HEADINGS.get(card.status.state, "What was proposed"), "bold")])]
+    parts: list[Json] = [line([run(changes_title(card), "bold")])]
     shown = 0
     for row in pen.first(card.changes, pen.room.rows):
         show = _show_value(card, row, pen) if row.masked and shown < pen.room.shows else None
@@ -57,10 +52,6 @@ def changes(card: Card, pen: Pen) -> list[Json]:
     if not card.changes:
         parts.append(line([run("No arguments", "italic")]))
     return [*made, *_table(parts, len(made))]
-
-
-_HEADINGS = dict.fromkeys(("pending", "claimed", "approved", "approved_with_edits", "redeemed"), "What will change")
-_HEADINGS |= {"ran": "What was run", "failed": "What was tried"}
 
 
 def _table(parts: Sequence[Json], number: int) -> list[Json]:
@@ -93,8 +84,7 @@ def _row(row: Row, pen: Pen) -> list[Json]:
 
 def subject(card: Card, pen: Pen) -> list[Json]:
     """For whom, on one line; the session stands under Details."""
-    rows = [row for row in card.subject if row.name not in {"session", "language"}]
-    runs = _inline("For", sorted(rows, key=lambda row: row.value == "yes"), pen)
+    runs = _inline("For", subject_rows(card), pen)
     return [rich([line(runs)], block_id="subject")] if runs else []
 
 
@@ -102,7 +92,7 @@ def claim(card: Card, pen: Pen) -> list[Json]:
     """The agent's own words, marked as such."""
     if not card.claim:
         return []
-    heading = line([run("The agent claims", "bold"), run("  (its own words, not checked)", "italic")])
+    heading = line([run(AGENT_CLAIMS[0], "bold"), run(f"  {AGENT_CLAIMS[1]}", "italic")])
     return [rich([heading, quote(pen.text(card.claim, pen.room.said))], block_id="claim")]
 
 
@@ -136,8 +126,7 @@ def _exchange(asked: Exchange, pen: Pen) -> list[Json]:
 
 def origin(card: Card, pen: Pen) -> list[Json]:
     """Agent, tool, model, build and policy in small letters; the digest stands under Details."""
-    shown = {"agent", "tool", "model", "build", "policy"}
-    rows = [row for row in card.origin if row.name in shown and row.value]
+    rows = origin_rows(card)
     texts = [f"{row.title}: {cut(_one_line(row.value or ''), _SMALL.get(row.name, pen.room.item))}" for row in rows]
     if card.erased:
         texts.append("Its personal data was erased")

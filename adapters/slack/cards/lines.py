@@ -9,9 +9,10 @@ from adapters.slack.cards import blocks
 from adapters.slack.cards.drawn import NOBODY, Drawn, Mentions
 from adapters.slack.cards.markup import escape
 from adapters.slack.cards.rich import line, moment, quote, rich, run
-from adapters.slack.cards.room import Pen, fitted
+from adapters.slack.cards.room import fitted
 from adapters.slack.cards.standing import called
 from bot.cards import HistoryLine
+from bot.cards.room import Pen
 
 Json = dict[str, Any]
 _TEXT_LINES = 5

@@ -6,10 +6,10 @@ https://docs.slack.dev/messaging/formatting-message-text
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 
-ELLIPSIS = "…"
+from bot.cards.cutting import ELLIPSIS, cut_at
+
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _STAND_INS = {
     "*": "\N{ASTERISK OPERATOR}",
@@ -86,12 +86,7 @@ def cut(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     end = limit - len(ELLIPSIS)
-    if end <= 0:
-        return ELLIPSIS[:limit]
-    end = _before_ours(text, end)
-    while end > 0 and _joined(text[end - 1], text[end]):
-        end -= 1
-    return text[:end].rstrip() + ELLIPSIS
+    return cut_at(text, _before_ours(text, end) if end > 0 else end, limit)
 
 
 def _before_ours(text: str, end: int) -> int:
@@ -100,13 +95,3 @@ def _before_ours(text: str, end: int) -> int:
         if found.start() < end < found.end():
             return found.start()
     return end
-
-
-def _joined(before: str, after: str) -> bool:
-    """Whether two neighbours belong to one letter or one emoji."""
-    if unicodedata.category(after) in {"Mn", "Me", "Mc"} or after in "\u200c\u200d" or before in "\u200c\u200d":
-        return True
-    tone = "\U0001f3fb" <= after <= "\U0001f3ff"
-    tag = "\U000e0020" <= after <= "\U000e007f"
-    flag = all("\U0001f1e6" <= one <= "\U0001f1ff" for one in (before, after))
-    return tone or tag or flag

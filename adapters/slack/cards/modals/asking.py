@@ -13,6 +13,7 @@ from adapters.slack.cards.modals.notices import notice
 from adapters.slack.cards.modals.rejecting import may_not
 from adapters.slack.cards.modals.texts import head
 from bot.cards import Card
+from bot.cards.wording import told_apart
 
 Json = dict[str, Any]
 
@@ -43,7 +44,7 @@ def reassign_form(card: Card, people: Sequence[widgets.Choice]) -> Json:
     """Handing it to another person: ids and names of those who may have it; the first hundred of very many."""
     if not people:
         return notice("Reassign", "Nobody else may decide this request.", "The policy names its approvers.")
-    chosen = widgets.select(_apart(people[: limits.SELECT_OPTIONS]))
+    chosen = widgets.select(told_apart(people[: limits.SELECT_OPTIONS]))
     to = widgets.field("to", "To whom", chosen, hint="They are told at once, and the card shows that they have it.")
     note = widgets.field("note", "A word to them", _lines("", "Why you hand it on"), required=False)
     return _form(card, "reassign", "Reassign", "Reassign", to, note)
@@ -66,9 +67,3 @@ def _form(card: Card, callback: str, title: str, submit: str, *blocks: Json) -> 
 def _lines(typed: str, placeholder: str) -> Json:
     initial = typed[: limits.INPUT_TEXT]
     return widgets.text(initial=initial, lines=True, most=limits.INPUT_TEXT, placeholder=placeholder)
-
-
-def _apart(people: Sequence[widgets.Choice]) -> list[widgets.Choice]:
-    """Two of the same name are told apart by their ids."""
-    names = [name for _, name in people]
-    return [(id_, f"{name} ({id_})" if names.count(name) > 1 else name) for id_, name in people]

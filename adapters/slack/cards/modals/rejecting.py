@@ -12,16 +12,9 @@ from adapters.slack.cards.modals.notices import notice
 from adapters.slack.cards.modals.texts import head, sentence
 from bot.cards import Card
 from bot.cards.plaintext import words
-from bot.domain.requests import Lesson
+from bot.cards.wording import LESSONS
 
 Json = dict[str, Any]
-LESSONS = (
-    ("", "Nothing in particular", "This was a single case."),
-    (Lesson.REGRESSION_CASE.value, "Keep it as a test case", "The agent should have done it another way: test it."),
-    (Lesson.KNOWLEDGE_FIX.value, "Mend the knowledge base", "What it read was wrong, missing or out of date."),
-    (Lesson.THRESHOLD.value, "Tighten a threshold", "A case like this should be stopped or held sooner."),
-)
-"""What may be learned of an override: value, title and a line that explains it."""
 
 
 def reject_form(card: Card, typed: Mapping[str, str] | None = None) -> Json:

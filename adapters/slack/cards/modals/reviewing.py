@@ -9,9 +9,10 @@ from adapters.slack.cards import rich
 from adapters.slack.cards.blocks import context, plain, section
 from adapters.slack.cards.modals.frame import Sheet, modal
 from adapters.slack.cards.modals.notices import notice
-from adapters.slack.cards.modals.rejecting import LESSONS, may_not
+from adapters.slack.cards.modals.rejecting import may_not
 from adapters.slack.cards.modals.texts import PIECE, brief, facts, heading, pieces
 from bot.cards import Card, Row
+from bot.cards.wording import LESSONS
 
 Json = dict[str, Any]
 _SHORT = 200

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from adapters.slack.cards.blocks import context, header, mrkdwn, section
-from adapters.slack.cards.markup import cut, escape
+from adapters.slack.cards.markup import escape
 from adapters.slack.cards.standing import by_when
 from bot.cards import Card, Row
+from bot.cards.cutting import brief, sentence
+
+__all__ = ["PIECE", "Pieces", "brief", "facts", "head", "heading", "pieces", "said", "sentence"]
 
 Json = dict[str, Any]
 PIECE = 2_900
@@ -71,14 +74,3 @@ def said(row: Row) -> str:
         return value or "empty"
     before = row.before if row.before is not None else "not given"
     return f"{before or 'empty'} → {value or 'empty'}"
-
-
-def brief(text: str, limit: int = _BRIEF) -> str:
-    """A text within one line."""
-    return cut(" ".join(text.split()), limit)
-
-
-def sentence(text: str) -> str:
-    """With a capital at its start and a full stop at its end."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if not text or text[-1] in ".!?…:" else ".")
