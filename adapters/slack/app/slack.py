@@ -136,6 +136,7 @@ class Slack:
             ignoring_self_events_enabled=False,
             ssl_check_enabled=False,  # it would answer before the signature is looked at
             attaching_conversation_kwargs_enabled=False,
+            process_before_response=True,  # else it looks for an acknowledgement each 10 ms; ours end with theirs
         )
         bolt.action(_ANY)(self._on_click)
         bolt.view(_ANY)(self._on_submission)
