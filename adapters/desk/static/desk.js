@@ -110,7 +110,7 @@ function hush() { stream?.close(); stream = null; }
 // --- keyboard ---------------------------------------------------------------------------------------------------
 
 const keysOn = () => localStorage.getItem("signoff-keys") !== "off";
-const rows = () => part(document, ".list [data-id] h2 a");
+const rows = () => part(document, ".list .item a");
 
 function move(step) {
   const all = rows();
@@ -128,7 +128,7 @@ function sure(form) {
 
 function decideBy(key) {
   const row = document.activeElement?.closest?.(".list [data-id]");
-  if (row) { const address = row.querySelector("h2 a").pathname; location.href = key === "e" ? `${address}/edit` : `${address}#then-${key}`; return; }
+  if (row) { const address = row.querySelector("a").pathname; location.href = key === "e" ? `${address}/edit` : `${address}#then-${key}`; return; }
   if (key === "a") sure(document.getElementById("approve"));
   if (key === "e") document.querySelector("[data-key=e]:not([aria-disabled])")?.click();
   if (key === "r") { const box = document.getElementById("reject"); if (box) { box.open = true; box.querySelector("select")?.focus(); } }
