@@ -12,6 +12,7 @@ from tests.fakes.slack import Channel, FakeSlack, User, UserGroup, Workspace
 from tests.rigs.house import MovedClock
 from tests.unit.fakes.bolt_app import client_of, serving
 from tests.unit.fakes.deciding_app import Office
+from tests.unit.fakes.teams_bot import Desk, a_desk
 
 
 @dataclass
@@ -59,3 +60,10 @@ async def office() -> AsyncIterator[Office]:
         here = Office(slack, clock)
         async with serving(slack, here.app):
             yield here
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """A bot in a team, served by a fake Teams whose clock stands."""
+    async with a_desk() as here:
+        yield here
