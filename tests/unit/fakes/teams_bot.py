@@ -51,7 +51,7 @@ class Credentials(ServiceClientCredentialsFactory):  # type: ignore[misc] # the 
     async def is_authentication_disabled(self) -> bool:
         return False
 
-    async def create_credentials(self, app_id: str, *_: Any) -> AppCredentials:
+    async def create_credentials(self, app_id: str, *_: Any, **__: Any) -> AppCredentials:
         return HeldToken(app_id, self.token)
 
 
