@@ -139,10 +139,10 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
     if isinstance(error, NotAllowed):
         return Said("Nothing was done", error.message, error.remedy, typed, form=name)
     field = error.field or "note"
-    problem = error.message
     if name in {"reassign", "snooze"}:
         problem = _beside(field, error, form)
-    return Said("One thing is missing", "Nothing was done yet.", None, typed, {field: problem}, name)
+        return Said("Not quite yet", f"Nothing was done yet. {problem}", None, typed, {field: problem}, name)
+    return Said("One thing is missing", "Nothing was done yet.", None, typed, {field: error.message}, name)
 
 
 def _beside(field: str, error: SignoffError, form: Form) -> str:

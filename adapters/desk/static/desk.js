@@ -77,12 +77,15 @@ async function refresh() {
     const state = page.getElementById("state");
     const decided = wasOpen && state?.dataset.open === "no";
     const before = Number(document.getElementById("counts")?.dataset.count ?? 0);
+    const stopped = document.getElementById("paused")?.dataset.said;
     for (const old of part(document, "[data-live-part]")) {
       const fresh = page.getElementById(old.id);
       if (fresh) takePart(old, fresh, decided);
     }
     inMyZone(document); tick();
     if (decided) announce(state.dataset.label);
+    const stops = document.getElementById("paused")?.dataset.said;
+    if (stops && stops !== stopped) announce(stops);
     const counts = document.getElementById("counts");
     if (counts && Number(counts.dataset.count) !== before) announce(counts.textContent.trim());
   } catch { /* offline: the stream says so, and comes again */ } finally {
