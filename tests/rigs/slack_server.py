@@ -103,7 +103,9 @@ class Town:
         assert self.slack.complaints == []
         await self.command("audit", "verify")
         await self.command("audit", "rebuild", "--check")
-        assert "handler_failed" not in self.log
+        trouble = [line for line in self.log.splitlines() if '"level": "error"' in line or "Traceback" in line]
+        assert trouble == []
+        assert CARD_NUMBER not in self.log
 
     @property
     def log(self) -> str:
@@ -212,11 +214,12 @@ class Town:
         return [each["value"].partition("|")[0] for each in self.slack.element(card, "more")["options"]]
 
     async def told(self, user: User, text: str) -> str:
-        """What was said to this user alone, once something says this."""
+        """What was said to this user alone, cards aside, once something says this."""
 
         def said() -> str | None:
             heard = (*self.slack.ephemerals(user), *self.slack.dms(user))
-            return next((words(each) for each in heard if text in words(each)), None)
+            texts = [words(each) for each in heard if not named(each).startswith("request|")]
+            return next((each for each in texts if text in each), None)
 
         return await self.until(said, f"{user.name} is told {text!r}")
 

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from tests.fakes.slack import Message
-from tests.rigs.slack_server import Town, eventually, town, words
+from tests.rigs.slack_server import Town, eventually, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    async with town(tmp_path_factory.mktemp("acme")) as found:
-        yield found
-        await found.require_sound()
 
 
 def notices(acme: Town, about: str) -> list[Message]:
@@ -32,11 +22,12 @@ def acme_card(message: Message) -> bool:
 async def test_an_archived_channel_gives_way_to_the_second_until_it_is_back(acme: Town) -> None:
     dana, refunds = acme.users["dana"], acme.channels["refunds"]
     before, card = await acme.held()
+    told = len(notices(acme, "C0REFUNDS"))
     await acme.slack.archive(refunds)
     first, second = await acme.agent.propose(), await acme.agent.propose(130)
     there = [await acme.card(each.id, "second") for each in (first, second)]
     assert acme.slack.notified(there[0], 0).users >= {dana.id}
-    await acme.until(lambda: notices(acme, "C0REFUNDS") or None, "Vera is told")
+    await acme.until(lambda: len(notices(acme, "C0REFUNDS")) > told or None, "Vera is told")
     await acme.slack.click(dana, there[0], "approve")
     await acme.says(first.id, "Approved", "by Dana on Slack")
 
@@ -46,7 +37,7 @@ async def test_an_archived_channel_gives_way_to_the_second_until_it_is_back(acme
     third, _ = await acme.held(140)
     await acme.says(third, "140.00")
     assert [each.channel.name for each in acme.cards(third)] == ["refunds"]
-    assert len(notices(acme, "C0REFUNDS")) == 1, "told once"
+    assert len(notices(acme, "C0REFUNDS")) == told + 1, "once, not once a request"
     assert (await acme.types(first.id)).count("request.unshown") == 1
 
 
@@ -60,6 +51,8 @@ async def test_the_accountable_person_is_next_and_then_the_desk_alone(acme: Town
     async with acme.server.reviewer("dana") as dana:
         await dana.approve(opened.id)
     await acme.says(opened.id, "Approved", "by Dana on desk")
+    for name in ("refunds", "second"):
+        acme.channels[name].archived = False
 
 
 async def test_where_nobody_can_be_reached_the_desk_is_left(acme: Town) -> None:
@@ -86,8 +79,8 @@ async def test_a_deleted_card_is_posted_again_elsewhere(acme: Town) -> None:
     await acme.more(lee, ping, "release")
     again = await acme.card(id_, "second")
     assert {"approve", "reject"} <= set(acme.slack.offers(again))
-    told = await acme.until(lambda: notices(acme, "C0REFUNDS") or None, "Vera is told")
-    assert "was deleted" in words(told[0])
+    (told,) = await acme.until(lambda: notices(acme, "was deleted") or None, "Vera is told")
+    assert "C0REFUNDS" in words(told)
     await acme.slack.click(lee, again, "approve")
     await acme.says(id_, "Approved", "by Lee on Slack", cards=2)
     await acme.thread(again, "Lee approved it")

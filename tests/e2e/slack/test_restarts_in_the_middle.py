@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import AsyncIterator
 
 import pytest
-import pytest_asyncio
 
 from tests.fakes.slack import NotPossible
-from tests.rigs.slack_server import Town, eventually, town, words
+from tests.rigs.slack_server import Town, eventually, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def acme(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    async with town(tmp_path_factory.mktemp("acme")) as found:
-        yield found
-        await found.require_sound()
 
 
 async def settled(acme: Town, id_: str) -> None:
