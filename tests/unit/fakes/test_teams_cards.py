@@ -23,6 +23,7 @@ GOOD: dict[str, Json] = {
     "words of any case": body({**TEXT, "size": "Large", "weight": "bolder", "color": None}),
     "columns": body({"type": "ColumnSet", "columns": [{"width": "auto", "items": [TEXT]}]}),
     "facts": body({"type": "FactSet", "facts": [{"title": "Amount", "value": "$20"}]}),
+    "nothing to read": body({**TEXT, "text": ""}, {"type": "FactSet", "facts": [{"title": "", "value": ""}]}),
     "a table": body({"type": "Table", "columns": [{"width": 1}], "rows": [{"cells": [{"items": [TEXT]}]}]}),
     "rich text": body({"type": "RichTextBlock", "inlines": ["a", {"type": "TextRun", "text": "b", "italic": True}]}),
     "inputs": body(
@@ -65,6 +66,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "no list": (asking(body={}), "/body must be a list"),  # type: ignore[arg-type] # as a bot may send it
     "no text": (body({"type": "TextBlock"}), "/body/0/text is required"),
     "an input without id": (body({"type": "Input.Text"}), "/body/0/id is required"),
+    "an empty id": (body({"type": "Input.Text", "id": ""}), "/body/0/id is required"),
     "an id twice": (body(NAME, NAME), "/body/1/id 'name' is also the id of /body/0"),
     "an id twice, deep": (
         asking({"type": "Action.ShowCard", "card": asking(body=[NAME])}, body=[NAME]),

@@ -15,13 +15,13 @@ async def test_a_mention_in_a_channel(desk: Desk) -> None:
     await desk.teams.mention(desk.dana, desk.refunds, "queue & <b>", also=(desk.lee,))
     [told] = desk.bot.told
     [post] = desk.teams.messages(desk.refunds)
-    assert (told["text"], told["textFormat"]) == ("<at>Signoff</at> queue & <b>", "plain")
+    assert (told["text"], told["textFormat"]) == ("<at>Signoff</at> queue & <b> <at>Lee Wu</at>", "plain")
     assert told["conversation"]["id"] == f"{desk.refunds.id};messageid={post.id}"
     bot, lee, client = told["entities"]
     assert bot["mentioned"] == {"id": desk.teams.app.teams_id, "name": "Signoff"}
     assert lee["mentioned"]["id"] == desk.lee.id
     assert client["type"] == "clientInfo"
-    assert told["attachments"][0]["content"].endswith("queue &amp; &lt;b&gt;</p>")
+    assert "</span> queue &amp; &lt;b&gt; <span" in told["attachments"][0]["content"]
 
 
 async def test_a_mention_in_a_thread(desk: Desk) -> None:
