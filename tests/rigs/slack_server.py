@@ -27,7 +27,7 @@ __all__ = ["POLICY", "Agent", "Town", "eventually", "lines_of", "staffed", "town
 
 PEOPLE = ("dana", "lee", "omar", "vera", "rosa")
 CARD_NUMBER = "4111222233334444"
-SECONDS = 10.0
+SECONDS = 20.0
 """How long anything that people or agents wait for may take here."""
 
 Found = TypeVar("Found")
@@ -46,6 +46,8 @@ class Town:
     policy: str
     server: Server = field(init=False)
     agent: Agent = field(init=False)
+    patience: float = SECONDS
+    """Seconds that anything is waited for; what a killed process had taken up is left to it for thirty."""
     _running: AsyncExitStack | None = None
     _agent_facts: dict[str, Any] = field(default_factory=dict)
 
@@ -153,7 +155,7 @@ class Town:
             AssertionError: it did not come.
         """
         try:
-            found = await self.slack.until(seen, SECONDS)
+            found = await self.slack.until(seen, self.patience)
         except TimeoutError:
             raise AssertionError(f"it did not come: {what}\n{self.log[-1500:]}") from None
         assert found is not None

@@ -82,3 +82,22 @@ async def test_with_two_processes_and_slack_down(tmp_path: Path, fresh_postgres_
             await require_once(acme, id_)
         await decided_everywhere(acme, ids[0])
         await acme.require_sound()
+
+
+async def test_what_one_process_decides_shows_on_the_cards_that_the_other_posted(
+    tmp_path: Path, fresh_postgres_url: str
+) -> None:
+    async with town(tmp_path, database=fresh_postgres_url, key=KEY) as acme, AsyncExitStack() as more:
+        (tmp_path / "other").mkdir()
+        other = serving(tmp_path / "other", policy=acme.policy, **acme.settings)
+        second = await asyncio.to_thread(other.__enter__)
+        more.push_async_callback(asyncio.to_thread, other.__exit__, None, None, None)
+        for number in range(6):
+            id_, card = await acme.held(100 + number)
+            acme.slack.connect(second.url if number % 2 else acme.server.url)
+            clicks = [acme.slack.click(acme.users[name], card, "approve") for name in ("dana", "lee", "omar")]
+            assert all(each.ok for each in await asyncio.gather(*clicks))
+            await acme.says(id_, "Approved", "on Slack")
+            assert (await acme.types(id_)).count("request.decided") == 1
+            await acme.thread(card, "approved it")
+        await acme.require_sound()

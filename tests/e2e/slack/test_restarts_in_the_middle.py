@@ -37,6 +37,7 @@ async def test_killed_right_after_a_click(acme: Town) -> None:
     assert (await acme.slack.click(acme.users["dana"], card, "approve")).ok
     os.kill(acme.server.pid, signal.SIGKILL)
     await acme.restart()
+    acme.patience = 45
     await settled(acme, id_)
 
 
