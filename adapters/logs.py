@@ -63,3 +63,5 @@ def configure(form: str, level: str) -> None:
     root.setLevel(level.upper())
     for chatty in ("apscheduler", "alembic", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    for telling in ("slack_bolt", "slack_sdk"):  # codes, states and what people wrote are in whatever they log
+        logging.getLogger(telling).setLevel(logging.CRITICAL)

@@ -110,6 +110,12 @@ class Uncertain(Unavailable):
     code = "uncertain"
 
 
+class Refused(Unavailable):
+    """The other side answered that it will not, for a reason that we do not know; nothing was done."""
+
+    code = "refused"
+
+
 class MessageGone(SignoffError):
     """A message that should be changed is not there any more, or can't be changed."""
 

@@ -20,6 +20,7 @@ from bot.ports import Library, RequestQuery
 PAGE = 50
 SCANNED = 1000
 """Requests looked through for one page, so that a page of somebody who has few among very many still comes at once."""
+EVERY = RequestQuery()
 _DECIDED = tuple(kind.value for kind in DecisionKind)
 
 
@@ -38,9 +39,14 @@ class Queue(msgspec.Struct, frozen=True):
     snoozed: tuple[Request, ...] = ()
     """Theirs as well, but put off by themselves until later."""
     more: int = 0
-    """How many more are theirs beyond ``items``."""
-    cut: bool = False
-    """Whether looking was given up, so that there may be still more than ``more``."""
+    """How many more are theirs behind ``items``."""
+    next: str | None = None
+    """Where to look on, when looking was given up."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether looking was given up, so that there may be still more than ``more``."""
+        return self.next is not None
 
 
 async def list_requests(library: Library, query: RequestQuery, wanted: Callable[[Request], bool]) -> Listed:
@@ -60,16 +66,28 @@ async def _scan(library: Library, query: RequestQuery, wanted: Callable[[Request
     return Listed(tuple(found), after, cut=True)
 
 
-async def queue_of(library: Library, policy: Policy, person: Person, now: datetime, limit: int = PAGE) -> Queue:
+async def queue_of(
+    library: Library,
+    policy: Policy,
+    person: Person,
+    now: datetime,
+    limit: int = PAGE,
+    *,
+    narrowed: RequestQuery = EVERY,
+    skipped: int = 0,
+) -> Queue:
     """What waits for this person: theirs to approve or to reject, not signed by them yet, its time not over.
 
-    At most ``limit`` of each list; ``SCANNED`` waiting requests are looked through.
+    At most ``limit`` of each list, behind the first ``skipped`` of those that are not put off. ``SCANNED`` waiting
+    requests are looked through, of those and from there on that ``narrowed`` says.
     """
-    query = RequestQuery(statuses=("pending",), order="due")
+    query = replace(narrowed, statuses=("pending",), order="due")
     listed = await _scan(library, query, lambda one: is_for(one, policy, person, now), SCANNED)
     later = [one for one in listed.items if is_snoozed(one, person, now)]
-    mine = [one for one in listed.items if not is_snoozed(one, person, now)]
-    return Queue(tuple(mine[:limit]), tuple(later[:limit]), max(0, len(mine) - limit), listed.cut)
+    mine = [one for one in listed.items if not is_snoozed(one, person, now)][skipped:]
+    return Queue(
+        tuple(mine[:limit]), tuple(later[:limit]), max(0, len(mine) - limit), listed.next if listed.cut else None
+    )
 
 
 async def decided_today(

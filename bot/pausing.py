@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain import events as e
@@ -16,7 +17,7 @@ from bot.domain import people
 from bot.domain.events import EventRecord
 from bot.domain.pauses import EVERYTHING, Pause
 from bot.domain.people import Person
-from bot.errors import BadInput, Conflict, NotAllowed, SignoffError
+from bot.errors import BadInput, Conflict, NotAllowed, SignoffError, Unavailable
 from bot.policy.document import Policy
 from bot.ports import Clock, Committed, Store
 from bot.recording import Needs, View, stream_of
@@ -26,6 +27,8 @@ log = logging.getLogger("signoff.pausing")
 LEDGER = "pauses"
 MAX_REASON = 1000
 """Characters."""
+AGAIN_SECONDS = 1.0
+"""Between two reads of a ledger that can't be read."""
 _ENDS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1)}
 END_CHOICES = (("", "Until somebody resumes it"), ("1h", "In 1 hour"), ("4h", "In 4 hours"), ("1d", "In 1 day"))
 """When a pause ends by itself, as every surface's form offers it: values and titles."""
@@ -101,11 +104,17 @@ def who_may(scope: str, policy: Policy) -> list[str]:
 class Pausing:
     """``pause`` and ``resume`` for people; ``now`` for the gate. ``start`` before the first use, ``close`` after."""
 
-    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Policy]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, policy: Callable[[], Policy], *, again_seconds: float = AGAIN_SECONDS
+    ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
+        self._again_seconds = again_seconds
         self._records: Sequence[EventRecord] = ()
+        self._unknown = False
+        self._failures = 0
+        self._closing = asyncio.Event()
         self._reading: set[asyncio.Task[None]] = set()
         self._stop: Callable[[], None] = lambda: None
 
@@ -117,10 +126,17 @@ class Pausing:
     async def close(self) -> None:
         """Follow no longer."""
         self._stop()
+        self._closing.set()
         await asyncio.gather(*self._reading, return_exceptions=True)
 
     def now(self) -> tuple[Pause, ...]:
-        """What is paused."""
+        """What is paused.
+
+        Raises:
+            Unavailable: while something changed that could not be read; it may have been a pause.
+        """
+        if self._unknown:
+            raise Unavailable("it is not known what is paused", remedy="try again in a moment")
         return in_force(self._records, self._clock.now()) if self._records else ()
 
     async def standing(self) -> tuple[Pause, ...]:
@@ -190,13 +206,26 @@ class Pausing:
         return standing
 
     async def _follow(self) -> None:
-        try:
-            await self._read()
-        except SignoffError as error:  # nothing opens without the database either; the next commit tells again
-            log.warning("what is paused could not be read: %s", error.code)
+        """Read what was heard of, until that succeeds."""
+        while True:
+            try:
+                await self._read()
+            except SignoffError as error:
+                self._failures += 1
+                self._unknown = True
+                log.warning("what is paused could not be read: %s", error.code)
+            if not self._unknown or self._closing.is_set():
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._again_seconds):
+                    await self._closing.wait()
 
     async def _read(self) -> None:
-        self._records = await self._store.events(stream_of("ledger", LEDGER))
+        failures = self._failures
+        records = await self._store.events(stream_of("ledger", LEDGER))
+        self._unknown = self._unknown and self._failures != failures
+        if len(records) >= len(self._records):  # a ledger only grows: what is shorter was read before, and came late
+            self._records = records
 
     def _heard(self, committed: Sequence[Committed] | None) -> None:
         if committed is None or any(change.stream == stream_of("ledger", LEDGER) for change in committed):

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from adapters.desk import deciding_forms, editing_forms, guard, live, signing_in
+from adapters.desk import deciding_forms, editing_forms, guard, live, pausing_forms, signing_in
 from adapters.desk.decided_page import decided
 from adapters.desk.pages import TYPES, Pages
 from adapters.desk.queue_page import queue
 from adapters.desk.request_page import show
 from adapters.desk.workroom import WORKROOM, Workroom
 from bot.deciding import Deciding
+from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.waiting import Waiting
@@ -25,12 +26,13 @@ def mount(
     clock: Clock,
     policy: Callable[[], Policy],
     deciding: Deciding,
+    pausing: Pausing,
     waiting: Waiting,
     public_url: str,
 ) -> None:
     """Serve the desk below ``/desk``, and lead ``/`` there."""
     desk = web.Application(middlewares=[guard.errors_as_pages, guard.let_in])
-    room = Workroom(store, clock, policy, deciding, waiting, public_url.rstrip("/"), Pages())
+    room = Workroom(store, clock, policy, deciding, pausing, waiting, public_url.rstrip("/"), Pages())
     desk[WORKROOM] = room
 
     async def prepare(_: web.Request, response: web.StreamResponse) -> None:
@@ -46,6 +48,10 @@ def mount(
             web.get("", _to_the_desk),
             web.get("/", queue),
             web.get("/decided", decided),
+            web.get("/pauses", pausing_forms.pauses),
+            web.post("/pauses", pausing_forms.pause),
+            web.get("/pauses/resume", pausing_forms.back),
+            web.post("/pauses/resume", pausing_forms.resume),
             web.get("/events", live.events),
             web.get("/in/{token}", signing_in.offer),
             web.post("/in/{token}", signing_in.sign_in),

@@ -6,14 +6,29 @@ Nothing typed is lost: where a command is refused, the page comes back with the 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from aiohttp import web
 
 from adapters.desk.guard import FORM
+from adapters.desk.pages import sentence
 from adapters.desk.request_page import Said, find, show_request
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
+from bot.attending import snooze_until
 from bot.cards import card
-from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Command, Reject, Reveal, Revoke, Unclaim
+from bot.deciding import (
+    Approve,
+    ApproveWithEdits,
+    Ask,
+    Claim,
+    Command,
+    Reassign,
+    Reject,
+    Reveal,
+    Revoke,
+    Snooze,
+    Unclaim,
+)
 from bot.domain.requests import DecisionKind, Lesson, Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
 
@@ -42,16 +57,19 @@ def read_lesson(form: Form) -> Lesson | None:
         raise BadInput("is none of the kinds", field="lesson", remedy="choose one of them") from error
 
 
-COMMANDS: dict[str, Callable[[Form], Command]] = {
-    "approve": lambda form: Approve(form.get("note")),
-    "reject": lambda form: Reject(form.get("reason_code", ""), form.get("note", ""), read_lesson(form)),
-    "claim": lambda _: Claim(),
-    "release": lambda _: Unclaim(),
-    "ask": lambda form: Ask(form.get("text", "")),
-    "reveal": lambda form: Reveal(form.get("field", "")),
-    "revoke": lambda form: Revoke(form.get("note", "")),
+COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
+    "approve": lambda form, *_: Approve(form.get("note")),
+    "reject": lambda form, *_: Reject(form.get("reason_code", ""), form.get("note", ""), read_lesson(form)),
+    "claim": lambda *_: Claim(),
+    "release": lambda *_: Unclaim(),
+    "ask": lambda form, *_: Ask(form.get("text", "")),
+    "reassign": lambda form, *_: Reassign(form.get("to", ""), form.get("note")),
+    "snooze": lambda form, found, now: Snooze(snooze_until(found, form.get("until", ""), now)),
+    "reveal": lambda form, *_: Reveal(form.get("field", "")),
+    "revoke": lambda form, *_: Revoke(form.get("note", "")),
 }
-"""The last part of an address, and the command that its form makes."""
+"""The last part of an address, and the command that its form makes of the request at this time."""
+_TYPED = {"note", "text", "reason_code", "lesson", "to", "until"}
 
 
 async def act(request: web.Request) -> web.StreamResponse:
@@ -64,7 +82,7 @@ async def act(request: web.Request) -> web.StreamResponse:
     if name == "approve" and found.routing.high_class and found.pending and form.get("confirmed") != "yes":
         return _confirm(request, found, form)
     try:
-        await submit(request, found, make(form))
+        await submit(request, found, make(form, found, request.app[WORKROOM].clock.now()))
     except SignoffError as error:
         return await show_refused(request, found.id, error, form, name)
     raise web.HTTPSeeOther(f"/desk/requests/{found.id}")
@@ -111,9 +129,7 @@ def status_of(error: SignoffError) -> int:
 
 def refused(error: SignoffError, form: Form, name: str) -> Said:
     """A refusal in words, with what was typed."""
-    typed = {
-        key: value for key, value in form.items() if value.strip() and key in {"note", "text", "reason_code", "lesson"}
-    }
+    typed = {key: value for key, value in form.items() if value.strip() and key in _TYPED}
     if isinstance(error, AlreadyDecided):
         verb = error.kind.replace("_", " ")
         message = f"It was {verb} by {error.decided_by} before your click. Yours changed nothing."
@@ -123,7 +139,19 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
     if isinstance(error, NotAllowed):
         return Said("Nothing was done", error.message, error.remedy, typed, form=name)
     field = error.field or "note"
+    if name in {"reassign", "snooze"}:
+        problem = _beside(field, error, form)
+        return Said("Not quite yet", f"Nothing was done yet. {problem}", None, typed, {field: problem}, name)
     return Said("One thing is missing", "Nothing was done yet.", None, typed, {field: error.message}, name)
+
+
+def _beside(field: str, error: SignoffError, form: Form) -> str:
+    """Sentences that stand beside the field of a choice."""
+    if not form.get(field):
+        return "Choose one of them."
+    remedy = f" {sentence(error.remedy)}" if error.remedy else ""
+    said = f"The note {error.message}" if field == "note" else f"What was chosen {error.message}"
+    return sentence(said) + remedy
 
 
 def _confirm(request: web.Request, found: Request, form: Form) -> web.Response:

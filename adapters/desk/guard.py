@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from adapters.desk.banner import concerning
 from adapters.desk.cookies import SessionCookie
 from adapters.desk.forms import read_form
 from adapters.desk.links import digest_of
@@ -103,7 +104,7 @@ async def _visitor(request: web.Request) -> Visitor | None:
     if session is None:
         return None
     person = room.policy().person_by_email(session.email)
-    return None if person is None else Visitor(person, session)
+    return None if person is None else Visitor(person, session, await concerning(room, person))
 
 
 def _require_own_page(request: web.Request) -> None:

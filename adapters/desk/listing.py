@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,7 +12,7 @@ from aiohttp import web
 from adapters.desk.workroom import Workroom
 from bot.cards import Card, card
 from bot.domain.people import Person
-from bot.listing import Listed
+from bot.domain.requests import Request
 from bot.policy.document import Policy
 
 
@@ -22,9 +23,9 @@ class Item(msgspec.Struct, frozen=True):
     owner: str
 
 
-def drawn(listed: Listed, policy: Policy, viewer: Person, now: datetime) -> list[Item]:
+def drawn(requests: Iterable[Request], policy: Policy, viewer: Person, now: datetime) -> list[Item]:
     """Each request as its card."""
-    return [Item(card(request, policy, viewer=viewer, now=now), request.routing.owner) for request in listed.items]
+    return [Item(card(request, policy, viewer=viewer, now=now), request.routing.owner) for request in requests]
 
 
 def chosen(request: web.Request, room: Workroom) -> dict[str, str]:

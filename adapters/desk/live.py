@@ -11,13 +11,16 @@ from contextlib import suppress
 from aiohttp import web
 
 from adapters.desk.workroom import VISITOR, WORKROOM, Visitor, Workroom, may_see
+from bot.pausing import LEDGER
 from bot.ports import Committed
+from bot.recording import stream_of
 
 HEARTBEAT_SECONDS = 15.0
 """Below the idle time after which common proxies close a connection (60 s)."""
 GATHER_SECONDS = 0.25
 """Changes that come together are told together."""
 RETRY_MILLISECONDS = 2000
+PAUSES = stream_of("ledger", LEDGER)
 BYE = b"event: bye\ndata: -\n\n"
 
 Queue = asyncio.Queue[Committed | None]
@@ -48,6 +51,8 @@ async def _next(room: Workroom, visitor: Visitor, queue: Queue) -> bytes:
     if not heard:
         return b": still here\n\n"
     await _heard_meanwhile(room, queue, heard)
+    if any(change is None or change.stream == PAUSES for change in heard):
+        await room.pausing.standing()  # who fetches the page because of this sees what is paused by now
     names = _names(heard, visitor)
     return f"event: changed\ndata: {' '.join(names)}\n\n".encode() if names else b": nothing of yours\n\n"
 
@@ -76,6 +81,8 @@ def _names(heard: list[Committed | None], visitor: Visitor) -> list[str]:
     names: dict[str, None] = {}
     for change in heard:
         if change is None:
+            return ["*"]
+        if change.stream == PAUSES:
             return ["*"]
         kind, _, id_ = change.stream.partition(":")
         if kind == "request" and (change.request is None or may_see(change.request, visitor.person)):

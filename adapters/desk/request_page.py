@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM, may_see
+from bot.attending import heirs, snooze_choices
 from bot.cards import card, history, revealed_to
 from bot.domain.requests import Lesson, Request
 from bot.errors import NotAllowed, NotFound
@@ -23,7 +24,12 @@ class Said:
     typed: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     form: str = ""
-    """The form that was sent: ``approve``, ``reject``, ``ask`` or ``revoke``."""
+    """The form that was sent: ``approve``, ``reject``, ``ask``, ``reassign``, ``snooze`` or ``revoke``."""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What was written, to stand on the page where its form may be gone by now; choices say little by then."""
+        return {name: value for name, value in self.typed.items() if name not in {"to", "until"}}
 
 
 async def find(request: web.Request) -> Request:
@@ -77,5 +83,7 @@ async def show_request(
         history=history(records, found, policy, revealed=revealed, agent=name),
         said=said,
         lessons=tuple(lesson.value for lesson in Lesson),
+        heirs=heirs(found, visitor.person, policy, now) if found.pending else [],
+        snoozes=snooze_choices(found, now) if found.pending else [],
         mine=found.decision is not None and found.decision.by.id == visitor.person.id,
     )

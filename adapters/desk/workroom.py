@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from adapters.desk.pages import Pages
+from bot.cards.pauses import Stopped
 from bot.deciding import Deciding
 from bot.domain.people import Person
 from bot.domain.requests import Request
+from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Session, Store
 from bot.waiting import Waiting
@@ -27,6 +29,7 @@ class Workroom:
     clock: Clock
     policy: Callable[[], Policy]
     deciding: Deciding
+    pausing: Pausing
     waiting: Waiting
     public_url: str
     pages: Pages
@@ -45,6 +48,8 @@ class Visitor:
 
     person: Person
     session: Session
+    stopped: tuple[Stopped, ...] = ()
+    """What is paused and concerns them, for the banner on every page."""
 
 
 WORKROOM = web.AppKey("workroom", Workroom)

@@ -135,6 +135,7 @@ class Works:
             clock=clock,
             policy=self.policy,
             deciding=self._deciding,
+            pausing=self._pausing,
             waiting=self.waiting,
             public_url=settings.url,
         )

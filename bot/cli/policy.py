@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.clock import SystemClock
+from bot.cli.promise_words import promise_lines, warnings_about_hours
 from bot.domain.agents import Agent
 from bot.domain.jsontext import read
 from bot.domain.requests import Proposal, Routing
@@ -21,7 +22,6 @@ from bot.domain.verdicts import Tally, VerdictKind
 from bot.errors import BadInput, PolicyInvalid
 from bot.gating import Judgement, judge, tally_keys
 from bot.policy.document import Policy
-from bot.policy.durations import spoken
 from bot.policy.loading import load
 from bot.policy.schema import policy_schema
 from bot.routing import route
@@ -42,10 +42,14 @@ def check_command(file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: F
     except PolicyInvalid as error:
         _show_problems(error, as_json=as_json)
         raise typer.Exit(1) from None
+    warnings = warnings_about_hours(policy, SystemClock().now())
     if as_json:
-        _write({"ok": True, "version": policy.version, "actions": sorted(policy.actions), "problems": []})
+        good = {"ok": True, "version": policy.version, "actions": sorted(policy.actions)}
+        _write({**good, "problems": [], "warnings": warnings})
         return
     _show_policy(policy, file)
+    for warning in warnings:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"[yellow]warning[/] {escape(warning)}")
 
 
 @app.command("explain")
@@ -177,7 +181,7 @@ def _show_judgement(policy: Policy, judgement: Judgement, routing: Routing) -> N
     console.print(table)
     if verdict.kind is VerdictKind.HOLD:
         names = ", ".join(policy.people[id_].name for id_ in routing.approvers)
-        lasts = spoken(int((routing.deadline_at - routing.due_at).total_seconds()))
         console.print(f"goes to {escape(routing.owner_title)}: {routing.approvals_needed} of {escape(names)}")
-        console.print(f"due {routing.due_at:%H:%M:%S} UTC, expires {lasts} later")
+        for line in promise_lines(policy, routing):
+            console.print(escape(line))
     console.print("[dim]as if nothing had been counted before: no tries, no amounts, nothing used of the caps[/]")

@@ -16,11 +16,10 @@ def public_holidays(code: str, year: int) -> frozenset[date]:
     from holidays import country_holidays  # noqa: PLC0415 - takes 80 ms, and most commands need no holidays
 
     country, _, part = code.partition("-")
-    # A holiday may be observed across the end of the year.
-    found = country_holidays(country, subdiv=part or None, years=range(year - 1, year + 2), expand=False)
-    return frozenset(day for day in found if day.year == year)
+    return frozenset(country_holidays(country, subdiv=part or None, years=year, expand=False))
 
 
+@lru_cache(maxsize=1024)
 def unknown_place(code: str) -> str | None:
     """None when the holidays of this country, or part of it, are known; else a remedy."""
     from holidays import list_supported_countries  # noqa: PLC0415 - as above

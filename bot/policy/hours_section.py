@@ -61,7 +61,7 @@ def _check_form(at: At, found: dict[str, At]) -> None:
     spans = [name for name in found if name in SPAN_KEYS]
     if days and spans:
         found[spans[0]].wrong(f"stands beside {days[0]}", "give either days, open and close, or the hours of each day")
-    elif not days:
+    elif not days and HOURS_KEYS.issuperset(at.names()):
         for name in sorted(SPAN_KEYS - set(spans)):
             at.wrong(f"lacks {name}", 'give days, open and close, or the hours of each day: `mon-fri: "09:00-17:00"`')
 

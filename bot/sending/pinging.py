@@ -9,7 +9,6 @@ from bot.domain.events import EventRecord
 from bot.domain.ids import derived_uuid
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
-from bot.errors import ChannelUnavailable
 from bot.ports import Posting
 from bot.sending.scene import PERSON, Scene
 from bot.sending.trying import Try
@@ -78,13 +77,10 @@ async def _show(trying: Try, scene: Scene, place: str) -> None:
         shown = replace(ref, surface=scene.surface, kind="ping", place=place, upto=seq)
         await trying.notes.posted(scene.request.id, shown)
 
-    try:
-        await trying.ask(place, trying.chat.post(place, scene.card(place), posting), note)
-    except ChannelUnavailable as problem:
-        trying.count("unreached")
+    problem = await trying.show(place, lambda: trying.chat.post(place, scene.card(place), posting), note)
+    trying.count("unreached" if problem else "pinged")
+    if problem is not None:
         await trying.notes.unshown(scene.request.id, place, problem)
-    else:
-        trying.count("pinged")
 
 
 def _called(scene: Scene, seq: int, place: str) -> tuple[Person, ...]:

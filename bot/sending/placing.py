@@ -7,7 +7,6 @@ import logging
 from msgspec.structs import replace
 
 from bot.domain.requests import MessageRef
-from bot.errors import ChannelUnavailable
 from bot.ports import Posting
 from bot.sending.noting import places, wanted_place
 from bot.sending.scene import PERSON, Scene
@@ -51,10 +50,7 @@ async def _post(trying: Try, scene: Scene, place: str) -> None:
         shown = replace(ref, surface=scene.surface, kind="card", place=place, upto=scene.upto)
         await trying.notes.posted(scene.request.id, shown)
 
-    try:
-        await trying.ask(place, trying.chat.post(place, scene.card(place), posting), note)
-    except ChannelUnavailable as problem:
-        trying.count("unshown")
+    problem = await trying.show(place, lambda: trying.chat.post(place, scene.card(place), posting), note)
+    trying.count("unshown" if problem else "posted")
+    if problem is not None:
         await trying.notes.unshown(scene.request.id, place, problem)
-    else:
-        trying.count("posted")

@@ -22,6 +22,7 @@ from bot.errors import (
     ChannelUnavailable,
     CredentialRefused,
     NotAllowed,
+    Refused,
     SignoffError,
     Unavailable,
     Uncertain,
@@ -36,7 +37,7 @@ from bot.sending.pinging import ping
 from bot.sending.placing import place_card
 from bot.sending.rounds import Rounds
 from bot.sending.scene import Scene, look
-from bot.sending.trying import Memory, Remembered, Try
+from bot.sending.trying import STUBBORN, Memory, Remembered, Try
 from bot.sending.wording import loss
 
 log = logging.getLogger("signoff.sending")
@@ -45,6 +46,8 @@ AT_ONCE = 64
 HOLD = timedelta(seconds=30)
 ATTEMPT_SECONDS = 25.0
 """An attempt is broken off before its lease ends, so that nobody else carries out the same errand meanwhile."""
+_TAKEN = ("posted", "pinged", "replied", "told")
+"""What is counted of messages that the platform took."""
 MOST_SURPRISES = 20
 """After so many tries that failed for a reason nobody foresaw, a person has to look."""
 
@@ -99,7 +102,7 @@ class ChatSender:
         remembered = self._memory.of(leased.message.id)
         trying: Try | None = None
         try:
-            trying = self._try(leased, again=leased.attempts > remembered.untaken)
+            trying = self._try(leased, remembered)
             async with asyncio.timeout(ATTEMPT_SECONDS):
                 await self._carry_out(trying)
         except Exception as problem:  # noqa: BLE001 - each is answered below, and one errand must not stop the others
@@ -110,11 +113,13 @@ class ChatSender:
             await self._store.outbox.sent(leased.message.id, self._clock.now())
             self._memory.forget(leased.message.id)
 
-    def _try(self, leased: Leased, *, again: bool) -> Try:
+    def _try(self, leased: Leased, remembered: Remembered) -> Try:
+        again, stubborn = leased.attempts > remembered.untaken, remembered.alone >= STUBBORN
+
         async def look_again() -> Scene | None:
             return await look(self._store, self._clock, self._policy(), self._surface, leased.message.subject)
 
-        return Try(leased, errand_of(leased.message), self._chat, self._notes, look_again, self._count, again)
+        return Try(leased, errand_of(leased.message), self._chat, self._notes, look_again, self._count, again, stubborn)
 
     def _count(self, what: str) -> None:
         self.counts[what] += 1
@@ -171,6 +176,7 @@ class ChatSender:
             await self._park(leased, f"it will never be taken: {problem.message}")
             return
         remembered.failures += 1
+        self._judge(remembered, problem)
         if isinstance(problem, Uncertain | TimeoutError):
             self._count("uncertain")
             at = self._patience.after_no_answer(now, remembered.failures)
@@ -185,6 +191,14 @@ class ChatSender:
             await self._park(leased, f"its time is over; last: {said}")
         else:
             await self._again(leased, at, said)
+
+    def _judge(self, remembered: Remembered, problem: Exception) -> None:
+        """Whether it failed alone: the platform gave an answer to it, or has taken others since it last failed."""
+        taken = sum(self.counts[what] for what in _TAKEN)
+        before, remembered.taken_then = remembered.taken_then, taken
+        silent = isinstance(problem, Unavailable | TimeoutError) and not isinstance(problem, Refused)
+        if not silent or (before is not None and taken > before):
+            remembered.alone += 1
 
     async def _surprised(self, leased: Leased, remembered: Remembered, problem: Exception) -> None:
         """Say so without saying what was sent, and give up when it goes on."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.cards import Card, HistoryLine
 from bot.domain.requests import MessageRef
-from bot.errors import Busy, ChannelUnavailable, MessageGone, Unavailable, Uncertain
+from bot.errors import BadInput, Busy, ChannelUnavailable, MessageGone, SignoffError, Unavailable, Uncertain
 from bot.ports import Chat, Leased
 from bot.recording import Errand
 from bot.sending.noting import Notes
@@ -15,15 +15,23 @@ from bot.sending.scene import Scene
 
 REMEMBERED = 10_000
 """Errands whose attempts are remembered; forgetting one only means to look before posting."""
+STUBBORN = 6
+"""After so many failures that are not the platform's trouble with everything, a card is shown elsewhere."""
 
 
 @dataclass(slots=True)
 class Remembered:
-    """Of one errand in this process: attempts that the platform surely did not take, failures, and surprises."""
+    """Of one errand in this process: attempts that the platform surely did not take, failures, and surprises.
+
+    ``alone``: failures that it had while the platform took others, or was not at a loss for an answer.
+    """
 
     untaken: int = 0
     failures: int = 0
     surprises: int = 0
+    alone: int = 0
+    taken_then: int | None = None
+    """How many others the platform had taken when it last failed."""
 
 
 class Memory:
@@ -54,6 +62,8 @@ class Try:
     look: Callable[[], Awaitable[Scene | None]]
     count: Callable[[str], None]
     again: bool
+    stubborn: bool = False
+    """Whether this errand has failed so often, and alone, that waiting will not help."""
     _loose: set[str] = field(default_factory=set)
 
     @property
@@ -78,8 +88,30 @@ class Try:
             ref = await call
         except Uncertain:
             raise
-        except (Busy, Unavailable, MessageGone, ChannelUnavailable):
+        except (Busy, Unavailable, MessageGone, ChannelUnavailable, BadInput):
             self._loose.discard(place)
             raise
         await note(ref)
         self._loose.discard(place)
+
+    async def show(
+        self, place: str, post: Callable[[], Awaitable[MessageRef]], note: Callable[[MessageRef], Awaitable[None]]
+    ) -> SignoffError | None:
+        """Show a card in a place; returns why it can't stand there, when it can't.
+
+        What the platform will never take, and what fails again and again while others are taken, must neither hold up
+        whatever waits behind it nor be shown to nobody.
+        """
+        try:
+            await self.ask(place, post(), note)
+        except (ChannelUnavailable, BadInput) as problem:
+            return problem
+        except Busy:
+            raise
+        except Exception as problem:
+            if not self.stubborn:
+                raise
+            if isinstance(problem, SignoffError):
+                return problem
+            return Unavailable(f"it failed there ({type(problem).__name__})")
+        return None

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.domain import events as e
 from bot.domain.agents import Agent, Credential, CredentialKind, Delivery, Instance
 from bot.domain.jsontext import digest
@@ -21,6 +23,7 @@ from bot.domain.requests import (
     Proposal,
     Request,
     Routing,
+    Step,
 )
 from bot.domain.verdicts import ActionClass, Level, Observation, Reason, Reservation, Verdict, VerdictKind
 from bot.errors import AlreadyDecided, Conflict, NotAllowed
@@ -96,6 +99,20 @@ def routing(now: datetime, owner: str = "operations") -> Routing:
     return Routing(owner, "Operations", "ada", "rob", {}, ("ada", "bob"), 1, due, due, 600, ("wrong",))
 
 
+def shown(routing: Routing) -> Routing:
+    """On a chat surface, with a reminder and a step of its escalation before its promise."""
+    due = routing.due_at
+    step = Step(due - timedelta(minutes=5), ("bob",), {"slack": "C2"})
+    return replace(
+        routing,
+        surfaces=("slack",),
+        channels={"slack": "C1"},
+        second_channels={"slack": "C3"},
+        remind_at=(due - timedelta(minutes=8), due - timedelta(minutes=2)),
+        escalation=(step,),
+    )
+
+
 def opening(
     id_: str,
     n: int = 1,
@@ -105,6 +122,7 @@ def opening(
     cap: int | None = None,
     tool: str = "refund",
     instance_id: str = INSTANCE,
+    on_slack: bool = False,
 ) -> tuple[Needs, Flow]:
     """Open a request of ``n`` euros, within ``cap`` requests; arguments that wait signed are spent."""
     key = key or id_
@@ -121,13 +139,33 @@ def opening(
         for origin in view.waiting(under):
             view.record("request", origin, e.GrantMoved(id_), agent(AGENT))
             break
-        view.record("request", id_, _opened(view, key, proposal, held, customer, instance_id), agent(AGENT))
+        event = _opened(view, key, proposal, held, customer, instance_id)
+        event = replace(event, routing=shown(event.routing)) if on_slack else event
+        view.record("request", id_, event, agent(AGENT))
         return required(view, id_)
 
     tallies = ("seen:refund", *(one.key for one in held))
     return Needs(
         agents=(AGENT,), instances=(instance_id,), tallies=tallies, keys=((instance_id, key),), waiting=(under,)
     ), flow
+
+
+def following(id_: str, event: e.Event, by: Actor) -> tuple[Needs, Flow]:
+    """What may happen to a request that waits, or to its cards at any time."""
+
+    def flow(view: View) -> Request:
+        request = required(view, id_)
+        if not request.pending and not isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
+            raise Conflict("it is decided", code="decided")
+        view.record("request", id_, event, by)
+        return required(view, id_)
+
+    return Needs(requests=(id_,)), flow
+
+
+def telling(name: str, event: e.Event, by: Actor) -> tuple[Needs, Flow]:
+    """A fact of a ledger."""
+    return Needs(ledgers=(name,)), lambda view: view.record("ledger", name, event, by)
 
 
 def deciding(

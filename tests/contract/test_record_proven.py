@@ -6,21 +6,37 @@ import asyncio
 import os
 import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import pytest
 
 from adapters.signing import derive_keys
-from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Command, Reject, Reveal, Revoke, Unclaim
+from bot.deciding import (
+    Approve,
+    ApproveWithEdits,
+    Ask,
+    Claim,
+    Command,
+    Reassign,
+    Reject,
+    Reveal,
+    Revoke,
+    Snooze,
+    Unclaim,
+)
+from bot.domain.events import Noted, event_of
 from bot.domain.requests import OutcomeStatus, Request
 from bot.enrolling import Enrolling
 from bot.erasing import erase_request
 from bot.errors import SignoffError
+from bot.opening import Situation
+from bot.pausing import Pausing
 from bot.ports import RequestQuery
 from bot.proving.exports import export
 from bot.proving.files import verify_export
@@ -28,13 +44,20 @@ from bot.proving.findings import Kind, Report
 from bot.proving.keys import Keyring
 from bot.proving.record import verify
 from bot.proving.requests import prove, verify_record
+from bot.recording import CHANNEL_FOUND, CHANNEL_LOST
 from bot.sealing import seal_once
 from store.opening import open_store
+from tests.contract.flows import require_rebuilt
+from tests.rigs.chatting import FIRST, SECOND, URGENT, Chatting, chatting
 from tests.rigs.house import House, MovedClock, new_house
 
 KEYS = derive_keys(bytes(range(32)))
 KEYRING = Keyring([KEYS.public_key])
-STEPS = 60
+STEPS = 90
+ATTENDED = {
+    "request.reassigned", "request.snoozed", "request.woken", "request.reminded", "request.escalated",
+    "request.posted", "request.lines_posted", "request.unshown", "ledger.paused", "ledger.resumed", "ledger.noted",
+}  # fmt: skip
 
 
 async def opened(url: str) -> House:
@@ -42,8 +65,28 @@ async def opened(url: str) -> House:
     return await new_house(await open_store(url, clock, vault_key=KEYS.vault_key), clock)
 
 
-async def step(house: House, chance: random.Random) -> None:
+@dataclass
+class Life:
+    """A house with Slack connected, where anything may happen."""
+
+    place: Chatting
+    pausing: Pausing
+    chance: random.Random
+
+    @property
+    def house(self) -> House:
+        return self.place.house
+
+
+async def living(url: str, chance: random.Random) -> Life:
+    clock = MovedClock()
+    place = await chatting(await open_store(url, clock, vault_key=KEYS.vault_key), clock)
+    return Life(place, Pausing(place.house.store, clock, lambda: place.house.policy), chance)
+
+
+async def step(life: Life) -> None:
     """One thing that may happen; what is refused is no matter."""
+    chance, house = life.chance, life.house
     if chance.random() < 0.3:
         context = {"customer": f"c{chance.randrange(3)}", "session": f"s{chance.randrange(5)}"}
         await house.propose(chance.choice([5, 20, 80, 120, 400]), context=context, reason='Übermaß \u0007 \\ "')
@@ -51,10 +94,11 @@ async def step(house: House, chance: random.Random) -> None:
     requests = (await house.store.requests(RequestQuery(limit=50))).items
     if not requests:
         return
-    await chance.choice(ACTS)(house, chance.choice(requests), chance)
+    await chance.choice(ACTS)(life, chance.choice(requests))
 
 
-async def say(house: House, request: Request, chance: random.Random) -> None:
+async def say(life: Life, request: Request) -> None:
+    chance = life.chance
     commands: list[Command] = [
         Approve(),
         Approve("fine"),
@@ -66,61 +110,122 @@ async def say(house: House, request: Request, chance: random.Random) -> None:
         Reveal("card"),
         Revoke("over"),
     ]
-    await house.say(
-        request, chance.choice(commands), who=chance.choice(["dana", "omar"]), surface=chance.choice(["desk", "slack"])
-    )
+    await submit(life, request, chance.choice(commands))
 
 
-async def proceed(house: House, request: Request, chance: random.Random) -> None:
+async def attend(life: Life, request: Request) -> None:
+    until = life.house.clock.now() + timedelta(minutes=life.chance.choice([1, 9, 25]))
+    commands: list[Command] = [Reassign("lee", "Yours, Ann"), Reassign("omar"), Snooze(until), Snooze(until), Claim()]
+    await submit(life, request, life.chance.choice(commands))
+
+
+async def submit(life: Life, request: Request, command: Command) -> None:
+    who, surface = life.chance.choice(["dana", "omar"]), life.chance.choice(["desk", "slack"])
+    await life.house.say(request, command, who=who, surface=surface)
+
+
+async def send(life: Life, request: Request) -> None:
+    """What is due goes out, where channels come and go."""
+    del request
+    gone, chance = life.place.chat.gone, life.chance
+    for channel in (FIRST, SECOND, URGENT):
+        gone.pop(channel, None)
+        if chance.random() < 0.3:
+            gone[channel] = "was archived"
+    for _ in range(chance.randrange(1, 4)):
+        await life.place.sender.send_due()
+
+
+async def connect(life: Life, request: Request) -> None:
+    """Slack is there or not, for what opens from now on."""
+    del request
+    surfaces = ("slack",) if life.chance.random() < 0.8 else ()
+    life.house.situation = Situation(surfaces, await life.pausing.standing())
+
+
+async def pause(life: Life, request: Request) -> None:
+    chance, house = life.chance, life.house
+    scope = chance.choice(["action:refund", f"agent:{request.agent_id}", "owner:refunds"])
+    end = house.clock.now() + timedelta(minutes=5) if chance.random() < 0.5 else None
+    if chance.random() < 0.4:
+        await life.pausing.pause(scope, "Ann saw doubles", house.person("vera"), "desk", until=end)
+    else:
+        await life.pausing.resume(scope, "Mended", house.person("rosa"), "slack")
+    await connect(life, request)
+
+
+async def proceed(life: Life, request: Request) -> None:
+    house, chance = life.house, life.chance
     if chance.random() < 0.5:
         await house.redeeming.redeem(request.id, key=f"k{chance.randrange(3)}", **house.agent)
     else:
         await house.redeeming.report(request.id, status=OutcomeStatus.FAILED, note="Ann was out", **house.agent)
 
 
-async def erase(house: House, request: Request, chance: random.Random) -> None:
-    keep = chance.random() < 0.5
-    await erase_request(house.store, request.id, reason="asked for", by=house.operator, keep_amounts=keep)
+async def erase(life: Life, request: Request) -> None:
+    keep = life.chance.random() < 0.5
+    await erase_request(life.house.store, request.id, reason="asked for", by=life.house.operator, keep_amounts=keep)
 
 
-async def pass_time(house: House, request: Request, chance: random.Random) -> None:
+async def pass_time(life: Life, request: Request) -> None:
     del request
-    house.clock.move(minutes=chance.choice([1, 20, 90]))
-    await house.sweep()
+    life.house.clock.move(minutes=life.chance.choice([1, 8, 20, 90]))
+    await life.house.sweep()
 
 
-async def seal(house: House, request: Request, chance: random.Random) -> None:
+async def seal(life: Life, request: Request) -> None:
     del request
-    await seal_once(house.store.seals, KEYS.signer, house.clock, limit=chance.choice([1, 3, 5000]))
+    await seal_once(life.house.store.seals, KEYS.signer, life.house.clock, limit=life.chance.choice([1, 3, 5000]))
 
 
-async def cancel(house: House, request: Request, chance: random.Random) -> None:
-    del chance
-    await house.redeeming.cancel(request.id, **house.agent)
+async def cancel(life: Life, request: Request) -> None:
+    await life.house.redeeming.cancel(request.id, **life.house.agent)
 
 
-ACTS: list[Callable[[House, Request, random.Random], Any]] = [
-    say,
-    say,
-    say,
-    proceed,
-    proceed,
-    erase,
-    pass_time,
-    seal,
-    cancel,
-]
+ACTS: list[Callable[[Life, Request], Awaitable[None]]] = [
+    say, say, say, attend, attend, send, send, connect, pause, proceed, proceed, erase, pass_time,
+    pass_time, seal, cancel,
+]  # fmt: skip
+
+
+async def tell_all(life: Life) -> None:
+    """After whatever chance left out: each event that only time, people or a chat platform make stands on record."""
+    life.house.situation = Situation(("slack",))
+    context = {"customer": "last", "session": "last"}
+    request = await life.house.held(120, context=context)
+    life.place.chat.gone = {FIRST: "was archived"}
+    await life.place.sender.send_due()
+    await life.house.say(request, Reassign("lee", "Yours, Ann"))
+    await life.house.say(request, Snooze(life.house.clock.now() + timedelta(minutes=9)), who="lee")
+    for _ in range(3):
+        await life.place.sender.send_due()
+        life.house.clock.move(minutes=4)
+        await life.house.sweep()
+    life.place.chat.gone = {}
+    await life.place.settle()
+    await life.house.held(120, context=context)
+    await life.place.settle()
+    await life.pausing.pause("everything", "Ann saw doubles", life.house.person("vera"), "desk")
+    await life.pausing.resume("everything", "Mended", life.house.person("vera"), "desk")
 
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_random_histories_verify(url: str, seed: int, tmp_path: Path) -> None:
-    house = await opened(url)
-    chance = random.Random(seed)
+    life = await living(url, random.Random(seed))
+    house = life.house
     for _ in range(STEPS):
         try:
-            await step(house, chance)
+            await step(life)
         except SignoffError:
             continue
+    await life.pausing.standing()
+    for paused in life.pausing.now():
+        await life.pausing.resume(paused.scope, "Mended", house.person("vera"), "desk")
+    await tell_all(life)
+    told = {record.type for _, record in await house.store.all_events(limit=100_000)}
+    assert told >= ATTENDED
+    assert {CHANNEL_LOST, CHANNEL_FOUND} <= await noted(house)
+    await require_rebuilt(house.store)
     report = await verify(house.store, KEYRING)
     assert (report.findings, report.views) == ((), "compared")
     if seed == 0:
@@ -138,6 +243,12 @@ async def test_random_histories_verify(url: str, seed: int, tmp_path: Path) -> N
         proven = verify_record(raw, KEYRING)
         assert (proven.findings, proven.unsealed) == ((), 0)
     await house.store.close()
+
+
+async def noted(house: House) -> set[str]:
+    """What stands in the ledgers of channels."""
+    records = [one for _, one in await house.store.all_events(limit=100_000) if one.type == "ledger.noted"]
+    return {event.what for record in records if isinstance(event := event_of(record), Noted)}
 
 
 async def do(url: str, statement: str) -> None:

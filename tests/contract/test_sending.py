@@ -14,7 +14,7 @@ from bot.domain import events as e
 from bot.domain import people
 from bot.domain.requests import Request
 from bot.erasing import erase_request
-from bot.errors import BadInput, Unavailable
+from bot.errors import BadInput, Refused, Unavailable, Uncertain
 from bot.ports import Store
 from bot.recording import Needs, stream_of
 from tests.contract.conftest import Opener
@@ -64,6 +64,23 @@ async def killed(place: Chatting, work: Callable[[], Awaitable[object]]) -> None
         await work()
     place.sender = place.another_sender()
     place.clock.move(seconds=31)
+
+
+def refuse_in(place: Chatting, where: str, problem: Exception, *, cards_only: bool = False) -> None:
+    """Whatever is posted in one place, or every card alone, meets with this until ``before`` is taken away."""
+    called, chat = [""], place.chat
+    whole = chat._reach
+
+    async def before(method: str) -> None:
+        called[0] = method
+
+    def reach(place: str) -> None:
+        if place == where and chat.before is before and (called[0] == "post" or not cards_only):
+            raise problem
+        whole(place)
+
+    chat.before = before
+    chat._reach = reach  # type: ignore[method-assign]  # a fault of one place alone
 
 
 async def unshown(place: Chatting, request: Request) -> list[str]:
@@ -404,7 +421,7 @@ async def test_a_long_outage_ends_with_the_truth_on_every_card(place: Chatting) 
     assert card.card.status.state in {"approved", "not_run"}
 
 
-async def test_what_nobody_foresaw_is_parked_for_a_person_to_look(
+async def test_what_nobody_foresaw_is_left_to_the_desk_and_said_so_for_a_person_to_look(
     place: Chatting, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(_: str) -> None:
@@ -413,8 +430,9 @@ async def test_what_nobody_foresaw_is_parked_for_a_person_to_look(
     place.chat.before = broken
     await place.house.held()
     await place.settle()
-    assert (place.chat.calls, place.sender.counts["parked"]) == (20, 1)
-    assert (await place.house.store.outbox.backlog())["parked"] == 1
+    assert place.sender.counts["desk_only"] == 1
+    assert place.sender.counts["parked"] == 2, "to tell whoever answers for either channel fails as well"
+    assert (await place.house.store.outbox.backlog())["parked"] == 2
     assert "RuntimeError" in caplog.text
     assert "cust_1" not in caplog.text
 
@@ -427,10 +445,54 @@ async def test_what_the_platform_will_never_take_holds_up_nothing(place: Chattin
             raise refusal
 
     place.chat.before = refuse
-    _, request = await burst(place, 2)
+    poisoned, request = await burst(place, 2)
     await place.settle()
     assert [one.card.request_id for one in place.chat.cards(FIRST)] == [request.id]
-    assert (await place.house.store.outbox.backlog())["parked"] == 1
+    assert [one.card.request_id for one in place.chat.cards(SECOND)] == [poisoned.id], "it is not kept from people"
+    assert "has too many blocks" in place.chat.told("vera")[0]
+    assert (await place.house.store.outbox.backlog())["parked"] == 0
+
+
+async def test_a_channel_that_refuses_for_an_unknown_reason_holds_up_nobody_for_long(place: Chatting) -> None:
+    """The platform answers, and not with a reason that is known: waiting for it would hide every later request."""
+    refuse_in(place, FIRST, Refused("Slack refused chat.postMessage: ekm_access_denied"))
+    requests = await burst(place, 3)
+    await place.settle(within=1800)
+    assert {one.card.request_id for one in place.chat.cards(SECOND)} == {request.id for request in requests}
+    assert "ekm_access_denied" in place.chat.told("vera")[0]
+    assert len(place.chat.told("vera")) == 1
+
+
+@pytest.mark.parametrize("problem", [Uncertain("Slack failed (500)"), Unavailable("refused"), TimeoutError()])
+async def test_one_card_on_which_the_platform_breaks_holds_up_no_channel(place: Chatting, problem: Exception) -> None:
+    """Others are taken all the while, so that it is this card and no outage."""
+    earlier = await place.house.held(120, within="4h")
+    await place.settle()
+    refuse_in(place, FIRST, problem, cards_only=True)
+    stuck, behind = await burst(place, 2)
+    for number in range(10):
+        await place.house.say(earlier, Ask(f"question {number}"))
+        await place.sender.send_due()
+        place.clock.move(seconds=61)
+    assert [one.card.request_id for one in place.chat.cards(SECOND)] == [stuck.id]
+    place.chat.before = None
+    await place.settle(within=1800)
+    assert [one.card.request_id for one in place.chat.cards(FIRST)] == [earlier.id, behind.id]
+
+
+async def test_an_outage_of_everything_sends_nobody_elsewhere(place: Chatting) -> None:
+    async def gone(_: str) -> None:
+        raise Uncertain("Slack failed (500)")
+
+    place.chat.before = gone
+    request = await place.house.held(120, within="4h")
+    for _ in range(30):
+        await place.sender.send_due()
+        place.clock.move(seconds=61)
+    place.chat.before = None
+    await place.settle()
+    assert await unshown(place, request) == []
+    assert len(place.chat.cards(FIRST)) == 1
 
 
 async def test_errands_of_what_was_erased_break_nothing(place: Chatting) -> None:

@@ -166,6 +166,7 @@ async def test_everything_can_be_decided_by_keyboard(desk: Desk, browser: Browse
         await keys.press("?")
         await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
         await keys.press("Escape")
+        await expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_hidden()
         for key in "jjk":
             await keys.press(key)
         await expect(page.get_by_role("link", name="100.00 USD")).to_be_focused()

@@ -16,7 +16,8 @@ from adapters.desk.links import Link, give_link
 from bot.deciding import Deciding
 from bot.domain.jsontext import digest
 from bot.domain.requests import OutcomeStatus, Proposal, Request
-from bot.opening import open_request
+from bot.opening import Situation, open_request
+from bot.pausing import Pausing
 from bot.ports import Store
 from bot.waiting import Waiting
 from tests.rigs.house import House, MovedClock, new_house
@@ -30,6 +31,7 @@ class Desk:
 
     house: House
     waiting: Waiting
+    pausing: Pausing
     url: str
     runner: web.AppRunner
 
@@ -61,6 +63,7 @@ class Desk:
             proposal=proposal,
             key=f"key-{number}",
             random=number.to_bytes(10, "big"),
+            situation=Situation(pauses=self.pausing.now()),
             **self.house.agent,
         )
         return opened.request
@@ -94,12 +97,15 @@ async def served(
     waiting = Waiting(house.store)
     app = web.Application(client_max_size=256 * 1024)
     deciding = Deciding(house.store, house.clock, lambda: house.policy)
+    pausing = Pausing(house.store, house.clock, lambda: house.policy)
+    await pausing.start()
     desk.mount(
         app,
         store=house.store,
         clock=house.clock,
         policy=lambda: house.policy,
         deciding=deciding,
+        pausing=pausing,
         waiting=waiting,
         public_url=public_url or "http://127.0.0.1:1",
     )
@@ -107,11 +113,12 @@ async def served(
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    desk_ = Desk(house, waiting, f"http://127.0.0.1:{runner.addresses[0][1]}", runner)
+    desk_ = Desk(house, waiting, pausing, f"http://127.0.0.1:{runner.addresses[0][1]}", runner)
     try:
         yield desk_
     finally:
         await desk_.stop()
+        await pausing.close()
         await house.store.close()
 
 

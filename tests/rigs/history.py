@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Reject, Reveal, Revoke
+from msgspec.structs import replace
+
+from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Reassign, Reject, Reveal, Revoke, Snooze
 from bot.domain import events as e
-from bot.domain.requests import OutcomeStatus
+from bot.domain.requests import MessageRef, OutcomeStatus, Request
 from bot.enrolling import Enrolling, NewAgent
+from bot.errors import ChannelUnavailable
+from bot.opening import CALM, Situation
+from bot.pausing import Pausing
 from bot.recording import Needs
+from bot.sending.noting import Notes
 from tests.rigs.house import House
 
 
@@ -26,10 +33,12 @@ class Written:
     expired: str
     pending: str
     asked: str
+    attended: str
+    """Handed on, put off, posted and lost on Slack."""
 
 
 async def write_history(house: House) -> Written:
-    """Open, decide, redeem, expire and the rest; about forty events in a dozen streams."""
+    """Open, decide, redeem, expire and the rest; about sixty events in sixteen streams."""
     await house.store.transact(
         Needs(ledgers=("policy",)),
         lambda view: view.record("ledger", "policy", e.Noted("policy.in_use", {"version": "1"}), house.operator),
@@ -60,5 +69,27 @@ async def write_history(house: House) -> Written:
         NewAgent("other", "olga@acme.test", ("refund",)), known=("refund",), by=house.operator
     )
     await enrolling.revoke(other.agent, note="left", by=house.operator)
+    attended = await _attended(house)
     pending = await house.held(170)
-    return Written(ran.id, allowed.id, rejected.id, edited.id, spent.id, expired.id, pending.id, asked.id)
+    return Written(ran.id, allowed.id, rejected.id, edited.id, spent.id, expired.id, pending.id, asked.id, attended.id)
+
+
+async def _attended(house: House) -> Request:
+    """Posted to Slack, handed on, put off and brought back, gone from its channel; and a pause that ended."""
+    house.situation = Situation(surfaces=("slack",))
+    request = await house.held(180)
+    notes = Notes(house.store, "slack")
+    card = MessageRef("slack", "C0REFUNDS", "1.2", "T0ACME", place="C0REFUNDS", upto=1)
+    await notes.posted(request.id, card)
+    await house.say(request, Reassign("omar", "Ann Lee is yours."))
+    await notes.lines_posted(request.id, replace(card, kind="lines", message="1.3", upto=3))
+    await house.say(request, Snooze(house.clock.now() + timedelta(minutes=1)), who="omar", surface="slack")
+    house.clock.move(minutes=1)
+    await house.sweep()
+    await notes.unshown(request.id, "C0REFUNDS", ChannelUnavailable("the channel is archived"))
+    await notes.posted(request.id, replace(card, message="2.2", upto=7))
+    house.situation = CALM
+    pausing = Pausing(house.store, house.clock, lambda: house.policy)
+    await pausing.pause("action:refund", "Ann Lee was paid twice.", house.person("vera"), "desk")
+    await pausing.resume("action:refund", "Mended.", house.person("rosa"), "slack")
+    return request

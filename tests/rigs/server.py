@@ -97,8 +97,8 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path, *, policy: str = POLICY, **settings: object) -> Iterator[Server]:
-    """Run a server until the block ends; only this process is ended then."""
+def serving(folder: Path, *, policy: str = POLICY, program: str = "bot.cli", **settings: object) -> Iterator[Server]:
+    """Run a server until the block ends; only this process is ended then. ``program`` is the module that is run."""
     (folder / "policy.yaml").write_text(policy, encoding="utf-8")
     given: dict[str, object] = {"allow_private_callbacks": True, "rate_per_minute": 1_000_000, "rate_burst": 10_000}
     chosen = settings_in(folder, folder / "policy.yaml", free_port(), **{**given, **settings})
@@ -106,7 +106,7 @@ def serving(folder: Path, *, policy: str = POLICY, **settings: object) -> Iterat
     log = folder / "server.log"
     with log.open("ab") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
+            [sys.executable, "-m", program, "serve"],
             cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
         )  # fmt: skip
     try:

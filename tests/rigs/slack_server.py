@@ -8,165 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from agentapprovalprotocol import AsyncClient, Request
+from agentapprovalprotocol import AsyncClient
 
 from tests.fakes.slack import Channel, FakeSlack, Message, User, View, Workspace
+from tests.rigs.proposing import Agent
 from tests.rigs.server import Server, serving
+from tests.rigs.slack_policy import POLICY
+from tests.rigs.slack_sights import lines_of, named, words
+
+__all__ = ["POLICY", "Agent", "Town", "eventually", "lines_of", "staffed", "town", "words"]
 
 PEOPLE = ("dana", "lee", "omar", "vera", "rosa")
 CARD_NUMBER = "4111222233334444"
-SECONDS = 10.0
+SECONDS = 20.0
 """How long anything that people or agents wait for may take here."""
 
-POLICY = """
-version: 1
-timezone: America/New_York
-currency: USD
-people:
-  lee: {email: lee@acme.test, name: Lee, limit: 500}
-  dana: {email: dana@acme.test, name: Dana, limit: 10000}
-  omar: {email: omar@acme.test, name: Omar}
-  rosa: {email: rosa@acme.test, name: Rosa}
-  vera: {email: vera@acme.test, name: Vera}
-groups:
-  supervisors: {members: [lee, dana, omar]}
-owners:
-  refunds:
-    title: Refunds
-    accountable: vera
-    risk_owner: rosa
-    channels: {slack: [C0REFUNDS, C0SECOND]}
-    approvers: [supervisors]
-    sla: {respond_within: 1h, expire_after: 4h}
-    reasons: [wrong_amount, not_eligible]
-  strays:
-    title: Strays
-    accountable: vera
-    risk_owner: rosa
-    channels: {slack: [C0NOWHERE, C0SECOND]}
-    approvers: [supervisors]
-    reasons: [wrong_amount]
-  rush:
-    title: Rush orders
-    accountable: vera
-    risk_owner: rosa
-    channels: {slack: C0RUSH}
-    approvers: [supervisors]
-    sla:
-      respond_within: 2s
-      remind_at: [1s]
-      escalate:
-        - {after: 2s, to: [vera], post_to: {slack: C0ESCALATE}}
-      expire_after: 1h
-    reasons: [wrong_amount]
-actions:
-  refund:
-    title: Refund a customer
-    class: money
-    level: commit
-    owner: refunds
-    tools: [issue_refund]
-    amount: arguments.amount
-    arguments:
-      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
-      reason: {title: Reason, kind: text}
-      card: {title: Card, kind: text, sensitive: true}
-    editable: [amount, reason]
-    caps: {per_action: 2000}
-    allow_when: amount <= 25 && size(mismatches) == 0
-  quick_refund:
-    title: Refund at once
-    class: money
-    level: commit
-    owner: refunds
-    tools: [refund_now]
-    amount: arguments.amount
-    grant_expires_after: 1s
-  stray_refund:
-    title: Refund a stray
-    class: money
-    level: commit
-    owner: strays
-    tools: [refund_stray]
-    amount: arguments.amount
-    arguments:
-      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
-    editable: [amount]
-  payout_change:
-    title: Change where payouts go
-    class: identity
-    level: commit
-    owner: refunds
-    tools: [change_payout]
-    approvals: 2
-  rush_order:
-    title: Rush an order
-    class: other
-    level: commit
-    owner: rush
-    tools: [rush_order]
-"""
-"""Refunds, some of whose first channel is gone, approvals that last a second, two signatures, and an escalation after seconds."""
-
 Found = TypeVar("Found")
-
-
-@dataclass
-class Agent:
-    """An agent's process: the protocol's client, and our own API."""
-
-    aap: AsyncClient
-    v1: httpx.AsyncClient
-    token: str
-    name: str
-
-    async def propose(self, amount: float | str = 120, *, tool: str = "issue_refund", **more: Any) -> Request:
-        """Open a request through the protocol; ``within`` is its timeout, everything else its arguments."""
-        within = more.pop("within", "30m")
-        key = str(uuid.uuid4())
-        submission = {
-            "tool": tool,
-            "arguments": {"amount": amount, **more},
-            "timeout": within,
-            "context": {"customer": f"c-{key}", "session": key},
-            "agent_reasoning": "The parcel came late.",
-        }
-        return await self.aap.create(submission, key)
-
-    async def seen(self, request_id: str) -> dict[str, Any]:
-        """The request as our own API tells of it."""
-        found: dict[str, Any] = (await self.v1.get(f"/requests/{request_id}")).raise_for_status().json()
-        return found
-
-    async def redeem(self, request_id: str, key: str = "once") -> httpx.Response:
-        """Redeem the grant for exactly what the grant says."""
-        digest = (await self.seen(request_id))["grant"]["digest"]
-        return await self.v1.post(
-            f"/requests/{request_id}/redeem", json={"digest": digest}, headers={"Idempotency-Key": key}
-        )
-
-    async def report(self, request_id: str, status: str, note: str | None = None) -> httpx.Response:
-        """Report what came of it."""
-        body = {"status": status} | ({"note": note} if note else {})
-        return await self.v1.post(f"/requests/{request_id}/outcome", json=body)
-
-    async def answer(self, request_id: str, text: str) -> None:
-        """Answer the newest question."""
-        question = (await self.seen(request_id))["questions"][-1]["id"]
-        answered = await self.v1.post(f"/requests/{request_id}/questions/{question}/answer", json={"answer": text})
-        answered.raise_for_status()
-
-    async def close(self) -> None:
-        await self.aap.aclose()
-        await self.v1.aclose()
 
 
 @dataclass
@@ -182,6 +46,8 @@ class Town:
     policy: str
     server: Server = field(init=False)
     agent: Agent = field(init=False)
+    patience: float = SECONDS
+    """Seconds that anything is waited for; what a killed process had taken up is left to it for thirty."""
     _running: AsyncExitStack | None = None
     _agent_facts: dict[str, Any] = field(default_factory=dict)
 
@@ -239,7 +105,9 @@ class Town:
         assert self.slack.complaints == []
         await self.command("audit", "verify")
         await self.command("audit", "rebuild", "--check")
-        assert "handler_failed" not in self.log
+        trouble = [line for line in self.log.splitlines() if '"level": "error"' in line or "Traceback" in line]
+        assert trouble == []
+        assert CARD_NUMBER not in self.log
 
     @property
     def log(self) -> str:
@@ -251,8 +119,12 @@ class Town:
     def cards(self, request_id: str) -> list[Message]:
         """Every card of a request, wherever it stands, channels before private conversations."""
         everywhere = [channel for space in self.slack.world.workspaces.values() for channel in space.channels.values()]
-        named = f"request|{request_id}"
-        shown = [each for channel in everywhere for each in self.slack.messages(channel) if _named(each) == named]
+        shown = [
+            each
+            for channel in everywhere
+            for each in self.slack.messages(channel)
+            if named(each) == f"request|{request_id}"
+        ]
         return sorted(shown, key=lambda each: each.channel.kind.value == "im")
 
     async def card(self, request_id: str, place: str | None = None) -> Message:
@@ -283,7 +155,7 @@ class Town:
             AssertionError: it did not come.
         """
         try:
-            found = await self.slack.until(seen, SECONDS)
+            found = await self.slack.until(seen, self.patience)
         except TimeoutError:
             raise AssertionError(f"it did not come: {what}\n{self.log[-1500:]}") from None
         assert found is not None
@@ -334,7 +206,7 @@ class Town:
 
     async def more(self, user: User, card: Message, name: str) -> Any:
         """Choose an entry of a card's menu."""
-        request_id = _named(card).partition("|")[2]
+        request_id = named(card).partition("|")[2]
         return await self.slack.overflow(user, card, "more", f"{name}|{request_id}")
 
     def menu(self, card: Message) -> list[str]:
@@ -344,11 +216,12 @@ class Town:
         return [each["value"].partition("|")[0] for each in self.slack.element(card, "more")["options"]]
 
     async def told(self, user: User, text: str) -> str:
-        """What was said to this user alone, once something says this."""
+        """What was said to this user alone, cards aside, once something says this."""
 
         def said() -> str | None:
             heard = (*self.slack.ephemerals(user), *self.slack.dms(user))
-            return next((words(each) for each in heard if text in words(each)), None)
+            texts = [words(each) for each in heard if not named(each).startswith("request|")]
+            return next((each for each in texts if text in each), None)
 
         return await self.until(said, f"{user.name} is told {text!r}")
 
@@ -359,50 +232,6 @@ class Town:
         assert delivery.ok
         await self.until(lambda: len(self.slack.ephemerals(user)) > before or None, f"an answer to {text!r}")
         return words(self.slack.ephemerals(user)[-1])
-
-
-def _named(message: Message) -> str:
-    return str(message.blocks[0].get("block_id", "")) if message.blocks else ""
-
-
-def words(shown: Message | View | Sequence[Mapping[str, Any]]) -> str:
-    """Everything that stands on a message or view, as text."""
-    blocks = shown.blocks if isinstance(shown, Message | View) else shown
-    alone = f"{shown.text}\n" if isinstance(shown, Message) else ""
-    return alone + "\n".join(" ".join(_texts(block)) for block in blocks)
-
-
-def _texts(part: Any) -> Iterator[str]:
-    if isinstance(part, Mapping):
-        if isinstance(part.get("text"), str):
-            yield part["text"]
-        for key, value in part.items():
-            if key not in {"confirm", "options"} and not isinstance(value, str):
-                yield from _texts(value)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _texts(each)
-
-
-def lines_of(card: Message) -> list[str]:
-    """The thread below a card: each line as text, with its quotation after it."""
-    found: list[str] = []
-    for reply in card.replies:
-        for block in reply.blocks:
-            if block.get("block_id") != "lines":
-                continue
-            for part in block["elements"]:
-                text = "".join(_texts_of_line(part))
-                if part["type"] == "rich_text_quote" and found:
-                    found[-1] += f" > {text}"
-                else:
-                    found.append(text)
-    return found
-
-
-def _texts_of_line(part: Mapping[str, Any]) -> Iterator[str]:
-    for each in part["elements"]:
-        yield each.get("text") or each.get("fallback") or f"<{each['type']}>"
 
 
 async def eventually(true: Callable[[], Awaitable[Any]], what: str, within: float = SECONDS) -> Any:
@@ -460,5 +289,6 @@ def _means(slack: FakeSlack, acme: Workspace, mode: str) -> dict[str, Any]:
         return {"slack_bot_token": acme.token, "slack_app_token": slack.app.app_token}
     secret = {"slack_signing_secret": slack.app.signing_secret}
     if mode == "oauth":
-        return {**secret, "slack_client_id": slack.app.client_id, "slack_client_secret": slack.app.client_secret}
+        whose = {"slack_client_id": slack.app.client_id, "slack_client_secret": slack.app.client_secret}
+        return {**secret, **whose, "slack_workspaces": acme.id}
     return {**secret, "slack_bot_token": acme.token}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from bot.deciding import Approve
 from bot.domain.people import Person
 from bot.domain.verdicts import VerdictKind
-from bot.errors import BadInput, Conflict, NotAllowed
+from bot.errors import BadInput, Conflict, NotAllowed, Unavailable
 from bot.opening import Situation
 from bot.pausing import END_CHOICES, Pausing, concerns, end_of, pausable
 from tests.rigs.house import House, new_house
@@ -155,3 +157,81 @@ async def test_an_end_is_one_of_those_that_are_offered(house: House) -> None:
     with pytest.raises(BadInput) as refused:
         end_of("2 years", now)
     assert refused.value.field == "end"
+
+
+class Reads:
+    """A store whose reads of events wait for ``gates``, one each, or fail as long as ``gone`` is set."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.gates: list[asyncio.Event] = []
+        self.gone = False
+        self.heard: list[Callable[[Any], None]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def subscribe(self, listener: Callable[[Any], None]) -> Callable[[], None]:
+        self.heard.append(listener)
+        return lambda: None
+
+    async def events(self, stream: str) -> Any:
+        if self.gone:
+            raise Unavailable("the database is gone")
+        found = await self._inner.events(stream)
+        if self.gates:
+            await self.gates.pop(0).wait()
+        return found
+
+
+async def test_a_slow_read_never_undoes_a_newer_one(house: House) -> None:
+    """What one read saw before a pause must not come back after another read has seen the pause."""
+    reads, gate = Reads(house.store), asyncio.Event()
+    here = Pausing(reads, house.clock, lambda: house.policy)
+    await here.start()
+    reads.gates = [gate]
+    slow = asyncio.create_task(here.standing())
+    await asyncio.sleep(0)
+    await here.pause("everything", "stop", house.person("vera"), "slack")
+    gate.set()
+    await slow
+    assert [pause.scope for pause in here.now()] == ["everything"]
+    await here.close()
+
+
+async def test_while_it_is_unknown_what_is_paused_nothing_opens(house: House) -> None:
+    """A commit was heard and could not be read: that may have been a pause."""
+    reads = Reads(house.store)
+    here = Pausing(reads, house.clock, lambda: house.policy, again_seconds=0.01)
+    await here.start()
+    other = Pausing(house.store, house.clock, lambda: house.policy)
+    await other.pause("everything", "stop", house.person("vera"), "slack")
+    reads.gone = True
+    reads.heard[0](None)
+    async with asyncio.timeout(5):
+        while True:
+            try:
+                here.now()
+            except Unavailable:
+                break
+            await asyncio.sleep(0)
+        reads.gone = False
+        while True:
+            try:
+                assert [pause.scope for pause in here.now()] == ["everything"]
+            except Unavailable:
+                await asyncio.sleep(0.01)
+            else:
+                break
+    await here.close()
+
+
+async def test_it_closes_while_what_is_paused_can_not_be_read(house: House) -> None:
+    reads = Reads(house.store)
+    here = Pausing(reads, house.clock, lambda: house.policy)
+    await here.start()
+    reads.gone = True
+    reads.heard[0](None)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await here.close()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from calendar import monthrange
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from typer.testing import CliRunner
 
 from bot.cli import policy
 from bot.errors import BadInput
-from tests.rigs.gates import ROSTER
+from tests.rigs.gates import REFUND, ROSTER, text_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = str(ROOT / "examples/policy.yaml")
@@ -29,6 +30,38 @@ def test_a_good_file_is_summed_up() -> None:
     assert told.exit_code == 0
     assert "13 actions" in told.stdout
     assert json.loads(run("check", EXAMPLE, "--json").stdout)["ok"] is True
+
+
+def test_hours_in_which_nobody_works_for_long_are_warned_of(tmp_path: Path) -> None:
+    every = ", ".join(
+        f"{month:02}-{day:02}" for month in range(1, 13) for day in range(1, monthrange(2028, month)[1] + 1)
+    )
+    hours = f"hours: {{mon-fri: '09:00-17:00', holidays: [{every}]}}"
+    file = tmp_path / "policy.yaml"
+    file.write_text(text_of().replace("reasons: [wrong_amount]}", f"{hours}}}", 1))
+    told = run("check", str(file))
+    assert told.exit_code == 0
+    assert "warning owners.refunds.hours: nobody works within a year" in told.stderr
+    assert "owners.refunds.hours" in json.loads(run("check", str(file), "--json").stdout)["warnings"][0]
+    assert json.loads(run("check", EXAMPLE, "--json").stdout)["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("{mon-sun: '00:00-24:00', timezone: Asia/Kolkata}", "in working hours (Asia/Kolkata)"),
+        ("{mon-sun: '00:00-24:00'}, sla: {calendar: true}", "in elapsed time (America/New_York)"),
+    ],
+)
+def test_an_explanation_says_by_which_clock_the_times_are(tmp_path: Path, hours: str, said: str) -> None:
+    limited = REFUND + "statutory: {within: 3h}"
+    file = tmp_path / "policy.yaml"
+    file.write_text(text_of(limited).replace("reasons: [wrong_amount]}", f"hours: {hours}}}", 1))
+    told = run("explain", str(file), "-", stdin=json.dumps({**ASKED, "timeout": "72h"}))
+    words = " ".join(told.stdout.split())
+    assert said in words
+    for part in ("due ", "reminds ", "tells Vera", "the law's limit ends", "expires "):
+        assert part in words
 
 
 def test_a_broken_file_is_told_line_by_line(tmp_path: Path) -> None:

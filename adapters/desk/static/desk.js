@@ -77,12 +77,15 @@ async function refresh() {
     const state = page.getElementById("state");
     const decided = wasOpen && state?.dataset.open === "no";
     const before = Number(document.getElementById("counts")?.dataset.count ?? 0);
+    const stopped = document.getElementById("paused")?.dataset.said;
     for (const old of part(document, "[data-live-part]")) {
       const fresh = page.getElementById(old.id);
       if (fresh) takePart(old, fresh, decided);
     }
     inMyZone(document); tick();
     if (decided) announce(state.dataset.label);
+    const stops = document.getElementById("paused")?.dataset.said;
+    if (stops && stops !== stopped) announce(stops);
     const counts = document.getElementById("counts");
     if (counts && Number(counts.dataset.count) !== before) announce(counts.textContent.trim());
   } catch { /* offline: the stream says so, and comes again */ } finally {
@@ -110,7 +113,7 @@ function hush() { stream?.close(); stream = null; }
 // --- keyboard ---------------------------------------------------------------------------------------------------
 
 const keysOn = () => localStorage.getItem("signoff-keys") !== "off";
-const rows = () => part(document, ".list [data-id] h2 a");
+const rows = () => part(document, ".list .item a");
 
 function move(step) {
   const all = rows();
@@ -128,7 +131,7 @@ function sure(form) {
 
 function decideBy(key) {
   const row = document.activeElement?.closest?.(".list [data-id]");
-  if (row) { const address = row.querySelector("h2 a").pathname; location.href = key === "e" ? `${address}/edit` : `${address}#then-${key}`; return; }
+  if (row) { const address = row.querySelector("a").pathname; location.href = key === "e" ? `${address}/edit` : `${address}#then-${key}`; return; }
   if (key === "a") sure(document.getElementById("approve"));
   if (key === "e") document.querySelector("[data-key=e]:not([aria-disabled])")?.click();
   if (key === "r") { const box = document.getElementById("reject"); if (box) { box.open = true; box.querySelector("select")?.focus(); } }

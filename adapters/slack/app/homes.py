@@ -121,7 +121,7 @@ class Homes:
     async def _view(self, visit: Visit) -> tuple[str, Json]:
         """Whose page it is, and the page."""
         try:
-            person = await self._room.person(visit)
+            person = await self._room.person(visit, acting=False)
         except Stranger as stranger:
             said = answers.not_linked(stranger.address, stranger.ask)
             return "", {"type": "home", "callback_id": "home", "blocks": said["blocks"]}

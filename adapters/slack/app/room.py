@@ -53,8 +53,11 @@ class Workspaces(Protocol):
 class People(Directory, Protocol):
     """Who Slack's users are."""
 
-    async def person_of(self, workspace: str, user: str) -> Person | None:
-        """The person of the policy, None for everybody else; ``Unavailable`` when Slack can't be asked."""
+    async def person_of(self, workspace: str, user: str, *, acting: bool = False) -> Person | None:
+        """The person of the policy, None for everybody else; ``Unavailable`` when Slack can't be asked.
+
+        ``acting``: by what Slack has said within the last minute.
+        """
         ...
 
     async def presence(self, workspace: str, user: str) -> str | None:
@@ -98,14 +101,14 @@ class Room:
         """A request's page on the desk."""
         return f"{self.desk_url}/requests/{request_id}"
 
-    async def person(self, visit: Visit, request: Request | None = None) -> Person:
-        """Who a user is, by their address.
+    async def person(self, visit: Visit, request: Request | None = None, *, acting: bool = True) -> Person:
+        """Who a user is, by their address: as it is by now, unless nothing is done by it but to draw a page again.
 
         Raises:
             Stranger: for a bot, a stranger, a deactivated account or an address that nobody has; with whom to ask.
             Unavailable: when Slack can't be asked.
         """
-        person = await self.people.person_of(visit.workspace, visit.user)
+        person = await self.people.person_of(visit.workspace, visit.user, acting=acting)
         if person is None:
             address = await self.people.email_of(visit.workspace, visit.user)
             raise Stranger(address, _answerable(self.policy(), request))

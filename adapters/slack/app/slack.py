@@ -39,6 +39,8 @@ COMMAND, EXPLAIN = "/signoff", "explain"
 """The command and the shortcut that the app's manifest offers."""
 GRACE_SECONDS = 4.0
 """How long work that was acknowledged may take once the server is told to stop."""
+_BOLT_NAME = "slack_bolt.signoff"
+"""Bolt sets the level of the logger of this name, which must not be one of ours."""
 _ANY = re.compile("")
 Body = Mapping[str, Any]
 
@@ -128,7 +130,7 @@ class Slack:
         quiet.setLevel(logging.CRITICAL)  # its warnings hold what people wrote; ours say what went wrong
         bolt = AsyncApp(
             logger=quiet,
-            name="signoff",
+            name=_BOLT_NAME,
             signing_secret=self._signing_secret,
             client=AsyncWebClient(base_url=self._api_url, logger=quiet),
             authorize=_anybody,
@@ -136,6 +138,7 @@ class Slack:
             ignoring_self_events_enabled=False,
             ssl_check_enabled=False,  # it would answer before the signature is looked at
             attaching_conversation_kwargs_enabled=False,
+            process_before_response=True,  # else it looks for an acknowledgement each 10 ms; ours end with theirs
         )
         bolt.action(_ANY)(self._on_click)
         bolt.view(_ANY)(self._on_submission)

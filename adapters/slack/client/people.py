@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from adapters.slack.cards.drawn import Mentions
 from adapters.slack.client.accounts import NOBODY, Account, Nobody, account_of
@@ -17,6 +17,9 @@ from bot.policy.document import Policy
 from bot.ports import Clock
 
 log = logging.getLogger("signoff.slack")
+
+OF_LATE = timedelta(minutes=1)
+"""How old Slack's word on an account may be for somebody to act by it: who was deactivated has no right for longer."""
 
 
 class SlackPeople:
@@ -40,9 +43,12 @@ class SlackPeople:
         account = await self._account(workspace, user)
         return None if account is None else account.email
 
-    async def person_of(self, workspace: str, user: str) -> Person | None:
-        """The policy's person: whose ``slack:`` it is (``U0DANA`` or ``T0ACME/U0DANA``), else by confirmed address."""
-        account = await self._account(workspace, user)
+    async def person_of(self, workspace: str, user: str, *, acting: bool = False) -> Person | None:
+        """The policy's person: whose ``slack:`` it is (``U0DANA`` or ``T0ACME/U0DANA``), else by confirmed address.
+
+        ``acting``: as Slack has had it within the last minute, for whoever is about to decide or look.
+        """
+        account = await self._account(workspace, user, OF_LATE if acting else None)
         if account is None:
             return None
         names = {user, f"{workspace}/{user}"}
@@ -138,8 +144,8 @@ class SlackPeople:
 
     # ------------------------------------------------------------------------------------------------------- inside
 
-    async def _account(self, team: str, user: str) -> Account | None:
-        known = self._accounts.get((team, user))
+    async def _account(self, team: str, user: str, at_most: timedelta | None = None) -> Account | None:
+        known = self._accounts.get((team, user), at_most=at_most)
         if known is None:
             try:
                 answer = await self._workspaces.read(team, "users.info", user=user)

@@ -14,6 +14,7 @@ from bot.errors import (
     Conflict,
     MessageGone,
     NotFound,
+    Refused,
     SignoffError,
     Unavailable,
     Uncertain,
@@ -130,4 +131,4 @@ def _about(method: str, code: str, answer: Json) -> SignoffError:
     if code in _UNUSABLE:
         said = "; ".join(map(str, answer.get("response_metadata", {}).get("messages", [])))[:300]
         return BadInput(f"Slack does not take what was sent to {method}: {code} {said}".strip())
-    return Unavailable(f"Slack refused {method}: {code[:100]}")
+    return Refused(f"Slack refused {method}: {code[:100]}")

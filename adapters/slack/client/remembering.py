@@ -22,16 +22,19 @@ class Remembered(Generic[K, V]):
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._kept: OrderedDict[K, tuple[V, datetime]] = OrderedDict()
+        self._kept: OrderedDict[K, tuple[V, datetime, datetime]] = OrderedDict()
 
-    def get(self, key: K) -> V | None:
-        """The answer, or None when there is none or it is too old."""
-        found = self._kept.get(key)
-        return found[0] if found is not None and found[1] > self._clock.now() else None
+    def get(self, key: K, *, at_most: timedelta | None = None) -> V | None:
+        """The answer, or None when there is none or it is too old: older than ``at_most``, where that is given."""
+        found, now = self._kept.get(key), self._clock.now()
+        if found is None or now >= found[2] or (at_most is not None and now - found[1] >= at_most):
+            return None
+        return found[0]
 
     def keep(self, key: K, value: V, *, hit: bool) -> V:
         """Keep an answer, and return it."""
-        self._kept[key] = (value, self._clock.now() + (HITS if hit else MISSES))
+        now = self._clock.now()
+        self._kept[key] = (value, now, now + (HITS if hit else MISSES))
         self._kept.move_to_end(key)
         while len(self._kept) > MOST:
             self._kept.popitem(last=False)

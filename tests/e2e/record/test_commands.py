@@ -206,7 +206,7 @@ def test_list(database: Database) -> None:
 
     assert database.written.rejected in ids()
     assert ids("--status", "rejected") == [database.written.rejected]
-    assert len(ids("--status", "pending", "--due")) == 3
+    assert len(ids("--status", "pending", "--due")) == 4
     assert len(ids("--limit", "2")) == 2
     assert database.written.rejected in run("request", "list", database=database).stdout
     assert "No such requests" in run("request", "list", "--customer", "nobody", database=database).stderr

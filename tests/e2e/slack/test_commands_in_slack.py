@@ -6,9 +6,20 @@ import uuid
 
 import pytest
 
+from tests.fakes.slack import User
 from tests.rigs.slack_server import Town, words
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def on_home(acme: Town, user: User, text: str, *, there: bool = True) -> None:
+    """Until this user's Home says this, or does not say it any more."""
+
+    def seen() -> bool:
+        home = acme.slack.home(user)
+        return home is not None and (text in words(home)) is there
+
+    await acme.until(lambda: seen() or None, f"{text!r} on Home")
 
 
 async def test_help(acme: Town) -> None:
@@ -57,7 +68,7 @@ async def test_stopped_and_let_go_on(acme: Town) -> None:
     assert stopped.status == "denied"
     assert stopped.decision is not None
     assert "The bank is down." in str(await acme.agent.seen(stopped.id))
-    await acme.until(lambda: (home := acme.slack.home(vera)) and "The bank is down." in words(home) or None, "on Home")
+    await on_home(acme, vera, "The bank is down.")
     assert acme.cards(stopped.id) == []
 
     await acme.slack.command(vera, refunds, "/signoff", "resume")
@@ -65,7 +76,7 @@ async def test_stopped_and_let_go_on(acme: Town) -> None:
     assert "The bank is down." in words(form)
     assert (await acme.slack.submit(form, {"reason": "It is back."})).closed
     assert (await acme.agent.propose()).status == "pending"
-    await acme.until(lambda: (home := acme.slack.home(vera)) and "The bank is down." not in words(home) or None)
+    await on_home(acme, vera, "The bank is down.", there=False)
 
 
 async def test_home_follows_what_happens(acme: Town) -> None:
@@ -73,7 +84,7 @@ async def test_home_follows_what_happens(acme: Town) -> None:
     await acme.slack.open_home(omar)
     customer = f"{uuid.uuid4()}"[:8]
     id_, card = await acme.held(456, reason=customer)
-    await acme.until(lambda: (home := acme.slack.home(omar)) and "456.00" in words(home) or None, "it waits on Home")
+    await on_home(acme, omar, "456.00")
     home = acme.slack.home(omar)
     assert home is not None
     await acme.slack.click(omar, home, "approve", value=id_)

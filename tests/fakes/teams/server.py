@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,7 @@ from aiohttp import web
 from tests.fakes.clock import Clock, MachineClock
 from tests.fakes.teams.acting import Acting
 from tests.fakes.teams.calling.delivery import Attempt, Carrier, Delivery
+from tests.fakes.teams.cards.filling import NotPossible
 from tests.fakes.teams.connector.serving import Connector
 from tests.fakes.teams.faults import Faults
 from tests.fakes.teams.identity.bearing import Bearer
@@ -56,7 +58,7 @@ class FakeTeams(Acting, Talking, Mishaps):
         bearer = Bearer(self.world.app, self.ring, directory_ring)
         self.carrier = Carrier(self.world, bearer, token_clock or MachineClock())
         self._watching: list[tuple[User, Place]] = []
-        self._refreshing: set[asyncio.Task[Delivery | None]] = set()
+        self._refreshing: set[asyncio.Task[None]] = set()
         self._port = port
         self._extra = extra
         self._runner: web.AppRunner | None = None
@@ -157,9 +159,14 @@ class FakeTeams(Acting, Talking, Mishaps):
     def _appeared(self, message: Message) -> None:
         for user, place in self._watching:
             if place is message.place and not message.deleted and message.card is not None and user in place.people:
-                task = asyncio.get_running_loop().create_task(self.show(user, message))
+                task = asyncio.get_running_loop().create_task(self._draw(user, message))
                 self._refreshing.add(task)
                 task.add_done_callback(self._refreshing.discard)
+
+    async def _draw(self, user: User, message: Message) -> None:
+        """Draw what appeared, unless it has gone meanwhile."""
+        with contextlib.suppress(NotPossible):
+            await self.show(user, message)
 
     async def __aenter__(self) -> Self:
         return await self.start()

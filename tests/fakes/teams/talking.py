@@ -42,10 +42,11 @@ class Talking(Ground):
         also: tuple[User, ...] = (),
         token: Token = Token.GOOD,
     ) -> Delivery | None:
-        """Write `@Signoff text`; the bot hears it where it is installed. `also` are people whom the text mentions."""
+        """Write `@Signoff text`; the bot hears it where it is installed. `also` are people to mention as well."""
         bot = self.world.app
         mentions = [_mention(bot.teams_id, bot.name), *(_mention(each.id, each.name) for each in also)]
-        message = self.say(user, channel, f"{mentions[0]['text']} {text}", thread=thread)
+        words = [mentions[0]["text"], text, *(each.mention for each in also if each.mention not in text)]
+        message = self.say(user, channel, " ".join(words), thread=thread)
         if not channel.team.installed:
             return None
         return await self.carrier.send(activities.said(self.world, message, mentions), token=token)

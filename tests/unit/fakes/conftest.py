@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -12,6 +13,9 @@ from tests.fakes.slack import Channel, FakeSlack, User, UserGroup, Workspace
 from tests.rigs.house import MovedClock
 from tests.unit.fakes.bolt_app import client_of, serving
 from tests.unit.fakes.deciding_app import Office
+
+if TYPE_CHECKING:
+    from tests.unit.fakes.teams_bot import Desk
 
 
 @dataclass
@@ -59,3 +63,12 @@ async def office() -> AsyncIterator[Office]:
         here = Office(slack, clock)
         async with serving(slack, here.app):
             yield here
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """A bot in a team, served by a fake Teams whose clock stands."""
+    from tests.unit.fakes.teams_bot import a_desk  # noqa: PLC0415 - importing its SDK takes a second; Slack's tests needn't
+
+    async with a_desk() as here:
+        yield here

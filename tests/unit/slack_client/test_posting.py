@@ -8,7 +8,7 @@ import pytest
 
 from adapters.slack.client import Workspaces
 from bot.domain.requests import MessageRef
-from bot.errors import Busy, ChannelUnavailable, MessageGone, SignoffError, Unavailable, Uncertain
+from bot.errors import Busy, ChannelUnavailable, MessageGone, Refused, SignoffError, Unavailable, Uncertain
 from tests.fakes.slack import Fault, Message
 from tests.unit.slack_client.conftest import Desk, Two, wired
 
@@ -248,7 +248,7 @@ async def test_a_deleted_card_is_gone_for_updates_and_lines(desk: Desk) -> None:
         ("chat.postMessage", "restricted_action", ChannelUnavailable),
         ("chat.postMessage", "restricted_action_read_only_channel", ChannelUnavailable),
         ("chat.postMessage", "missing_scope", Unavailable),
-        ("chat.postMessage", "something_new", Unavailable),
+        ("chat.postMessage", "something_new", Refused),
         ("chat.postMessage", "internal_error", Uncertain),
         ("chat.postMessage", "ratelimited", Busy),
     ],

@@ -18,6 +18,7 @@ MOST_REFRESHED = 60
 MOST_PRIMARY = 6
 """Actions of one row that Teams shows; more must be `secondary`."""
 SCHEMES = ("https", "http", "mailto", "tel", "msteams", "data")
+NEVER_EMPTY = ("id", "type", "url", "verb")
 DATA_TYPES = ("messageBack", "imBack", "invoke", "signin", "task/fetch", "task/submit")
 
 
@@ -61,7 +62,7 @@ class _Check:
         if said is not None and said != name and "type" not in shape:
             self._wrong(f"{at}/type", f"must be {name}")
         for key, kind in shape.items():
-            if kind.endswith("!") and value.get(key) in (None, ""):
+            if kind.endswith("!") and (value.get(key) is None or (key in NEVER_EMPTY and value[key] == "")):
                 self._wrong(f"{at}/{key}", "is required")
         for key, found in value.items():
             if key in shape:

@@ -25,12 +25,13 @@ def send(world: World, call: Call) -> tuple[int, Json]:
 
 
 def reply(world: World, call: Call) -> tuple[int, Json]:
-    """`POST /v3/conversations/{id}/activities/{activity}`: into the thread of that message."""
+    """`POST /v3/conversations/{id}/activities/{activity}`: into the thread of that message.
+
+    An unknown message makes it a plain `send`: the SDK's proactive turns name one that they made up.
+    """
     place, root = found(world, call)
     message = place.messages.get(call.activity)
-    if message is None or message.deleted:
-        raise no_activity()
-    if isinstance(place, Channel):
+    if message is not None and isinstance(place, Channel):
         root = root or message.root or message
     return posted(world, place, root, call.body)
 

@@ -43,7 +43,8 @@ def _chat(world: World, body: Json, data: Json) -> tuple[int, Json]:
     if not isinstance(members, list) or len(members) != 1 or not isinstance(members[0], dict):
         raise bad("Exactly one member is needed: members.")
     told = data.get("tenant")
-    tenant_id = body.get("tenantId") or (told.get("id") if isinstance(told, dict) else None)
+    # The SDK writes tenantID; Teams reads names without regard to case.
+    tenant_id = body.get("tenantId") or body.get("tenantID") or (told.get("id") if isinstance(told, dict) else None)
     tenant = world.tenants.get(str(tenant_id))
     if tenant is None:
         raise bad("Unknown or missing tenant: tenantId, channelData.tenant.id.")

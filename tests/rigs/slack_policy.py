@@ -1,0 +1,109 @@
+"""A policy for a Slack whose people wait for nothing long, and some of whose channels are gone."""
+
+from __future__ import annotations
+
+POLICY = """
+version: 1
+timezone: America/New_York
+currency: USD
+people:
+  lee: {email: lee@acme.test, name: Lee, limit: 500}
+  dana: {email: dana@acme.test, name: Dana, limit: 10000}
+  omar: {email: omar@acme.test, name: Omar}
+  rosa: {email: rosa@acme.test, name: Rosa}
+  vera: {email: vera@acme.test, name: Vera}
+  gus: {email: gus@acme.test, name: Gus}
+groups:
+  supervisors: {members: [lee, dana, omar]}
+owners:
+  refunds:
+    title: Refunds
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: [C0REFUNDS, C0SECOND]}
+    approvers: [supervisors]
+    sla: {respond_within: 1h, expire_after: 4h}
+    reasons: [wrong_amount, not_eligible]
+  strays:
+    title: Strays
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: [C0NOWHERE, C0SECOND]}
+    approvers: [supervisors]
+    reasons: [wrong_amount]
+  lost:
+    title: Lost parcels
+    accountable: gus
+    risk_owner: rosa
+    channels: {slack: [C0NOWHERE, C0NEVER]}
+    approvers: [supervisors]
+    reasons: [wrong_amount]
+  rush:
+    title: Rush orders
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: C0RUSH}
+    approvers: [supervisors]
+    sla:
+      respond_within: 2s
+      remind_at: [1s]
+      escalate:
+        - {after: 2s, to: [vera], post_to: {slack: C0ESCALATE}}
+      expire_after: 1h
+    reasons: [wrong_amount]
+actions:
+  refund:
+    title: Refund a customer
+    class: money
+    level: commit
+    owner: refunds
+    tools: [issue_refund]
+    amount: arguments.amount
+    arguments:
+      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
+      reason: {title: Reason, kind: text}
+      card: {title: Card, kind: text, sensitive: true}
+    editable: [amount, reason]
+    caps: {per_action: 2000}
+    allow_when: amount <= 25 && size(mismatches) == 0
+  quick_refund:
+    title: Refund at once
+    class: money
+    level: commit
+    owner: refunds
+    tools: [refund_now]
+    amount: arguments.amount
+    grant_expires_after: 1s
+  stray_refund:
+    title: Refund a stray
+    class: money
+    level: commit
+    owner: strays
+    tools: [refund_stray]
+    amount: arguments.amount
+    arguments:
+      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
+    editable: [amount]
+  lost_refund:
+    title: Refund a lost parcel
+    class: money
+    level: commit
+    owner: lost
+    tools: [refund_lost]
+    amount: arguments.amount
+  payout_change:
+    title: Change where payouts go
+    class: identity
+    level: commit
+    owner: refunds
+    tools: [change_payout]
+    approvals: 2
+  rush_order:
+    title: Rush an order
+    class: other
+    level: commit
+    owner: rush
+    tools: [rush_order]
+"""
+"""Refunds whose first channel, or every one, is gone; approvals that last a second or take two signatures; an order
+that escalates after two seconds. Gus has no account in Slack."""
