@@ -56,6 +56,9 @@ VERDICTS = {
     VerdictKind.HOLD: "The gate held it: it runs only if a named human signs it.",
     VerdictKind.BLOCK: "The gate blocked it: it never runs, whoever asks.",
 }
+NOT_GIVEN = "⟨not given⟩"
+"""The value of the choice that means none, since chat surfaces take no empty one."""
+NO_CHOICE = "Not given"
 _CHANGES = dict.fromkeys(("pending", "claimed", "approved", "approved_with_edits", "redeemed"), "What will change")
 _CHANGES |= {"ran": "What was run", "failed": "What was tried"}
 _ORIGIN = {"agent", "tool", "model", "build", "policy"}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from adapters.slack.cards.markup import cut
-from adapters.slack.cards.modals.widgets import NOT_GIVEN
+from bot.cards.wording import NOT_GIVEN
 from bot.domain import jsontext
 from bot.errors import BadInput
 

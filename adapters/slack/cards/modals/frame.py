@@ -8,6 +8,7 @@ from typing import Any
 
 from adapters.slack.cards import limits
 from adapters.slack.cards.blocks import plain
+from bot.cards.sheet import Sheet as SheetOfParts
 
 Json = dict[str, Any]
 BYTES = limits.VIEW_BYTES - 10_000
@@ -16,34 +17,12 @@ _FRAME = 8_000
 """Bytes of a view beside its blocks."""
 
 
-class Sheet:
-    """Blocks as long as there is room for them: whoever adds one is told when there is none, and can say so instead."""
+class Sheet(SheetOfParts):
+    """The blocks of a view, within Slack's limits."""
 
     def __init__(self, tail: Sequence[Json] = (), *, blocks: int = limits.VIEW_BLOCKS) -> None:
         """``tail`` is what ends it in any case; room is kept for that."""
-        self.blocks: list[Json] = []
-        self._tail = [*tail]
-        self._left = blocks - len(tail)
-        self._bytes = BYTES - _FRAME - sum(map(weight, tail))
-
-    def add(self, *blocks: Json) -> bool:
-        """Add all of these, or none where they do not fit."""
-        size = sum(map(weight, blocks))
-        if len(blocks) > self._left or size > self._bytes:
-            return False
-        self.blocks += blocks
-        self._left -= len(blocks)
-        self._bytes -= size
-        return True
-
-    def whole(self, *more: Json) -> list[Json]:
-        """Everything, with the tail at its end; ``more`` are small blocks that room was left for."""
-        return [*self.blocks, *more, *self._tail]
-
-
-def weight(block: Mapping[str, Any]) -> int:
-    """Bytes of a block's JSON, written at its longest."""
-    return len(json.dumps(block))
+        super().__init__(tail, size=BYTES - _FRAME, parts=blocks)
 
 
 def modal(

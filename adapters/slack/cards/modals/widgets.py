@@ -8,11 +8,9 @@ from typing import Any
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.blocks import plain
 from adapters.slack.cards.markup import cut
+from bot.cards.wording import NO_CHOICE, NOT_GIVEN
 
 Json = dict[str, Any]
-NOT_GIVEN = "⟨not given⟩"
-"""The value of the option that means none, since Slack takes no empty one. ``reading`` gives it back as empty text."""
-NO_CHOICE = "Not given"
 
 Choice = tuple[str, str]
 """Value and title; the empty value means none."""

@@ -1,0 +1,58 @@
+"""What Teams shows, as plain dicts: pure functions of neutral values, without I/O, clock or SDK.
+
+``*_attachment`` and ``*_card`` are Adaptive Cards (the ``content`` of an attachment of type ``TYPE``); ``*_dialog``
+are task modules (the ``value`` of an answer of type ``continue``), and ``dialog`` makes one of a card. ``values`` and
+``sent`` read what comes back.
+"""
+
+from adapters.teams.cards.buttons import AT_ONCE
+from adapters.teams.cards.card import card_attachment, fallback_text, refresh_for
+from adapters.teams.cards.dialogs import (
+    ask_dialog,
+    details_card,
+    dialog,
+    edit_dialog,
+    may_not,
+    notice_card,
+    pause_dialog,
+    reassign_dialog,
+    reject_dialog,
+    resume_dialog,
+    review_dialog,
+    revoke_dialog,
+    shown_card,
+    snooze_dialog,
+)
+from adapters.teams.cards.dialogs.frame import TYPE
+from adapters.teams.cards.lines import lines_card, lines_text
+from adapters.teams.cards.markup import escape
+from adapters.teams.cards.reading import sent, values
+from adapters.teams.cards.standing import Mention
+
+__all__ = [
+    "AT_ONCE",
+    "TYPE",
+    "Mention",
+    "ask_dialog",
+    "card_attachment",
+    "details_card",
+    "dialog",
+    "edit_dialog",
+    "escape",
+    "fallback_text",
+    "lines_card",
+    "lines_text",
+    "may_not",
+    "notice_card",
+    "pause_dialog",
+    "reassign_dialog",
+    "refresh_for",
+    "reject_dialog",
+    "resume_dialog",
+    "review_dialog",
+    "revoke_dialog",
+    "sent",
+    "shown_card",
+    "snooze_dialog",
+    "values",
+]

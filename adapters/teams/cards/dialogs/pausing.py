@@ -1,0 +1,76 @@
+"""Stopping automation and letting it go on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from adapters.teams.cards import limits
+from adapters.teams.cards.dialogs import fields
+from adapters.teams.cards.dialogs.frame import dialog, form, names
+from adapters.teams.cards.dialogs.notices import notice_card
+from adapters.teams.cards.elements import line, moment, run
+from bot.cards.cutting import brief
+from bot.cards.pauses import Stopped
+from bot.pausing import END_CHOICES, MAX_REASON
+
+Json = dict[str, Any]
+Said = Mapping[str, str] | None
+_TOLD = 10
+
+
+def pause_dialog(
+    scopes: Sequence[fields.Choice], scope: str | None = None, typed: Said = None, problems: Said = None
+) -> Json:
+    """What to stop (values and titles), why, and until when. Inputs: ``scope``, ``reason``, ``end``."""
+    if not scopes:
+        text = "There is nothing that you may pause."
+        return dialog("Pause", notice_card("", text, "The policy names who answers for what."), "small")
+    typed, wrong = typed or {}, problems or {}
+    reason = _reason(typed.get("reason", ""), "What went wrong?")
+    chosen = fields.select(scopes, typed.get("scope", scope))
+    inputs = [
+        *fields.field("scope", "What to stop", chosen, problem=wrong.get("scope")),
+        *fields.field(
+            "reason",
+            "Reason",
+            reason,
+            hint="Agents and people are told it, and it stays on record.",
+            problem=wrong.get("reason"),
+        ),
+        *fields.field(
+            "end",
+            "When it ends",
+            fields.select(END_CHOICES, typed.get("end", "")),
+            required=False,
+            problem=wrong.get("end"),
+        ),
+    ]
+    told = "From now on agents can open nothing of it. What is held already waits for its decision as before."
+    body = [line([run(told)]), *fields.stray(wrong, names(inputs)), *inputs]
+    return form("pause", "Pause", body, button="Stop it", style="destructive")
+
+
+def resume_dialog(pauses: Sequence[Stopped], typed: Said = None, problems: Said = None) -> Json:
+    """What may go on again, of what is paused and this person may resume, and why. Inputs: ``scope``, ``reason``."""
+    if not pauses:
+        return dialog("Resume", notice_card("", "Nothing is paused that you may resume."), "small")
+    typed, wrong = typed or {}, problems or {}
+    choices = [(one.scope, one.title) for one in pauses[: limits.CHOICES]]
+    chosen = fields.select(choices, typed.get("scope", choices[0][0]))
+    reason = _reason(typed.get("reason", ""), "What was mended?")
+    inputs = [
+        *fields.field("scope", "What goes on again", chosen, problem=wrong.get("scope")),
+        *fields.field("reason", "Reason", reason, hint="It stays on record.", problem=wrong.get("reason")),
+    ]
+    body = [*map(_told, pauses[:_TOLD]), *fields.stray(wrong, names(inputs)), *inputs]
+    return form("resume", "Resume", body, button="Let it go on", style="positive")
+
+
+def _reason(typed: str, placeholder: str) -> Json:
+    return fields.text(value=typed[:MAX_REASON], lines=True, most=MAX_REASON, placeholder=placeholder)
+
+
+def _told(one: Stopped) -> Json:
+    by = f": {brief(one.reason, 150)} · stopped by {brief(one.by, 60)}, "
+    return line([run(brief(one.title, 100), "bold"), run(by), moment(one.at)])
