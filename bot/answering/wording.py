@@ -12,6 +12,11 @@ from bot.cards.plaintext import plain
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 NO_VALUE = "–"  # noqa: RUF001 - a dash, as tables have it
+MEANS = (
+    "Of what was opened in this time, as it stands now; in brackets, against the time before. "
+    "Times run from opening to decision, percentiles by nearest rank."
+)
+"""What a summary's figures mean."""
 
 
 def duration_text(seconds: int) -> str:

@@ -10,15 +10,12 @@ from adapters.slack.cards.modals import telling
 from adapters.slack.cards.modals.frame import Sheet, modal
 from adapters.slack.cards.modals.texts import brief
 from bot.cards import Card, Row
-from bot.cards.amounts import amount_text
-from bot.cards.plaintext import plain as visible
+from bot.cards.caps import cap_rows
 from bot.cards.wording import VERDICTS
 from bot.domain.requests import Request
-from bot.domain.verdicts import Reservation, VerdictKind
-from bot.policy.tallies import AGENT_HOUR, CUSTOMER_DAY
+from bot.domain.verdicts import VerdictKind
 
 Json = dict[str, Any]
-_CAPS = {CUSTOMER_DAY: "Of the customer's day", AGENT_HOUR: "Of the agent's hour"}
 
 
 def explain_view(card: Card, request: Request) -> Json:
@@ -37,7 +34,7 @@ def explain_view(card: Card, request: Request) -> Json:
     sheet.add(header(card.title), section(mrkdwn("\n".join(lines))))
     parts = {
         "Rules that spoke": [part for reason in card.reasons for part in telling.reason_parts(reason)],
-        "What it takes of the caps": [part for row in _caps(request) for part in telling.row_parts(row)],
+        "What it takes of the caps": [part for row in cap_rows(request) for part in telling.row_parts(row)],
         "What was judged": [part for row in _judged(card) for part in telling.row_parts(row)],
     }
     told = [telling.titled(title, found) for title, found in parts.items()]
@@ -50,16 +47,3 @@ def explain_view(card: Card, request: Request) -> Json:
 def _judged(card: Card) -> list[Row]:
     kind = Row("action", "Action type", f"{card.action_type} (level {card.level})")
     return [kind, *card.origin]
-
-
-def _caps(request: Request) -> list[Row]:
-    held = [_cap(one) for one in request.assessment.reserved]
-    return held or [Row("caps", "Caps", "none of them counts this action")]
-
-
-def _cap(held: Reservation) -> Row:
-    _, kind, _, currency, *_ = [*held.key.split(":"), "", "", "", ""]
-    what = f"{held.count} action{'' if held.count == 1 else 's'}"
-    if held.amount:
-        what += f", {amount_text(held.amount, currency)}"
-    return Row(kind, _CAPS.get(kind, visible(kind)), what)

@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from adapters.slack.cards import blocks, limits
-from adapters.slack.cards.bars import chart, columns
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.markup import cut, date, escape, utc
 from adapters.slack.cards.rich import box, bullets, line, moment, rich, run
 from bot.answering import Late, Summary, Told, duration_text, heading, headline, told
-from bot.answering.wording import cut_text
+from bot.answering.bars import chart, columns
+from bot.answering.wording import MEANS, cut_text
 from bot.cards import plain
 
 Json = dict[str, Any]
 _TITLE = 100
 _WHEN = "{date_short_pretty}, {time}"
-_MEANS = (
-    "Of what was opened in this time, as it stands now; in brackets, against the time before. "
-    "Times run from opening to decision, percentiles by nearest rank."
-)
 
 
 def summary_message(summary: Summary, *, desk_url: str | None = None) -> Drawn:
@@ -85,7 +81,7 @@ def _missing(summary: Summary) -> list[Json]:
 
 
 def _foot(summary: Summary, desk_url: str | None) -> list[Json]:
-    made = [] if summary.nothing else [blocks.context([blocks.plain(_MEANS)])]
+    made = [] if summary.nothing else [blocks.context([blocks.plain(MEANS)])]
     if desk_url is not None:
         made.append(blocks.actions([blocks.button("Open the desk", "open_desk", url=desk_url)]))
     return made

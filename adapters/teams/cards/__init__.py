@@ -5,6 +5,17 @@ are task modules (the ``value`` of an answer of type ``continue``), and ``dialog
 ``sent`` read what comes back.
 """
 
+from adapters.teams.cards.answers import (
+    help_card,
+    not_linked_card,
+    queue_card,
+    refusal_card,
+    request_card,
+    say_card,
+    unknown_command_card,
+    unknown_owner_card,
+    who_card,
+)
 from adapters.teams.cards.buttons import AT_ONCE
 from adapters.teams.cards.card import card_attachment, fallback_text, refresh_for
 from adapters.teams.cards.dialogs import (
@@ -24,10 +35,12 @@ from adapters.teams.cards.dialogs import (
     snooze_dialog,
 )
 from adapters.teams.cards.dialogs.frame import TYPE
+from adapters.teams.cards.explanation import explain_card
 from adapters.teams.cards.lines import lines_card, lines_text
 from adapters.teams.cards.markup import escape
 from adapters.teams.cards.reading import sent, values
 from adapters.teams.cards.standing import Mention
+from adapters.teams.cards.summary import summary_card
 
 __all__ = [
     "AT_ONCE",
@@ -39,20 +52,31 @@ __all__ = [
     "dialog",
     "edit_dialog",
     "escape",
+    "explain_card",
     "fallback_text",
+    "help_card",
     "lines_card",
     "lines_text",
     "may_not",
+    "not_linked_card",
     "notice_card",
     "pause_dialog",
+    "queue_card",
     "reassign_dialog",
     "refresh_for",
+    "refusal_card",
     "reject_dialog",
+    "request_card",
     "resume_dialog",
     "review_dialog",
     "revoke_dialog",
+    "say_card",
     "sent",
     "shown_card",
     "snooze_dialog",
+    "summary_card",
+    "unknown_command_card",
+    "unknown_owner_card",
     "values",
+    "who_card",
 ]

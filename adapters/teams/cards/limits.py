@@ -5,9 +5,11 @@ from __future__ import annotations
 ACTIVITY_BYTES = 28 * 1024
 """A whole message with its cards; more is answered with 413:
 https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-your-bot-messages"""
-CARD_BYTES = 24 * 1024
-"""Our own bound for a card: what is left of that belongs to the message around it, its text and its mentions.
-Counted with every character outside of ASCII written out, which is the longest that a sender can make of it."""
+CARD_BYTES = 20 * 1024
+"""Our own bound for a card in a message: what is left belongs to the sixty ids that may refresh it, and to the message
+around it. Counted with every character outside of ASCII written out, the longest that a sender can make of it."""
+DIALOG_BYTES = 26 * 1024
+"""Our own bound for a card in a dialog, counted likewise; the answer around it is small."""
 REFRESH_USERS = 60
 """https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards/cards/universal-actions-for-adaptive-cards/up-to-date-views"""
 PRIMARY_ACTIONS = 6

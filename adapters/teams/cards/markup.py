@@ -43,7 +43,8 @@ _ACTS = re.compile(
     r"|(?<=[^\W_])\.(?=[A-Za-z]{2})"  # evil.test
     r"|@(?=\w)"
     r"|\{(?=\{)"  # {{DATE(...)}} and {{TIME(...)}}
-    r"|^\s*(?:#{1,6}(?=\s|$)|>+|[-+](?=\s|$)|-{2,}|={2,}|\||[0-9]{1,9}[.)](?=\s|$))",  # headings, quotations, lists, lines, tables
+    # headings, quotations, lists, lines, tables:
+    r"|^\s*(?:#{1,6}(?=\s|$)|>+|[-+](?=\s|$)|-{2,}|={2,}|\||[0-9]{1,9}[.)](?=\s|$))",
     re.MULTILINE | re.IGNORECASE,
 )
 _DOUBLED = re.compile(r"(?<= ) |^ ", re.MULTILINE)

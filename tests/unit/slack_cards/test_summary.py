@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.slack.cards import limits
-from adapters.slack.cards.bars import BAR, LONGEST_BAR, chart, columns
 from adapters.slack.cards.summary import summary_message
 from bot.answering import (
     Amounts,
@@ -32,6 +31,7 @@ from bot.answering import (
     Volumes,
     read_period,
 )
+from bot.answering.bars import BAR, LONGEST_BAR, chart, columns
 from tests.fakes.slack.blocks.checking import check_blocks, too_long
 from tests.fakes.slack.notifying import notified
 from tests.rigs.hostile import HOSTILE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapters.teams.cards.dialogs import telling
@@ -15,7 +15,7 @@ from bot.cards.wording import LABELS
 
 Json = dict[str, Any]
 _NAMES = 500
-Parts = dict[str, Iterable[Json]]
+Parts = Mapping[str, Iterable[Json]]
 """Elements below their headings."""
 
 

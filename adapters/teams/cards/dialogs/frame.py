@@ -25,7 +25,7 @@ class Sheet(SheetOfParts):
 
     def __init__(self, tail: Sequence[Json] = ()) -> None:
         """``tail`` is what ends it in any case; room is kept for that."""
-        super().__init__(tail, size=limits.CARD_BYTES - _FRAME, parts=_PARTS)
+        super().__init__(tail, size=limits.DIALOG_BYTES - _FRAME, parts=_PARTS)
 
     def cost(self, part: Json) -> int:
         """An input's name stands among the button's data too."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapters.slack.cards.markup import cut
+from bot.cards.cutting import cut
 
 BAR = "▇"
 LONGEST_BAR = 12
