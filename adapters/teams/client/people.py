@@ -56,7 +56,7 @@ class TeamsPeople:
         self._references = references
         self._clock = clock
         self._policy = policy
-        self._known: dict[tuple[str, str], tuple[Member | None, datetime]] = {}
+        self._known: dict[tuple[str, str, str], tuple[Member | None, datetime]] = {}
 
     async def email_of(self, workspace: str, user: str) -> str | None:
         """See ``Directory``."""
@@ -79,16 +79,26 @@ class TeamsPeople:
         # Who is given an account by name is not found by address as well: the policy says which account counts.
         return person if person is None or person.teams is None else None
 
-    async def member(self, tenant: str, user: str, *, conversation: str = "") -> Member | None:
-        """Who somebody is: by id in the directory, ``29:...``, or user principal name."""
-        key = (tenant, user.lower() if not user.startswith("29:") else user)
-        known = self._known.get(key)
-        if known is not None and known[1] > self._clock.now():
-            return known[0]
-        found = await self._ask(tenant, user, conversation)
+    async def member(self, tenant: str, user: str, *, conversation: str = "", elsewhere: bool = True) -> Member | None:
+        """Who somebody is: by id in the directory, ``29:...``, user principal name, or an address met before.
+
+        ``conversation`` is where to look first, and without ``elsewhere`` the only place.
+        """
+        name = user if user.startswith("29:") else user.lower()
+        for key in ((tenant, name, ""), (tenant, name, conversation)):
+            known = self._known.get(key)
+            if (
+                known is not None
+                and known[1] > self._clock.now()
+                and (known[0] is not None or elsewhere == (not key[2]))
+            ):
+                return known[0]
+        met = await self._references.directory_id(tenant, name) if "@" in name else None
+        found = await self._ask(tenant, met or name, conversation, elsewhere=elsewhere)
         if len(self._known) >= MOST:
             self._known.clear()
-        self._known[key] = (found, self._clock.now() + (MISSES if found is None else HITS))
+        until = self._clock.now() + (MISSES if found is None else HITS)
+        self._known[tenant, name, "" if found is not None or elsewhere else conversation] = (found, until)
         return found
 
     async def account_of(self, person: Person) -> tuple[str, Member] | None:
@@ -113,27 +123,29 @@ class TeamsPeople:
             raise unsure
         return None
 
-    async def accounts(self, tenant: str, people: Sequence[Person]) -> tuple[tuple[Person, Member], ...]:
-        """Those who have an account in one organisation, in their order.
+    async def present(self, tenant: str, conversation: str, people: Sequence[Person]) -> tuple[Member, ...]:
+        """Those who are in a conversation, in their order.
 
-        Teams' trouble other than that it is busy leaves somebody out: a card without a name on it is better than none.
+        Teams' trouble leaves somebody out: a card without a name on it is better than none.
         """
-        found: list[tuple[Person, Member]] = []
+        found: list[Member] = []
         for person in people:
-            try:
-                account = await self.account_of(person)
-            except Busy:
-                raise
-            except Unavailable as error:
-                log.warning("tenant %s: somebody could not be mentioned: %s", tenant, error.code)
+            where, _, name = (person.teams or "").rpartition("/")
+            if where and where.lower() != tenant.lower():
                 continue
-            if account is not None and account[0] == tenant:
-                found.append((person, account[1]))
+            try:
+                member = await self.member(tenant, name or person.email, conversation=conversation, elsewhere=False)
+            except (Busy, Unavailable) as error:
+                log.warning("tenant %s: somebody could not be called on a card: %s", tenant, error.code)
+                continue
+            if member is not None:
+                found.append(member)
         return tuple(found)
 
-    async def _ask(self, tenant: str, user: str, conversation: str) -> Member | None:
+    async def _ask(self, tenant: str, user: str, conversation: str, *, elsewhere: bool) -> Member | None:
         url = await self._references.service_url(tenant)
-        for place in await self._places(tenant, user, conversation):
+        places = await self._places(tenant, user, conversation) if elsewhere else [conversation]
+        for place in places:
             try:
                 answer = await self._port.get_member(url, place, user)
             except (NotFound, ChannelUnavailable):
@@ -152,6 +164,8 @@ class TeamsPeople:
         return list(dict.fromkeys(place for place in (conversation, *met, *everywhere) if place))
 
     async def _met(self, tenant: str, member: Member, place: str) -> None:
+        for address in {member.principal, (member.email or "").lower()} - {""}:
+            await self._references.know(tenant, address, member.id)
         known = await self._references.chat(tenant, member.id)
         if known is None or known.user != member.user:
             await self._references.met(tenant, member.id, Chat(member.user, member.name, seen_in=place))
@@ -169,3 +183,9 @@ def _member(answer: Json, tenant: str) -> Member | None:
     email = answer.get("email") or principal
     address = email if isinstance(email, str) and "@" in email else None
     return Member(id_.lower(), user, str(answer.get("name") or ""), address, principal)
+
+
+def directory_id(person: Person) -> str | None:
+    """The id in the directory that the policy gives a person, if it does."""
+    name = (person.teams or "").rpartition("/")[2]
+    return name.lower() if _DIRECTORY_ID.fullmatch(name) else None

@@ -88,7 +88,7 @@ class TeamsPort(Protocol):
         ...
 
     async def delete(self, service_url: str, conversation: str, message: str) -> None:
-        """Take a message of the bot's away."""
+        """Take a message of the bot's away; one that is gone already is as good."""
         ...
 
     async def get_member(self, service_url: str, conversation: str, user: str) -> Json:

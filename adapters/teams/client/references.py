@@ -19,12 +19,13 @@ from bot.ports import Clock, Shelf
 Json = dict[str, Any]
 _Kept = TypeVar("_Kept")
 
-TENANTS, TEAMS, CHANNELS, LINKS, CHATS = (
+TENANTS, TEAMS, CHANNELS, LINKS, CHATS, ADDRESSES = (
     "teams.tenants",
     "teams.teams",
     "teams.channels",
     "teams.links",
     "teams.chats",
+    "teams.addresses",
 )
 WRITTEN_LATELY = timedelta(minutes=1)
 """For so long nothing is written again that this process wrote just so."""
@@ -65,6 +66,10 @@ class Chat(msgspec.Struct, frozen=True):
     name: str = ""
     conversation: str = ""
     seen_in: str = ""
+
+
+class _Whose(msgspec.Struct, frozen=True):
+    person: str
 
 
 class References:
@@ -156,6 +161,15 @@ class References:
     async def met(self, tenant: str, person: str, chat: Chat) -> None:
         """Keep where somebody can be written to."""
         await self._keep(CHATS, f"{tenant}/{person.lower()}", chat)
+
+    async def know(self, tenant: str, address: str, person: str) -> None:
+        """Keep whose an address is: Teams finds members by their principal name, which may be another."""
+        await self._keep(ADDRESSES, f"{tenant}/{address.lower()}"[:500], _Whose(person))
+
+    async def directory_id(self, tenant: str, address: str) -> str | None:
+        """Whose an address was when they were last met."""
+        found = await self._get(ADDRESSES, f"{tenant}/{address.lower()}"[:500], _Whose)
+        return None if found is None else found.person
 
     # ------------------------------------------------------------------------------------------------------- inside
 

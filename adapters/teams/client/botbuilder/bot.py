@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from adapters.teams.client.connecting import SECONDS, Pause, Session, pause
 from adapters.teams.client.credentials import Credentials
 from adapters.teams.client.inbound import InboundTokens
 from adapters.teams.client.port import Claims, Json, Thread
-from bot.errors import Unavailable, Uncertain
+from bot.errors import MessageGone, Unavailable, Uncertain
 
 T = TypeVar("T")
 CLIENTS = 1_000
@@ -110,11 +111,12 @@ class BotbuilderPort:
 
     async def delete(self, service_url: str, conversation: str, message: str) -> None:
         """See ``TeamsPort``."""
-        await self._call(
-            "deleteActivity",
-            lambda: self._conversations(service_url).delete_activity(conversation, message),
-            once=False,
-        )
+        with contextlib.suppress(MessageGone):
+            await self._call(
+                "deleteActivity",
+                lambda: self._conversations(service_url).delete_activity(conversation, message),
+                once=False,
+            )
 
     async def get_member(self, service_url: str, conversation: str, user: str) -> Json:
         """See ``TeamsPort``."""

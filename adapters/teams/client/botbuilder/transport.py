@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from botframework.connector.aiohttp_bf_pipeline import AsyncBfPipeline
 from botframework.connector.bot_framework_sdk_client_async import BotFrameworkConnectorConfiguration
-from msrest.pipeline import AsyncHTTPPolicy, AsyncHTTPSender, Response
+from msrest.pipeline import AsyncHTTPPolicy, AsyncHTTPSender, AsyncPipeline, Response
+from msrest.pipeline.universal import RawDeserializer
 from msrest.universal_http.async_abc import AsyncClientResponse
 
 from adapters.teams.client.connecting import Session
@@ -83,6 +83,9 @@ class Bearing(AsyncHTTPPolicy[Any, Any]):
 
 def configuration(credentials: Credentials, session: Session, service_url: str) -> BotFrameworkConnectorConfiguration:
     """What the SDK's connector client is made with, for one service address."""
-    config = BotFrameworkConnectorConfiguration(Bearing(credentials), base_url=service_url, sender=Sender(session))
-    config.custom_pipeline = AsyncBfPipeline(config)
+    config = BotFrameworkConnectorConfiguration(credentials, base_url=service_url)
+    # The client makes its own pipeline as well, over ``requests``, from whatever is a policy among the credentials; a
+    # policy in two pipelines sends with the last one made. So ours is no part of the credentials.
+    policies = [config.user_agent_policy, Bearing(credentials), RawDeserializer()]
+    config.custom_pipeline = AsyncPipeline(policies, Sender(session))
     return config

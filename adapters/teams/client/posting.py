@@ -1,0 +1,292 @@
+"""Cards, lines and texts sent to Teams: each once, in its conversation's turn, as far as Teams lets anybody know.
+
+What became of a try without an answer is found as docs/adr/0008 says: a card tells of itself when it is seen.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import msgspec
+
+from adapters.teams.client.drawing import card_activity, lines_activity, sighting, text_activity
+from adapters.teams.client.pacing import Pacing
+from adapters.teams.client.people import Member, TeamsPeople, directory_id
+from adapters.teams.client.port import TeamsPort, Thread
+from adapters.teams.client.references import Chat, References
+from adapters.teams.client.refusals import ServiceAddressRefused
+from adapters.teams.client.remembering import Postings
+from bot.cards import Card, HistoryLine
+from bot.domain.people import Person
+from bot.domain.requests import MessageRef
+from bot.errors import BadInput, Busy, ChannelUnavailable, MessageGone, SignoffError, Uncertain
+from bot.policy.document import Policy
+from bot.ports import Clock, Shelf
+from bot.ports.surfaces import Posting
+
+log = logging.getLogger("signoff.teams")
+Json = dict[str, Any]
+T = TypeVar("T")
+
+SURFACE = "teams"
+PERSON = "person:"
+SIGHTING = timedelta(seconds=15)
+"""How long a card that may stand is waited for to tell of itself, before it is posted again."""
+UNCONFIRMED = "unconfirmed"
+"""The message of lines that may stand: nobody knows its id."""
+
+
+class _Spot(msgspec.Struct, frozen=True):
+    """Where a message goes: ``thread`` is what Teams' rates are counted by; ``conversation`` is empty for a new one."""
+
+    tenant: str
+    thread: str
+    place: str
+    conversation: str = ""
+
+
+class TeamsChat:
+    """Conforms to ``bot.ports.Chat`` for ``bot.cards``.
+
+    A reference's ``workspace`` is the tenant, its ``channel`` the conversation: a thread's (``19:...;messageid=...``)
+    or the 1:1 chat's. ``BadInput`` is what Teams will never take. ``desk_url`` gives the desk's page of a request.
+    """
+
+    def __init__(
+        self,
+        port: TeamsPort,
+        references: References,
+        people: TeamsPeople,
+        pacing: Pacing,
+        *,
+        shelf: Shelf,
+        clock: Clock,
+        policy: Callable[[], Policy],
+        desk_url: Callable[[str], str | None],
+    ) -> None:
+        self._port = port
+        self._references = references
+        self._people = people
+        self._pacing = pacing
+        self._postings = Postings(shelf, clock)
+        self._clock = clock
+        self._policy = policy
+        self._desk_url = desk_url
+
+    @property
+    def surface(self) -> str:
+        """``teams``."""
+        return SURFACE
+
+    async def post(self, place: str, card: Card, posting: Posting) -> MessageRef:
+        """See ``Chat``."""
+        found = await self._awaited(posting)
+        if found is not None:
+            return await self._ref(found, place)
+        spot = await self._spot(place)
+        calls = await self._people.present(spot.tenant, spot.thread, posting.calls)
+        activity = await self._card(spot, card, lead=posting.lead, calls=calls, posting=posting.id)
+
+        async def begin(url: str) -> Thread:
+            if spot.conversation:
+                message = await self._port.send(url, spot.conversation, activity)
+                return Thread(spot.conversation, message)
+            return await self._port.create_thread(url, spot.tenant, spot.thread, activity)
+
+        return _stands(spot, await self._send(spot, posting, begin))
+
+    async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
+        """See ``Chat``."""
+        spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        posting = await self._postings.posting_of(ref.channel, ref.message)
+        activity = await self._card(spot, card, lead=lead, posting=posting or "")
+        self._pacing.take_turn(spot.tenant, spot.thread, f"update {ref.message}")
+        await self._paced(spot, lambda url: self._port.update(url, ref.channel, ref.message, activity))
+
+    async def reply(self, ref: MessageRef, lines: Sequence[HistoryLine], posting: Posting) -> MessageRef:
+        """See ``Chat``. Lines that may stand are not posted again; the reference's ``message`` is ``unconfirmed`` then.
+
+        What they say stands on the card and in the record as well.
+        """
+        spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        sent = await self._postings.find(posting.id) if posting.again else None
+        if sent is not None and (sent.known or not sent.answered):
+            return _stands(spot, Thread(ref.channel, sent.message or UNCONFIRMED))
+        calls = await self._people.present(spot.tenant, spot.thread.partition(";")[0], posting.calls)
+        activity = lines_activity(lines, calls)
+
+        async def below(url: str) -> Thread:
+            return Thread(ref.channel, await self._port.reply(url, ref.channel, ref.message, activity))
+
+        return _stands(spot, await self._send(spot, posting, below))
+
+    async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
+        """See ``Chat``. What may stand is posted again: nobody should miss it."""
+        spot = await self._spot(f"{PERSON}{person.id}", person)
+        sent = await self._postings.find(posting.id) if posting.again else None
+        if sent is not None and sent.known:
+            return _stands(spot, Thread(sent.conversation, sent.message))
+        activity = text_activity(text)
+
+        async def say(url: str) -> Thread:
+            return Thread(spot.conversation, await self._port.send(url, spot.conversation, activity))
+
+        return _stands(spot, await self._send(spot, posting, say))
+
+    async def sighted(self, activity: Json) -> bool:
+        """A card told of itself: somebody looked at it or clicked. Returns whether it was one too many, and removed.
+
+        To be called with every ``adaptiveCard/action`` whose token was good. A card whose answer was lost is known from
+        then on; where it was posted again meanwhile, this one is taken away.
+        """
+        told = sighting(activity)
+        if told is None:
+            return False
+        posting, tenant, where = told
+        owner = await self._postings.posting_of(where.conversation, where.message)
+        sent = await self._postings.find(posting)
+        if sent is None or owner is not None:
+            return False  # what stands for a posting already is never taken for another's
+        if not sent.known:
+            await self._postings.stands(posting, where.conversation, where.message)
+            return False
+        return await self._remove(tenant, where)
+
+    # ------------------------------------------------------------------------------------------------------- inside
+
+    async def _awaited(self, posting: Posting) -> Thread | None:
+        """The message of an earlier try of a card.
+
+        Raises:
+            Busy: while it may still tell of itself.
+        """
+        sent = await self._postings.find(posting.id) if posting.again else None
+        if sent is None:
+            return None
+        if sent.known:
+            return Thread(sent.conversation, sent.message)
+        left = sent.at + SIGHTING - self._clock.now()
+        if left > timedelta(0):
+            raise Busy("The card may stand already; it is waited for", retry_after=left.total_seconds())
+        return None
+
+    async def _ref(self, found: Thread, place: str) -> MessageRef:
+        spot = await self._spot(place)
+        return _stands(spot, found)
+
+    async def _spot(self, place: str, person: Person | None = None) -> _Spot:
+        """Where a place of the policy is.
+
+        Raises:
+            ChannelUnavailable: when there is none.
+        """
+        if not place.startswith(PERSON):
+            channel = await self._references.channel(place)
+            return _Spot(channel.tenant, channel.id, place)
+        person = person or self._policy().people.get(place.removeprefix(PERSON))
+        if person is None:
+            raise ChannelUnavailable(f"The policy has no person {place[:80]} any more")
+        tenant, conversation = await self._conversation(person)
+        return _Spot(tenant, conversation, place, conversation)
+
+    async def _conversation(self, person: Person) -> tuple[str, str]:
+        """The tenant and the 1:1 chat of a person."""
+        account = await self._people.account_of(person)
+        tenant, member = account if account is not None else await self._never_met(person)
+        known = await self._references.chat(tenant, member.id)
+        if known is not None and known.conversation:
+            return tenant, known.conversation
+        try:
+            chat = await self._at(tenant, lambda url: self._port.create_chat(url, tenant, member.user))
+        except BadInput as error:
+            raise _nobody(person) from error
+        seen_in = chat if known is None else known.seen_in
+        await self._references.met(tenant, member.id, Chat(member.user, member.name, chat, seen_in))
+        return tenant, chat
+
+    async def _never_met(self, person: Person) -> tuple[str, Member]:
+        """Somebody of the policy by their id in the directory: Teams takes that for a chat as well."""
+        id_ = directory_id(person)
+        tenants = await self._references.tenants()
+        if id_ is None or len(tenants) != 1:
+            raise _nobody(person)
+        return tenants[0], Member(id_, id_, person.name, None, "")
+
+    async def _card(
+        self, spot: _Spot, card: Card, *, lead: str | None, calls: Sequence[Member] = (), posting: str = ""
+    ) -> Json:
+        deciders = await self._deciders(spot, card)
+        return card_activity(
+            card,
+            calls=calls,
+            lead=lead,
+            desk_url=self._desk_url(card.request_id),
+            posting=posting,
+            viewers=deciders,
+            personal=spot.place.startswith(PERSON),
+        )
+
+    async def _deciders(self, spot: _Spot, card: Card) -> Sequence[Member]:
+        """Whose own view the card asks for by itself, while there is anything to decide."""
+        if not card.status.open:
+            return ()
+        people = [each for each in self._policy().people.values() if each.name in card.deciders]
+        if spot.place.startswith(PERSON):
+            people = [each for each in people if each.id == spot.place.removeprefix(PERSON)]
+        return await self._people.present(spot.tenant, spot.thread.partition(";")[0], people)
+
+    async def _send(self, spot: _Spot, posting: Posting, work: Callable[[str], Awaitable[Thread]]) -> Thread:
+        """Post in the conversation's turn, and keep what became of it."""
+        self._pacing.take_turn(spot.tenant, spot.thread, posting.id)
+        await self._postings.trying(posting.id)
+        try:
+            stands = await self._paced(spot, work)
+        except Uncertain as error:
+            sent = await self._postings.find(posting.id)
+            if sent is not None and sent.known:  # it told of itself before the answer was lost
+                return Thread(sent.conversation, sent.message)
+            await self._postings.failed(posting.id, answered=error.code == "server_failed")
+            raise
+        except SignoffError:
+            await self._postings.untaken(posting.id)
+            raise
+        await self._postings.stands(posting.id, stands.conversation, stands.message)
+        return stands
+
+    async def _paced(self, spot: _Spot, work: Callable[[str], Awaitable[T]]) -> T:
+        try:
+            return await self._at(spot.tenant, work)
+        except Busy as busy:
+            self._pacing.pause(spot.tenant, spot.thread, busy.retry_after)
+            raise
+
+    async def _at(self, tenant: str, work: Callable[[str], Awaitable[T]]) -> T:
+        """Work with an organisation's connector, wherever it is now."""
+        try:
+            return await work(await self._references.service_url(tenant))
+        except ServiceAddressRefused:
+            if not await self._references.refused(tenant):
+                raise
+            return await work(await self._references.service_url(tenant))
+
+    async def _remove(self, tenant: str, where: Thread) -> bool:
+        try:
+            await self._at(tenant, lambda url: self._port.delete(url, where.conversation, where.message))
+        except MessageGone:
+            return True
+        except SignoffError as error:
+            log.warning("tenant %s: a card that stands twice could not be removed: %s", tenant, error.code)
+            return False
+        return True
+
+
+def _stands(spot: _Spot, there: Thread) -> MessageRef:
+    return MessageRef(SURFACE, there.conversation, there.message, workspace=spot.tenant, place=spot.place)
+
+
+def _nobody(person: Person) -> ChannelUnavailable:
+    remedy = "put their id in the directory as `teams:` of the person in the policy, or install the app for them"
+    return ChannelUnavailable(f"{person.name} has no account in Teams that Signoff can write to", remedy=remedy)

@@ -1,0 +1,76 @@
+"""What was posted to Teams, so that nothing is posted twice: written before a try and after its answer.
+
+Teams lets a bot neither search a conversation nor name a posting, so what was taken without an answer is found in two
+ways only: by what was written here, and by the card itself, which tells of itself as soon as somebody sees it (its
+refresh bears the posting's id). See docs/adr/0008.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.ports import Clock, Shelf
+
+ROOM, BY_MESSAGE = "teams.postings", "teams.messages"
+KEPT = timedelta(days=30)
+"""How long a posting can still be recognised."""
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """One posting: tried at ``at``; what became of it, where that is known."""
+
+    at: datetime
+    conversation: str = ""
+    message: str = ""
+    answered: bool = False
+    """Whether Teams answered the try at all, be it with a failure."""
+
+    @property
+    def known(self) -> bool:
+        """Whether it surely stands."""
+        return bool(self.message)
+
+
+class Postings:
+    """The postings of every process, by id."""
+
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        self._shelf = shelf
+        self._clock = clock
+
+    async def find(self, id_: str) -> Sent | None:
+        """What became of a posting; None when it was never tried, or surely not taken."""
+        found = await self._shelf.get(ROOM, id_, self._clock.now())
+        return None if found is None else msgspec.json.decode(found, type=Sent)
+
+    async def trying(self, id_: str) -> None:
+        """It is sent now."""
+        await self._put(id_, Sent(self._clock.now()))
+
+    async def untaken(self, id_: str) -> None:
+        """Teams did not take it."""
+        await self._shelf.drop(ROOM, id_)
+
+    async def failed(self, id_: str, *, answered: bool) -> None:
+        """Teams may have taken it; ``answered`` with a failure, or not at all."""
+        await self._put(id_, Sent(self._clock.now(), answered=answered))
+
+    async def stands(self, id_: str, conversation: str, message: str) -> None:
+        """It stands there."""
+        until = self._clock.now() + KEPT
+        await self._shelf.put(BY_MESSAGE, _place(conversation, message), id_.encode(), expires_at=until)
+        await self._put(id_, Sent(self._clock.now(), conversation, message, answered=True))
+
+    async def posting_of(self, conversation: str, message: str) -> str | None:
+        """The posting whose message stands there; None when that is not known."""
+        found = await self._shelf.get(BY_MESSAGE, _place(conversation, message), self._clock.now())
+        return None if found is None else found.decode()
+
+    async def _put(self, id_: str, sent: Sent) -> None:
+        await self._shelf.put(ROOM, id_, msgspec.json.encode(sent), expires_at=self._clock.now() + KEPT)
+
+
+def _place(conversation: str, message: str) -> str:
+    return f"{message}/{conversation}"[:512]
