@@ -9,7 +9,7 @@ from typing import Any
 from adapters.slack.app import pausing
 from adapters.slack.app.clicks import guarded
 from adapters.slack.app.opening import open_modal
-from adapters.slack.app.room import Room, require_sight
+from adapters.slack.app.room import Room
 from adapters.slack.app.submitting import ACK_SECONDS, Ack
 from adapters.slack.app.telling import log_fault, tell, words_of
 from adapters.slack.app.visiting import Visit, read_visit
@@ -21,13 +21,10 @@ from bot.answering.asking import find_owner
 from bot.cards import card
 from bot.errors import BadInput, SignoffError
 from bot.listing import queue_of
-from bot.ports import RequestQuery
+from bot.receiving import find_named, require_sight
 
 Body = Mapping[str, Any]
 Answer = Callable[[Room, Visit, str], Awaitable[Drawn]]
-_SHORTEST = 6
-"""Characters of an id's beginning or end."""
-_MATCHES = 50
 _SOON = 0.5
 """Seconds that a summary is waited for before it is said to come: most often it takes longer, or nearly no time."""
 _FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form)}
@@ -97,19 +94,10 @@ async def _summary(room: Room, visit: Visit, rest: str) -> Drawn:
 
 async def _show(room: Room, visit: Visit, rest: str) -> Drawn:
     """One request by its id, or by six characters or more of its beginning or end."""
-    person, wanted = await room.person(visit), rest.lower()
-    if len(wanted) < _SHORTEST:
-        remedy = f"write the id, or {_SHORTEST} or more of its first or last characters"
-        raise BadInput("the request's id is missing", remedy=remedy)
-    page = await room.store.requests(RequestQuery(text=wanted, limit=_MATCHES))
-    found = [one for one in page.items if one.id.startswith(wanted) or one.id.endswith(wanted)]
-    found = [one for one in found if await room.ours(visit, one)]
-    if not found:
-        raise BadInput("there is no such request", remedy="its id stands under Details of its card")
-    if len(found) > 1:
-        raise BadInput("several requests have an id like that", remedy="write more of it, or the whole")
-    require_sight(found[0], person, room.policy())
-    return answers.request_answer(await room.drawn(found[0], person), room.request_url(found[0].id))
+    person = await room.person(visit)
+    request = await find_named(room.store, rest, lambda one: room.ours(visit, one))
+    require_sight(request, person, room.policy())
+    return answers.request_answer(await room.drawn(request, person), room.request_url(request.id))
 
 
 async def _who(room: Room, visit: Visit, rest: str) -> Drawn:

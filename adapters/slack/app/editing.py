@@ -1,15 +1,12 @@
 """Editing in two steps: what was typed is checked and shown as before and after; signing that approves it.
 
-What was typed waits on the shelf in between, under the id of the form that it was typed into, for an hour.
+What was typed waits on the shelf in between, under the id of the form that it was typed into.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
-
-import msgspec
 
 from adapters.slack.app.acting import act
 from adapters.slack.app.room import SURFACE, Room
@@ -17,27 +14,16 @@ from adapters.slack.app.visiting import Visit, request_id
 from adapters.slack.cards import modals, reading
 from bot.cards import card, change_rows, revealed_to, try_out
 from bot.cards.masking import Masker
-from bot.deciding import ApproveWithEdits, require_pending
+from bot.deciding import require_pending
 from bot.domain.people import Person
-from bot.domain.requests import Lesson, Request
-from bot.editing import check_arguments, parse_form
-from bot.errors import BadInput
+from bot.domain.requests import Request
+from bot.editing import parse_form
 from bot.forms import typed_over
+from bot.receiving import Draft, Drafts
 
 Json = dict[str, Any]
 View = Mapping[str, Any]
 ROOM = "slack.edits"
-KEPT = timedelta(hours=1)
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """What somebody typed over a request's arguments (field name to text), and has not signed yet."""
-
-    request: str
-    person: str
-    typed: dict[str, str]
-    note: str
-    lesson: str
 
 
 async def review(room: Room, visit: Visit, view: View) -> Json:
@@ -53,9 +39,9 @@ async def review(room: Room, visit: Visit, view: View) -> Json:
     draft = Draft(request.id, person.id, typed_over(request, form), form.get("note", ""), form.get("lesson", ""))
     now = room.clock.now()
     require_pending(request, room.policy(), now)
-    command = _command(request, draft)
+    command = draft.command(request)
     try_out(request, command, person, room.policy(), now)
-    await room.store.shelf.put(ROOM, visit.view, msgspec.json.encode(draft), expires_at=now + KEPT)
+    await _drafts(room).keep(visit.view, draft)
     return {"response_action": "push", "view": await _before_and_after(room, request, person, draft, visit.view)}
 
 
@@ -68,32 +54,10 @@ async def sign(room: Room, visit: Visit, view: View) -> Json:
     sent = reading.metadata(view)
     request = await room.find(visit, request_id(sent.get("request")))
     person = await room.person(visit, request)
-    kept = await room.store.shelf.get(ROOM, sent.get("key", "")[:255], room.clock.now())
-    draft = None if kept is None else msgspec.json.decode(kept, type=Draft)
-    if draft is None or (draft.request, draft.person) != (request.id, person.id):
-        raise BadInput("what was typed is not kept any more", remedy="go back and review it again")
-    await act(room, request.id, _command(request, draft), person)
-    await room.store.shelf.drop(ROOM, sent["key"])
+    draft = await _drafts(room).find(sent.get("key", ""), request, person)
+    await act(room, request.id, draft.command(request), person)
+    await _drafts(room).drop(sent["key"])
     return reading.clear()
-
-
-def read_lesson(chosen: str) -> Lesson | None:
-    """What is to be learned, if anything.
-
-    Raises:
-        BadInput: when it is none of the kinds.
-    """
-    try:
-        return Lesson(chosen) if chosen else None
-    except ValueError as error:
-        raise BadInput("is none of the kinds", field="lesson", remedy="choose one of them") from error
-
-
-def _command(request: Request, draft: Draft) -> ApproveWithEdits:
-    arguments = parse_form(request, draft.typed)
-    if request.pending:
-        check_arguments(request, arguments)
-    return ApproveWithEdits(arguments, draft.note or None, read_lesson(draft.lesson))
 
 
 async def _before_and_after(room: Room, request: Request, person: Person, draft: Draft, key: str) -> Json:
@@ -102,3 +66,7 @@ async def _before_and_after(room: Room, request: Request, person: Person, draft:
     drawn = card(request, policy, viewer=person, now=now, revealed=revealed)
     rows = change_rows(request, policy, Masker(request, revealed), parse_form(request, draft.typed))
     return modals.review_form(drawn, rows, draft.note, draft.lesson, key)
+
+
+def _drafts(room: Room) -> Drafts:
+    return Drafts(room.store.shelf, room.clock, ROOM)

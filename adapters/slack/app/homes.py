@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from adapters.slack.app.room import Room, Stranger
+from adapters.slack.app.room import Room
 from adapters.slack.app.telling import log_fault
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import answers
@@ -28,6 +28,7 @@ from bot.errors import Busy, Conflict, SignoffError
 from bot.listing import decided_today, queue_of
 from bot.pausing import LEDGER
 from bot.ports import Committed
+from bot.receiving import Stranger
 
 Json = dict[str, Any]
 ROOM = "slack.homes"

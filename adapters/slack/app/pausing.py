@@ -8,12 +8,9 @@ from typing import Any
 from adapters.slack.app.room import SURFACE, Room
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import modals, reading
-from bot.cards.pauses import scope_title, stopped
-from bot.domain.pauses import EVERYTHING
-from bot.domain.people import Person
-from bot.domain.spelling import spelled
-from bot.errors import NotAllowed
-from bot.pausing import end_of, may_pause, pausable, who_may
+from bot.cards.pauses import stopped
+from bot.pausing import end_of, may_pause
+from bot.receiving import chosen, nobody, scopes
 
 Json = dict[str, Any]
 View = Mapping[str, Any]
@@ -27,10 +24,8 @@ async def pause_form(room: Room, visit: Visit, wanted: str) -> Json:
     """
     person = await room.person(visit)
     agents = {agent.id: agent.name for agent in await room.store.agents() if agent.revoked_at is None}
-    scopes = _scopes(room, person, agents)
-    if not scopes:
-        raise _nobody(room, person)
-    return modals.pause_form(scopes, _chosen(wanted, scopes))
+    may = scopes(person, room.policy(), agents)
+    return modals.pause_form(may, chosen(wanted, may))
 
 
 async def resume_form(room: Room, visit: Visit, wanted: str) -> Json:
@@ -43,9 +38,9 @@ async def resume_form(room: Room, visit: Visit, wanted: str) -> Json:
     agents = {agent.id: agent.name for agent in await room.store.agents()}
     mine = [pause for pause in room.pausing.now() if may_pause(person, pause.scope, policy)]
     if not mine and room.pausing.now():
-        raise _nobody(room, person)
+        raise nobody(person, policy)
     told = [stopped(pause, policy, agents) for pause in mine]
-    first = _chosen(wanted, [(one.scope, one.title) for one in told])
+    first = chosen(wanted, [(one.scope, one.title) for one in told])
     return modals.resume_form(sorted(told, key=lambda one: one.scope != first))
 
 
@@ -72,23 +67,3 @@ async def resume(room: Room, visit: Visit, view: View) -> Json:
     person = await room.person(visit)
     await room.pausing.resume(typed.get("scope", ""), typed.get("reason", ""), person, SURFACE)
     return {}
-
-
-def _scopes(room: Room, person: Person, agents: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What this person may stop: values and titles."""
-    policy = room.policy()
-    return [(scope, scope_title(scope, policy, agents)) for scope in pausable(person, policy, agents)]
-
-
-def _chosen(wanted: str, scopes: list[tuple[str, str]]) -> str | None:
-    """The scope that somebody typed: whole, its id alone, or its title."""
-    text = spelled(wanted)
-    for scope, title in scopes:
-        if text and text in {spelled(scope), spelled(scope.partition(":")[2]), spelled(title)}:
-            return scope
-    return None
-
-
-def _nobody(room: Room, person: Person) -> NotAllowed:
-    names = ", ".join(who_may(EVERYTHING, room.policy())) or "nobody"
-    return NotAllowed(f"{person.name} may not pause or resume automation", remedy=f"ask {names}")

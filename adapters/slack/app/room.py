@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.app.jobs import Jobs
 from adapters.slack.app.seen import Seen
 from adapters.slack.app.visiting import STRANGE, Visit
 from bot.answering import Answering
@@ -16,10 +15,11 @@ from bot.cards import Card, card, revealed_to
 from bot.deciding import Deciding
 from bot.domain.people import Person
 from bot.domain.requests import Request
-from bot.errors import BadInput, ChannelUnavailable, NotAllowed
+from bot.errors import BadInput, ChannelUnavailable
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Directory, Store
+from bot.receiving import Jobs, Stranger, answerable, require_sight
 from bot.waiting import Waiting
 
 SURFACE = "slack"
@@ -69,17 +69,6 @@ class People(Directory, Protocol):
         ...
 
 
-class Stranger(NotAllowed):
-    """A user who is nobody of the policy: nothing is shown to them. ``address`` is theirs, where Slack says it."""
-
-    code = "unknown_person"
-
-    def __init__(self, address: str | None, ask: tuple[str, ...]) -> None:
-        super().__init__("Signoff does not know who you are")
-        self.address = address
-        self.ask = ask
-
-
 @dataclass(frozen=True, slots=True)
 class Room:
     """Everything that was wired in. ``desk_url`` is the desk's first page, without a slash at its end."""
@@ -111,7 +100,7 @@ class Room:
         person = await self.people.person_of(visit.workspace, visit.user, acting=acting)
         if person is None:
             address = await self.people.email_of(visit.workspace, visit.user)
-            raise Stranger(address, _answerable(self.policy(), request))
+            raise Stranger(address, answerable(self.policy(), request))
         return person
 
     async def find(self, visit: Visit, request_id: str) -> Request:
@@ -174,29 +163,3 @@ class Room:
         agent = await self.store.agent(request.agent_id)
         name = None if agent is None else agent.name
         return card(request, self.policy(), viewer=person, now=now, revealed=revealed, agent=name)
-
-
-def may_see(request: Request, person: Person) -> bool:
-    """Whether a request is shown to a person: its approvers, those who answer for it, and those it escalates to."""
-    routing = request.routing
-    escalated = {who for step in routing.escalation for who in step.to}
-    return person.id in {*routing.approvers, routing.accountable, routing.risk_owner, *escalated}
-
-
-def require_sight(request: Request, person: Person, policy: Policy) -> None:
-    """Refuse whoever a request is not shown to.
-
-    Raises:
-        NotAllowed: saying who may decide it.
-    """
-    if may_see(request, person):
-        return
-    names = [found.name for id_ in request.routing.approvers if (found := policy.people.get(id_)) is not None]
-    remedy = f"ask {', '.join(names)}" if names else "ask the accountable executive"
-    raise NotAllowed(f"this request belongs to {request.routing.owner_title}", remedy=remedy)
-
-
-def _answerable(policy: Policy, request: Request | None) -> tuple[str, ...]:
-    """The names of those who can have somebody added to the policy."""
-    ids = [owner.accountable for owner in policy.owners.values()] if request is None else [request.routing.accountable]
-    return tuple(person.name for id_ in dict.fromkeys(ids) if (person := policy.people.get(id_)) is not None)

@@ -6,24 +6,20 @@ shortcut by its trigger, which is new every time: https://docs.slack.dev/apis/ev
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from bot.ports import Clock, Shelf
+from bot.receiving import Once
 
 ROOM = "slack.seen"
-KEPT = timedelta(hours=1)
-"""Longer than a signature is good for, and than Slack retries."""
 
 
 class Seen:
     """What has come already."""
 
     def __init__(self, shelf: Shelf, clock: Clock) -> None:
-        self._shelf = shelf
-        self._clock = clock
+        self._once = Once(shelf, clock, ROOM)
 
     async def first(self, body: Mapping[str, Any]) -> bool:
         """Whether this call comes for the first time; of any number of the same, one is told so.
@@ -31,14 +27,7 @@ class Seen:
         Raises:
             Unavailable: when that can't be found out; then nothing may follow from it.
         """
-        now = self._clock.now()
-        return await self._shelf.add(ROOM, key_of(body), b"", expires_at=now + KEPT, now=now)
-
-
-def key_of(body: Mapping[str, Any]) -> str:
-    """What makes a call the same as another."""
-    parts = [str(part) for part in _identity(body)]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        return await self._once.first(_identity(body))
 
 
 def _identity(body: Mapping[str, Any]) -> list[object]:

@@ -21,9 +21,8 @@ from adapters.slack.app.commands import commanded
 from adapters.slack.app.happenings import happened
 from adapters.slack.app.homes import EVERY_SECONDS, Homes
 from adapters.slack.app.installing import BACK, INSTALL, Installing, OAuth
-from adapters.slack.app.jobs import MOST, Jobs
 from adapters.slack.app.receiving import Receiving
-from adapters.slack.app.room import People, Room, Workspaces
+from adapters.slack.app.room import SURFACE, People, Room, Workspaces
 from adapters.slack.app.seen import Seen
 from adapters.slack.app.submitting import ACK_SECONDS, Ack, submitted
 from bot.answering import Answering
@@ -32,6 +31,7 @@ from bot.errors import Busy
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
+from bot.receiving import MOST, Jobs
 from bot.waiting import Waiting
 
 EVENTS = "/slack/events"
@@ -86,7 +86,7 @@ class Slack:
             workspaces=workspaces,
             people=people,
             desk_url=desk_url.rstrip("/"),
-            jobs=Jobs(most),
+            jobs=Jobs(SURFACE, most),
             seen=Seen(store.shelf, clock),
         )
         self._homes = Homes(self._room, home_seconds)

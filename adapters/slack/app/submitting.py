@@ -25,6 +25,7 @@ from bot.domain.requests import Request
 from bot.editing import EditRefused
 from bot.errors import BadInput, SignoffError
 from bot.forms import input_name
+from bot.receiving import read_lesson
 
 Json = dict[str, Any]
 View = Mapping[str, Any]
@@ -108,7 +109,7 @@ async def _unknown(_room: Room, _visit: Visit, _view: View) -> Json:
 
 async def _reject(room: Room, visit: Visit, view: View) -> Json:
     def make(_: Request, typed: Typed) -> Command:
-        lesson = editing.read_lesson(typed.get("lesson", ""))
+        lesson = read_lesson(typed.get("lesson", ""))
         return Reject(typed.get("reason_code", ""), typed.get("note", ""), lesson)
 
     return await _on_request(room, visit, view, make)

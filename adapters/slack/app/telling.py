@@ -5,19 +5,16 @@ Never by a ``response_url``, which is good for half an hour and five uses.
 
 from __future__ import annotations
 
-import traceback
-
 import structlog
 
-from adapters.slack.app.room import Room, Stranger
+from adapters.slack.app.room import SURFACE, Room
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.modals import notice
-from bot.errors import AlreadyDecided, Busy, SignoffError, Unavailable
-
-FAULT = "Something went wrong in Signoff; nothing was decided."
-AGAIN = "Try again; if it stays so, tell whoever runs Signoff."
+from bot import receiving
+from bot.errors import SignoffError
+from bot.receiving import AGAIN, FAULT, Stranger
 
 
 async def tell(room: Room, visit: Visit, said: Drawn) -> None:
@@ -61,24 +58,9 @@ def notice_of(error: Exception, title: str = "Nothing was done") -> dict[str, ob
 
 def sentences(error: Exception) -> tuple[str, str | None]:
     """A refusal in a sentence or two, and what would help."""
-    if isinstance(error, Stranger):
-        who = f"Ask {', '.join(error.ask)} to add your address to the policy." if error.ask else None
-        return "Signoff does not know who you are: your Slack address is nobody's in the policy.", who
-    if isinstance(error, AlreadyDecided):
-        when = error.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
-        verb = error.kind.replace("_", " ")
-        return f"Somebody was first: it was {verb} by {error.decided_by}, {when}. Yours changed nothing.", None
-    if isinstance(error, (Busy, Unavailable)):
-        return "Signoff can't reach something that it needs; nothing was decided.", "Try again in a minute."
-    if isinstance(error, SignoffError):
-        text = error.message[:1].upper() + error.message[1:]
-        return text, error.remedy and error.remedy[:1].upper() + error.remedy[1:]
-    return FAULT, AGAIN
+    return receiving.sentences(error, "Slack")
 
 
 def log_fault(error: Exception, what: str) -> None:
-    """Where something broke that nobody meant to: never its own words, which may hold what people wrote."""
-    if isinstance(error, SignoffError):
-        return
-    where = "".join(traceback.format_tb(error.__traceback__))
-    structlog.get_logger("slack").error("handler_failed", handler=what, kind=type(error).__name__, where=where)
+    """Where something broke that nobody meant to."""
+    receiving.log_fault(error, what, SURFACE)

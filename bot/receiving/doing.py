@@ -17,9 +17,10 @@ MOST = 1000
 
 
 class Jobs:
-    """Tasks that are kept until they end."""
+    """Tasks that are kept until they end; ``surface`` names them, and what is logged of them."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, surface: str, most: int = MOST) -> None:
+        self._surface = surface
         self._most = most
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -32,7 +33,7 @@ class Jobs:
         Raises:
             Busy: when too much is under way; the work is not begun.
         """
-        self.awaited(work, name).add_done_callback(_log)
+        self.awaited(work, name).add_done_callback(self._log)
 
     def awaited(self, work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
         """The same, for somebody who looks at what comes of it.
@@ -43,7 +44,7 @@ class Jobs:
         if len(self._tasks) >= self._most:
             work.close()
             raise Busy("too much is under way", retry_after=1.0)
-        task = asyncio.create_task(work, name=f"slack {name}")
+        task = asyncio.create_task(work, name=f"{self._surface} {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -59,8 +60,8 @@ class Jobs:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
-
-def _log(task: asyncio.Task[Any]) -> None:
-    if task.cancelled() or (error := task.exception()) is None:
-        return
-    structlog.get_logger("slack").error("work_failed", work=task.get_name(), kind=type(error).__name__)
+    def _log(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        kind = type(error).__name__
+        structlog.get_logger(self._surface).error("work_failed", work=task.get_name(), kind=kind)
