@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,6 +55,8 @@ class Rig:
     channel: Channel
     dana: User
     taken: list[Claims] = field(default_factory=list)
+    on_taken: list[Callable[[Claims], Awaitable[object]]] = field(default_factory=list)
+    """What the bot does with each call that it took."""
 
     @property
     def service_url(self) -> str:
@@ -63,6 +65,8 @@ class Rig:
     async def handle(self, request: web.Request) -> web.Response:
         try:
             self.taken.append(await self.port.authenticate(request.headers, await request.read()))
+            for each in self.on_taken:
+                await each(self.taken[-1])
         except SignoffError as error:
             return web.Response(status=next((code for kind, code in STATUSES if isinstance(error, kind)), 500))
         return web.Response()
@@ -79,9 +83,9 @@ def cloud(teams: FakeTeams) -> Cloud:
 
 
 @asynccontextmanager
-async def rigged(kind: str = "botbuilder") -> AsyncIterator[Rig]:
+async def rigged(kind: str = "botbuilder", clock: MovedClock | None = None) -> AsyncIterator[Rig]:
     """A port of one kind, and a team in which its bot is."""
-    clock = MovedClock()
+    clock = clock or MovedClock()
     async with FakeTeams(clock=clock, token_clock=clock) as teams:
         contoso = teams.tenant()
         dana = contoso.user("Dana", email="dana@acme.test")

@@ -30,7 +30,10 @@ def card_activity(
     viewers: Sequence[Member],
     personal: bool,
 ) -> Json:
-    """A message with a card, for anybody or (``personal``) for the one for whom it was drawn. ``viewers`` see a view of their own, of which ``posting`` tells when it is asked for."""
+    """A message with a card, for anybody or (``personal``) for the one for whom it was drawn.
+
+    ``viewers`` see a view of their own; when their clients ask for it, they tell of ``posting``.
+    """
     mentions = [Mention(each.user, each.name) for each in calls]
     content = card_attachment(card, mentions=mentions, lead=lead, desk_url=desk_url, viewer=personal)
     if viewers:

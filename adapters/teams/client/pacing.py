@@ -25,29 +25,50 @@ GRACE = timedelta(seconds=10)
 SLACK = timedelta(milliseconds=50)
 """Added to every window, since Teams counts from a message's arrival, and one may overtake another."""
 
+MOST = 10_000
+"""Conversations after which those that rest are forgotten."""
+
 Windows = tuple[tuple[int, float], ...]
 
 
 @dataclass
 class _Line:
-    """The times given in one conversation or organisation, those to come included, in order."""
+    """What went out in one conversation or organisation, and the times at which others were told to come."""
 
     windows: Windows
-    times: deque[datetime] = field(default_factory=deque)
+    sent: deque[datetime] = field(default_factory=deque)
+    told: dict[str, datetime] = field(default_factory=dict)
     closed_until: datetime | None = None
 
-    def earliest(self, now: datetime) -> datetime:
-        """The next time that keeps every window."""
-        at = max(now, self.closed_until or now, self.times[-1] if self.times else now)
-        for count, seconds in self.windows:
-            if len(self.times) >= count:
-                at = max(at, self.times[-count] + timedelta(seconds=seconds) + SLACK)
-        return at
+    def free_at(self, now: datetime) -> datetime:
+        """From when on one more may go out, were nobody told to come."""
+        return self._keeping(self.closed_until or now, now, [])
+
+    def next(self, now: datetime) -> datetime:
+        """The time for somebody new, after everybody who was told one."""
+        told = sorted(self.told.values())
+        return self._keeping(max(self.closed_until or now, *told[-1:], now), now, told)
 
     def forget(self, now: datetime) -> None:
+        """What is out of every window, and who did not come."""
         longest = timedelta(seconds=max(seconds for _, seconds in self.windows)) + SLACK
-        while self.times and self.times[0] <= now - longest:
-            self.times.popleft()
+        while self.sent and self.sent[0] <= now - longest:
+            self.sent.popleft()
+        if any(at + GRACE < now for at in self.told.values()):
+            self.told = {id_: at for id_, at in self.told.items() if at + GRACE >= now}
+
+    def _keeping(self, at: datetime, now: datetime, told: list[datetime]) -> datetime:
+        """The first time from ``at`` on that keeps every window."""
+        at = max(at, now)
+        for count, seconds in self.windows:
+            if count <= len(told):
+                before = told[-count]
+            elif count - len(told) <= len(self.sent):
+                before = self.sent[len(told) - count]
+            else:
+                continue
+            at = max(at, before + timedelta(seconds=seconds) + SLACK)
+        return at
 
 
 class Pacing:
@@ -58,61 +79,43 @@ class Pacing:
         self._windows = enough
         self._threads: dict[tuple[str, str], _Line] = {}
         self._tenants: dict[str, _Line] = {}
-        self._given: dict[tuple[str, str, str], datetime] = {}
 
     def take_turn(self, tenant: str, thread: str, id_: str) -> None:
         """Take a turn in a conversation for whatever ``id_`` names.
 
         Raises:
-            Busy: when it is not its turn yet. Asked again at the time told, it has its turn.
+            Busy: when it is not its turn yet. Asked again at the time told, it has its turn as a rule.
         """
-        now, key = self._clock.now(), (tenant, thread, id_)
-        lines = self._lines(tenant, thread)
-        self._forget(now, lines)
-        given = self._given.get(key)
-        if given is not None and given <= now and not any(_closed(line, now) for line in lines):
-            del self._given[key]
+        now = self._clock.now()
+        line, whole = self._line(tenant, thread, now), self._tenants.setdefault(tenant, _Line(TENANT))
+        whole.forget(now)
+        at = line.told.get(id_) or line.next(now)
+        if at <= now:
+            at = max(line.free_at(now), whole.free_at(now))
+        if at <= now:
+            line.told.pop(id_, None)
+            line.sent.append(now)
+            whole.sent.append(now)
             return
-        if given is None or given <= now:
-            given = max(line.earliest(now) for line in lines)
-            for line in lines:
-                line.times.append(given)
-            if given <= now:
-                self._given.pop(key, None)
-                return
-            self._given[key] = given
-        wait = max(1, math.ceil((given - now) / timedelta(milliseconds=1))) / 1000  # never a moment too early
+        line.told[id_] = at
+        wait = max(1, math.ceil((at - now) / timedelta(milliseconds=1))) / 1000  # never a moment too early
         raise Busy("It is not this message's turn in its conversation", retry_after=wait)
 
     def pause(self, tenant: str, thread: str, seconds: float) -> None:
         """Teams takes nothing in this conversation for so long."""
-        line = self._lines(tenant, thread)[0]
-        until = self._clock.now() + timedelta(seconds=seconds)
+        now = self._clock.now()
+        line, until = self._line(tenant, thread, now), now + timedelta(seconds=seconds)
         line.closed_until = max(line.closed_until or until, until)
 
     def waiting(self) -> Mapping[str, int]:
         """How many wait in each conversation."""
-        found: dict[str, int] = {}
-        for _, thread, _ in self._given:
-            found[thread] = found.get(thread, 0) + 1
-        return found
+        return {thread: len(line.told) for (_, thread), line in self._threads.items() if line.told}
 
-    def _lines(self, tenant: str, thread: str) -> tuple[_Line, _Line]:
-        of_thread = self._threads.setdefault((tenant, thread), _Line(self._windows))
-        return of_thread, self._tenants.setdefault(tenant, _Line(TENANT))
-
-    def _forget(self, now: datetime, lines: tuple[_Line, _Line]) -> None:
-        for line in lines:
-            line.forget(now)
-        if len(self._threads) > _MOST:
-            self._threads = {key: line for key, line in self._threads.items() if line.times or _closed(line, now)}
-        if self._given and next(iter(self._given.values())) + GRACE < now:
-            self._given = {key: at for key, at in self._given.items() if at + GRACE >= now}
-
-
-_MOST = 10_000
-"""Conversations after which those that rest are forgotten."""
-
-
-def _closed(line: _Line, now: datetime) -> bool:
-    return line.closed_until is not None and line.closed_until > now
+    def _line(self, tenant: str, thread: str, now: datetime) -> _Line:
+        if len(self._threads) >= MOST:
+            for line in self._threads.values():
+                line.forget(now)
+            self._threads = {key: line for key, line in self._threads.items() if line.sent or line.told}
+        line = self._threads.setdefault((tenant, thread), _Line(self._windows))
+        line.forget(now)
+        return line

@@ -24,8 +24,8 @@ HITS = timedelta(minutes=10)
 MISSES = timedelta(minutes=1)
 """Shorter: somebody who was just added should not have to wait."""
 MOST = 10_000
-MOST_CHANNELS = 50
-"""In so many channels somebody is looked for who was never met."""
+MOST_PLACES = 50
+"""In so many conversations somebody is looked for."""
 _DIRECTORY_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _STRANGERS = frozenset({"guest", "anonymous"})
 
@@ -160,8 +160,11 @@ class TeamsPeople:
         """Where to look for somebody: where they act, where they were met, and else everywhere."""
         chat = await self._references.chat(tenant, user) if _DIRECTORY_ID.fullmatch(user) else None
         met = () if chat is None else (chat.conversation, chat.seen_in)
-        everywhere = [each.id for each in await self._references.channels(tenant)][:MOST_CHANNELS]
-        return list(dict.fromkeys(place for place in (conversation, *met, *everywhere) if place))
+        everywhere = [each.id for each in await self._references.channels(tenant)]
+        written = [owner.channels.get("teams", "") for owner in self._policy().owners.values()]
+        named = [place for place in written if place.startswith("19:")]
+        places = dict.fromkeys(place for place in (conversation, *met, *named, *everywhere) if place)
+        return list(places)[:MOST_PLACES]
 
     async def _met(self, tenant: str, member: Member, place: str) -> None:
         for address in {member.principal, (member.email or "").lower()} - {""}:
