@@ -23,13 +23,15 @@ _STYLES: dict[str, Json] = {
     "small": {"size": "Small"},
     "attention": {"color": "Attention"},
 }
+_BLANK = "\u00a0"
+"""A space that is not swallowed at the start of a line."""
 _LINES = 12
 """Lines of one text that stand below one another; the rest follow with a sign in the last."""
 
 
 def run(text: str, *styles: str) -> Json:
     """Literal text: ``bold``, ``italic``, ``strike``, ``code``, ``subtle``, ``small`` or ``attention``."""
-    made: Json = {"type": "TextRun", "text": literal(text) or "\u00a0"}
+    made: Json = {"type": "TextRun", "text": literal(text) or _BLANK}
     for style in styles:
         made |= _STYLES[style]
     return made
@@ -50,7 +52,7 @@ def lines(text: str, *styles: str, most: int = _LINES) -> list[Json]:
     parts = text.split("\n")
     if len(parts) > most:
         parts[most - 1 :] = [" ⏎ ".join(parts[most - 1 :])]
-    return [line([run(part, *styles)]) for part in parts]
+    return [line([run(_BLANK + part[1:] if part.startswith(" ") else part, *styles)]) for part in parts]
 
 
 def title(text: str) -> Json:
@@ -61,13 +63,13 @@ def title(text: str) -> Json:
 
 def block(markdown: str, spacing: str | None = None) -> Json:
     """Markdown of ours."""
-    made: Json = {"type": "TextBlock", "text": markdown or "\u00a0", "wrap": True}
+    made: Json = {"type": "TextBlock", "text": markdown or _BLANK, "wrap": True}
     return made if spacing is None else made | {"spacing": spacing}
 
 
-def box(items: Sequence[Json], style: str = "emphasis", spacing: str = "Small") -> Json:
+def box(items: Sequence[Json]) -> Json:
     """Elements on a ground of their own."""
-    return {"type": "Container", "style": style, "items": [*items], "spacing": spacing}
+    return {"type": "Container", "style": "emphasis", "items": [*items], "spacing": "Small"}
 
 
 def group(items: Sequence[Json]) -> list[Json]:

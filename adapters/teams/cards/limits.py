@@ -26,6 +26,8 @@ MENTIONS = 20
 """Our own bound for people whom one message calls."""
 INPUT_TEXT = 4000
 """Our own bound for what a text input takes; the platform has none, but a form has to fit into a card."""
+INPUT_BYTES = 8_000
+"""And in bytes, counted likewise, of what stands in it again when something was wrong."""
 LABEL = 200
 """Our own bound for an input's label, a choice's title and a button's."""
 CHOICES = 60

@@ -47,7 +47,7 @@ _ACTS = re.compile(
     r"|^\s*(?:#{1,6}(?=\s|$)|>+|[-+](?=\s|$)|-{2,}|={2,}|\||[0-9]{1,9}[.)](?=\s|$))",
     re.MULTILINE | re.IGNORECASE,
 )
-_DOUBLED = re.compile(r"(?<= ) |^ ", re.MULTILINE)
+_DOUBLED = re.compile(r"(?<= ) |(?<=\n) ")
 _UNSAFE_IN_NAMES = re.compile(r"[<>&\\\[\]]")
 
 

@@ -16,7 +16,6 @@ from bot.cards.standing import Line, Span, by_when
 from bot.cards.standing import standing as said
 
 Json = dict[str, Any]
-_GROUNDS = {"good": "good", "bad": "attention", "quiet": "emphasis"}
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -42,17 +41,13 @@ class Called:
             marks[mark] = one.id
             name = mark.removeprefix("<at>").removesuffix("</at>")
             self.entities.append({"type": "mention", "text": mark, "mentioned": {"id": one.id, "name": name}})
-        self.text = " ".join(marks)
+        self.text = ", ".join(marks)
 
 
 def standing(card: Card, pen: Pen, called: str) -> list[Json]:
     """The lines; ``called`` is markup that stands in the one that says who may decide."""
     made = [_line(each, called if each.calls else "") for each in said(card, pen)]
-    if card.status.open:
-        return made
-    decided = card.decision or card.status
-    tone = card.status.tone if card.status.tone == "bad" else decided.tone
-    return [box(made, _GROUNDS.get(tone, "emphasis"))]
+    return made if card.status.open else [box(made)]
 
 
 def deadline(card: Card) -> Json:

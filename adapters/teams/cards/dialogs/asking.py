@@ -92,5 +92,5 @@ def _form(card: Card, named: tuple[str, str, str], body: Sequence[Json], problem
 
 
 def _lines(typed: str, placeholder: str) -> Json:
-    value = typed[: limits.INPUT_TEXT]
+    value = fields.kept(typed)
     return fields.text(value=value, lines=True, most=limits.INPUT_TEXT, placeholder=placeholder)

@@ -68,7 +68,7 @@ def edit_dialog(
 
 
 def _note(note: str | None, problem: str | None) -> list[Json]:
-    element = fields.text(value=(note or "")[: limits.INPUT_TEXT], lines=True, most=limits.INPUT_TEXT)
+    element = fields.text(value=fields.kept(note or ""), lines=True, most=limits.INPUT_TEXT)
     hint = "Why it is changed."
     return fields.field("note", "Note to the agent", element, hint=hint, required=False, problem=problem)
 

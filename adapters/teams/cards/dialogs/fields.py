@@ -8,6 +8,7 @@ from typing import Any
 from adapters.teams.cards import limits
 from adapters.teams.cards.elements import block, line, run
 from adapters.teams.cards.markup import escape, literal
+from adapters.teams.cards.room import size
 from bot.cards.cutting import cut, sentence
 from bot.cards.wording import NO_CHOICE, NOT_GIVEN
 
@@ -59,6 +60,13 @@ def text(*, value: str = "", lines: bool = False, most: int | None = None, place
     if most is not None and len(value) <= most:
         element["maxLength"] = most
     return element | {"placeholder": placeholder} if placeholder else element
+
+
+def kept(typed: str) -> str:
+    """What was typed, to stand in its input again: all of it, but for thousands of emoji."""
+    while len(typed) > limits.INPUT_TEXT or size(typed) > limits.INPUT_BYTES:
+        typed = typed[: min(limits.INPUT_TEXT, len(typed) * 9 // 10)]
+    return typed
 
 
 def select(choices: Sequence[Choice], chosen: str | None = None) -> Json:

@@ -68,7 +68,7 @@ def resume_dialog(pauses: Sequence[Stopped], typed: Said = None, problems: Said 
 
 
 def _reason(typed: str, placeholder: str) -> Json:
-    return fields.text(value=typed[:MAX_REASON], lines=True, most=MAX_REASON, placeholder=placeholder)
+    return fields.text(value=fields.kept(typed)[:MAX_REASON], lines=True, most=MAX_REASON, placeholder=placeholder)
 
 
 def _told(one: Stopped) -> Json:

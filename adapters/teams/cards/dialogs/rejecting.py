@@ -55,7 +55,7 @@ def lesson_field(chosen: str | None) -> list[Json]:
 
 def _inputs(card: Card, typed: Mapping[str, str], problems: Mapping[str, str]) -> list[Json]:
     note = fields.text(
-        value=typed.get("note", "")[: limits.INPUT_TEXT],
+        value=fields.kept(typed.get("note", "")),
         lines=True,
         most=limits.INPUT_TEXT,
         placeholder="What should it do instead?",
@@ -73,4 +73,4 @@ def _reasons(card: Card, typed: str | None) -> Json:
     codes = [(code, words(code)) for code in card.reject_reasons]
     if fields.selectable(codes):
         return fields.select(codes, typed)
-    return fields.text(value=(typed or "")[: limits.INPUT_TEXT], placeholder="The code of a reason of the policy")
+    return fields.text(value=fields.kept(typed or ""), placeholder="The code of a reason of the policy")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from adapters.teams.cards.elements import box, line, lines, moment, run
+from adapters.teams.cards.elements import box, bullets, line, lines, moment, run
 from bot.cards import Exchange, HistoryLine, Reason, Row
 
 Json = dict[str, Any]
@@ -41,6 +41,14 @@ def text_parts(text: str, *styles: str) -> Iterator[Json]:
     """Somebody's words, or exact text, in boxes."""
     for at in range(0, len(text), _PIECE):
         yield box(lines(text[at : at + _PIECE], *styles, most=_LINES))
+
+
+def item_parts(text: str) -> Iterator[Json]:
+    """One of several texts: a point of a list where it is short, else in boxes."""
+    if len(text) <= _SENTENCE and "\n" not in text:
+        yield from bullets([[run(text)]])
+    else:
+        yield from text_parts(text)
 
 
 def reason_parts(reason: Reason) -> Iterator[Json]:
