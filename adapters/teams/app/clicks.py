@@ -1,0 +1,108 @@
+"""Buttons that do something at once (``adaptiveCard/action``): carried out, and answered by the user's own view.
+
+The base message is redrawn by whatever else follows from the decision, not here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from adapters.teams.app import answers
+from adapters.teams.app.answers import Answer
+from adapters.teams.app.room import Room
+from adapters.teams.app.telling import card_of, log_fault, sentence_of
+from adapters.teams.app.visiting import STRANGE, Visit, mapping, request_id, short
+from adapters.teams.cards import sent, values
+from bot.deciding import Approve, Claim, Command, Reject, Unclaim
+from bot.domain.people import Person
+from bot.domain.requests import Request
+from bot.errors import BadInput, NotAllowed
+from bot.receiving import Stranger, may_see, read_lesson, require_sight
+
+Json = dict[str, Any]
+REFRESH, REJECT = "refresh", "reject"
+AT_ONCE: dict[str, Callable[[], Command]] = {"approve": Approve, "claim": Claim, "release": Unclaim}
+"""Commands that need nothing typed."""
+
+
+class Pressed(msgspec.Struct, frozen=True):
+    """What a button asks for."""
+
+    verb: str
+    request: str
+    typed: Mapping[str, str]
+    automatic: bool
+    """A client drew the card, and nobody pressed anything."""
+
+
+def read_pressed(value: object) -> Pressed:
+    """What was pressed, of an ``adaptiveCard/action``.
+
+    Raises:
+        BadInput: when it is no action at all, or none of ours.
+    """
+    action = mapping(value).get("action")
+    if not isinstance(action, Mapping) or not isinstance(action.get("verb"), str):
+        raise BadInput("an action has a verb", field="/value/action/verb", code="malformed")
+    data = action.get("data")
+    if not isinstance(data, Mapping):
+        raise BadInput("an action has data", field="/value/action/data", code="malformed")
+    trigger = mapping(value).get("trigger")
+    if trigger not in {"manual", "automatic", None}:
+        raise BadInput("is none that Teams knows", field="/value/trigger", code="malformed")
+    verb = action["verb"]
+    # No trigger: a client of before there were any; a refresh is told by its verb then.
+    return Pressed(short(verb), request_id(sent(data).get("request")), values(data), trigger == "automatic")
+
+
+async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) -> Answer:
+    """Do what a button asks for, unless it came before or nobody pressed it; the answer is how things are now."""
+    try:
+        request = await room.find(visit, pressed.request)
+        person = await room.person(visit, request)
+    except Exception as error:  # noqa: BLE001 - the last resort: the user is told, on their card
+        log_fault(error, "click")
+        card = card_of(error)
+        return answers.view(card, card)
+    try:
+        if first and not pressed.automatic and pressed.verb != REFRESH:
+            await room.act(request.id, _command(pressed), person)
+        else:
+            require_sight(request, person, room.policy())
+        return answers.view(await _now(room, request, person))
+    except Exception as error:  # noqa: BLE001 - as above
+        log_fault(error, "click")
+        return await _refused(room, visit, request, person, error)
+
+
+def _command(pressed: Pressed) -> Command:
+    if pressed.verb in AT_ONCE:
+        return AT_ONCE[pressed.verb]()
+    if pressed.verb == REJECT:  # typed inside the card
+        typed = pressed.typed
+        return Reject(typed.get("reason_code", ""), typed.get("note", ""), read_lesson(typed.get("lesson", "")))
+    raise BadInput(STRANGE)
+
+
+async def _now(room: Room, request: Request, person: Person, lead: str | None = None) -> Json:
+    found = await room.store.request(request.id)
+    return await room.shown(found or request, person, lead)
+
+
+async def _refused(room: Room, visit: Visit, request: Request, person: Person, error: Exception) -> Answer:
+    """Why, above the card as it is now: their own, or what everybody in its channel sees of it."""
+    notice = card_of(error)
+    seeing = may_see(request, person)
+    if isinstance(error, Stranger) or (visit.private and not seeing):
+        return answers.view(notice, notice)
+    if isinstance(error, NotAllowed) and not seeing:
+        found = await room.store.request(request.id)
+        return answers.view(await room.shown(found or request, None, sentence_of(error)), notice)
+    try:
+        return answers.view(await _now(room, request, person, sentence_of(error)), notice)
+    except Exception as again:  # noqa: BLE001 - what is needed to draw it may be what is missing
+        log_fault(again, "click")
+        return answers.view(notice, notice)

@@ -1,0 +1,117 @@
+"""What reaches us: only what Teams signed, for this bot, of this organisation, and well formed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.fakes.teams import Fault, Token
+from tests.rigs.teams_office import Office, opened, viewed
+
+GOOD = {Token.GOOD, Token.IN_LEEWAY}
+FORBIDDEN = {Token.WRONG_SERVICE_URL, Token.NO_SERVICE_URL, Token.UNENDORSED}
+
+
+@pytest.mark.parametrize("token", list(Token))
+async def test_only_a_good_token_is_taken(office: Office, token: Token) -> None:
+    request, message = await office.held()
+    clicked = await office.teams.click(office.dana, message, "approve", token=token)
+    found = await office.now(request)
+    if token in GOOD:
+        assert (clicked.status, found.status) == (200, "approved")
+    else:
+        assert found.pending
+        assert clicked.status == (403 if token in FORBIDDEN else 401)
+        assert clicked.last.body == ""
+        office.teams.world.complaints.clear()
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"nothing", b"[]", b"{}", b'{"type": "invoke"}', b'{"type": 3}', b"\xff\xfe", b"[" * 500]
+)
+async def test_what_is_no_activity_is_refused(office: Office, body: bytes) -> None:
+    attempt = await office.teams.send_bytes(body)
+    assert attempt.status == 400
+    office.teams.world.complaints.clear()
+
+
+async def test_what_is_too_long_is_refused(office: Office) -> None:
+    async with aiohttp.ClientSession() as session:
+        sent = await session.post(f"{office.url}/api/messages", data=b"x" * 300_000)
+        assert sent.status == 413
+        other = await session.get(f"{office.url}/api/messages")
+        assert other.status == 405
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("adaptiveCard/action", None),
+        ("adaptiveCard/action", "approve"),
+        ("adaptiveCard/action", {"action": "approve"}),
+        ("adaptiveCard/action", {"action": {"verb": 3, "data": {}}}),
+        ("adaptiveCard/action", {"action": {"verb": "approve"}}),
+        ("adaptiveCard/action", {"action": {"verb": "approve", "data": {"request": "x"}}, "trigger": "odd"}),
+        ("adaptiveCard/action", {"action": {"verb": "approve", "data": {"request": 5}}, "trigger": "manual"}),
+        ("task/fetch", {}),
+        ("task/fetch", {"data": "edit"}),
+        ("task/submit", {"data": {"inputs": "note"}}),
+        ("task/submit", {"data": {"inputs": ["note"], "note": {}}}),
+    ],
+)
+async def test_a_malformed_invoke_is_refused(office: Office, name: str, value: Any) -> None:
+    sent = await office.teams.invoke(office.dana, office.refunds, name, value)
+    assert sent.status == 400
+    office.teams.world.complaints.clear()
+
+
+async def test_an_invoke_of_something_else_is_not_implemented(office: Office) -> None:
+    sent = await office.teams.invoke(office.dana, office.refunds, "composeExtension/query", {})
+    assert sent.status == 501
+    office.teams.world.complaints.clear()
+
+
+async def test_somebody_of_another_organisation_gets_a_card_that_says_why(office: Office) -> None:
+    request, message = await office.held()
+    fabrikam = office.teams.tenant("Fabrikam")
+    eve = fabrikam.user("Eve", email="dana@acme.test", installed=True)
+    chat = fabrikam.chat(eve)
+    value = {"action": {"type": "Action.Execute", "verb": "approve", "data": {"request": request.id}}}
+    clicked = await office.teams.invoke(eve, chat, "adaptiveCard/action", {**value, "trigger": "manual"})
+    assert clicked.status == 200
+    assert "Your organisation may not use this Signoff" in clicked.last.body
+    dialog = await office.teams.invoke(eve, chat, "task/fetch", {"data": {"verb": "reject", "request": request.id}})
+    assert "Your organisation may not use this Signoff" in dialog.last.body
+    said = await office.teams.direct(eve, "queue")
+    assert said.status == 403
+    assert (await office.now(request)).pending
+    assert message.edits == 0
+    office.teams.world.complaints.clear()
+
+
+async def test_keys_that_cannot_be_had_are_no_refusal() -> None:
+    async with opened() as other:
+        _, message = await other.held()
+        other.teams.faults.next("openid", Fault.UNAVAILABLE, times=50)
+        clicked = await other.teams.click(other.dana, message, "approve")
+        assert clicked.status == 503
+        other.teams.world.complaints.clear()
+
+
+async def test_new_keys_are_taken_at_once(office: Office) -> None:
+    _, message = await office.held()
+    assert (await office.teams.click(office.dana, message, "claim")).ok
+    office.house.clock.move(seconds=5)
+    office.teams.rotate_keys()
+    clicked = await office.teams.click(office.dana, message, "approve")
+    assert "Approved" in viewed(clicked)
+
+
+async def test_too_much_under_way_is_not_begun() -> None:
+    async with opened(most=0) as office:
+        request, message = await office.held()
+        clicked = await office.teams.click(office.dana, message, "approve")
+        assert clicked.status == 503
+        assert (await office.now(request)).pending
