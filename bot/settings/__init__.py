@@ -14,9 +14,20 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsInvalid
+from bot.settings import teams
+from bot.settings.slack import slack_problem
+from bot.settings.teams import teams_problem
 
 _SECRET = frozenset(
-    {"key", "database", "slack_bot_token", "slack_signing_secret", "slack_app_token", "slack_client_secret"}
+    {
+        "key",
+        "database",
+        "slack_bot_token",
+        "slack_signing_secret",
+        "slack_app_token",
+        "slack_client_secret",
+        "teams_app_secret",
+    }
 )
 """Never shown, not even in what is said of a wrong one."""
 
@@ -101,6 +112,22 @@ class Settings(BaseSettings):
     slack_message_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
     """Seconds between two messages in one channel; Slack allows about one a second."""
 
+    teams_app_id: str = ""
+    """The bot's app (client) id, by which Microsoft Teams knows it; Teams is off while this is empty."""
+
+    teams_app_secret: Annotated[str, Field(repr=False)] = ""
+    """A client secret of that app: its value, not its id."""
+
+    teams_tenant: str = ""
+    """The directory (tenant) id of the organisation that the bot is registered in, and whose people may act."""
+
+    teams_managed_identity: str = ""
+    """In place of the secret, on Azure: the client id of the managed identity under which the bot is registered, which
+    is then the app id too."""
+
+    teams_cloud: str = "public"
+    """``public``, ``us_government``, or a YAML file with the addresses of another cloud."""
+
     @field_validator("public_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
@@ -135,14 +162,29 @@ class Settings(BaseSettings):
             raise ValueError("has to start with https://, such as https://slack.com/api/")
         return value.strip().rstrip("/") + "/"
 
+    @field_validator("teams_app_id", "teams_tenant", "teams_managed_identity")
+    @classmethod
+    def _id_in_a_directory(cls, value: str) -> str:
+        return teams.guid(value)
+
+    @field_validator("teams_app_secret")
+    @classmethod
+    def _secret_s_value(cls, value: str) -> str:
+        return teams.secret(value)
+
+    @field_validator("teams_cloud")
+    @classmethod
+    def _known_cloud(cls, value: str) -> str:
+        return teams.cloud(value)
+
     @model_validator(mode="after")
-    def _slack_together(self) -> Settings:
-        """What is set of Slack has to make one whole.
+    def _together(self) -> Settings:
+        """What is set of a chat surface has to make one whole.
 
         Raises:
             ValueError: naming the settings and what to do.
         """
-        if problem := _slack_problem(self):
+        if problem := slack_problem(self) or teams_problem(self):
             raise ValueError(problem)
         return self
 
@@ -168,39 +210,6 @@ class Settings(BaseSettings):
         everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
         host = "localhost" if self.host in everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return self.public_url or f"http://{host}:{port}"
-
-
-def _slack_problem(given: Settings) -> str | None:
-    """What is missing or too much among Slack's settings, by name and with the remedy; None when they are a whole.
-
-    Socket Mode goes with OAuth too: the socket belongs to the app, and events say which workspace they are from.
-    """
-    if bool(given.slack_client_id) != bool(given.slack_client_secret):
-        there, lacking = ("ID", "SECRET") if given.slack_client_id else ("SECRET", "ID")
-        return f"SIGNOFF_SLACK_CLIENT_{lacking} is missing beside SIGNOFF_SLACK_CLIENT_{there}: set both, or neither"
-    if given.slack_bot_token and given.slack_client_id:
-        return (
-            "SIGNOFF_SLACK_BOT_TOKEN and SIGNOFF_SLACK_CLIENT_ID exclude each other: "
-            "set the token for one workspace, or client id and secret for many, and remove the other"
-        )
-    strange = [team for team in given.slack_teams if not re.fullmatch(r"T[A-Z0-9]{2,20}", team)]
-    if strange or (given.slack_client_id and not given.slack_teams):
-        problem = f"names {strange[0][:40]!r}, which is no team id" if strange else "is missing"
-        return (
-            f"SIGNOFF_SLACK_WORKSPACES {problem}: list the team ids (T...) of the workspaces that may install the app; "
-            "who runs one says which address its accounts have"
-        )
-    if given.slack_mode == "off":
-        stray = [name for name in ("slack_app_token", "slack_signing_secret") if getattr(given, name)]
-        names = " and ".join(f"SIGNOFF_{name.upper()}" for name in stray)
-        alone = f"{names} without SIGNOFF_SLACK_BOT_TOKEN: set that too (or client id and secret), or remove {names}"
-        return alone if stray else None
-    if given.slack_mode == "http" and not given.slack_signing_secret:
-        return (
-            "SIGNOFF_SLACK_SIGNING_SECRET is missing: copy it from the app's Basic Information, "
-            "or set SIGNOFF_SLACK_APP_TOKEN for Socket Mode, which needs none"
-        )
-    return None
 
 
 def load_settings(**given: object) -> Settings:
