@@ -42,7 +42,7 @@ _DRAW = """
   drawn.hostConfig = new AdaptiveCards.HostConfig(config);
   drawn.parse(card, context = new AdaptiveCards.SerializationContext());
   window.sent = [];
-  drawn.onExecuteAction = (action) => window.sent.push(action.toJSON ? action.toJSON() : {});
+  drawn.onExecuteAction = (action) => window.sent.push({verb: action.verb, data: action.data});
   document.querySelector(".card").appendChild(drawn.render());
   const told = [...Array(context.eventCount).keys()].map((number) => context.getEventAt(number).message);
   return told.concat(drawn.validateProperties().validationEvents.map((each) => each.message));

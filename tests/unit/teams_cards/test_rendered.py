@@ -22,7 +22,8 @@ Json = dict[str, Any]
 WORSE = HOSTILE | {
     "mention": "<at>Lee Park</at> &lt;at&gt;",
     "dates": "{{DATE(2026-01-01T00:00:00Z,LONG)}} {{TIME(2026-01-01T00:00:00Z)}}",
-    "structure": "# Big\n> quote\n- item\n1. item\n\n---\n| a | b |\n|---|---|\n[x]: https://evil.test\n[x] www.evil.test",
+    "structure": "# Big\n> quote\n- item\n1. item\n\n---\n| a | b |\n|---|---|",
+    "references": "[x]: https://evil.test\n[x] www.evil.test [x][x]",
     "marks_of_markdown": "*a* _b_ **c** __d__ ~~e~~ `f` \\*g\\* a*b*c",
 }
 ACTING = "a:not([role=button]), img, strong, em, s, del, code, pre, blockquote, ul, ol, h2, h3, hr, table, script, svg"
@@ -31,8 +32,9 @@ ACTING = "a:not([role=button]), img, strong, em, s, del, code, pre, blockquote, 
 async def act(page: Page, title: str) -> Json:
     """Press a button; what the client would send."""
     await page.get_by_role("button", name=title, exact=True).click()
-    sent: list[Json] = await page.evaluate("window.sent.map((each) => each)")
-    return sent[-1]["data"]
+    sent: list[Json] = await page.evaluate("window.sent")
+    data: Json = sent[-1]["data"]
+    return data
 
 
 async def test_the_renderer_takes_everything_without_a_complaint(page: Page, modules: Path) -> None:
@@ -73,9 +75,8 @@ async def test_times_are_written_in_the_readers_zone(page: Page, modules: Path) 
     house, _, found = await scene("held")
     await house.store.close()
     await drawn(page, modules, teams.card_attachment(found))
-    zone = await page.evaluate(
-        "new Date('2026-03-02T17:00:00Z').toLocaleTimeString([], {hour: 'numeric', minute: '2-digit'})"
-    )
+    asked = "new Date('2026-03-02T17:00:00Z').toLocaleTimeString([], {hour: 'numeric', minute: '2-digit'})"
+    zone = await page.evaluate(asked)
     words = " ".join((await page.locator(".card").inner_text()).split())
     assert f"Mon, Mar 2, 2026 {' '.join(zone.split())}, or it is not run" in words
 
