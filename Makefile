@@ -84,7 +84,7 @@ $(LOCK_VENV)/bin/uv:
 
 lock: | $(LOCK_VENV)/bin/uv  ## remake the lock files (LOCK_FLAGS=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/lock.txt
-	@$(COMPILE) pyproject.toml requirements/build.in --extra dev --extra teams -c requirements/lock.txt -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml requirements/build.in --extra dev -c requirements/lock.txt -o requirements/dev.txt
 	@! grep -nE '://|^ *--(index|extra-index|find-links)' requirements/*.txt || { echo "a lock names an address" >&2; exit 1; }
 
 clean:  ## remove what the tools left; .venv stays

@@ -172,7 +172,6 @@ def names(requirements: list[str]) -> set[str]:
     ("heading", "requirements"),
     [
         ("To run", PROJECT["dependencies"]),
-        ("For Teams (extra `teams`)", PROJECT["optional-dependencies"]["teams"]),
         ("To build and test (extra `dev`)", PROJECT["optional-dependencies"]["dev"]),
     ],
 )

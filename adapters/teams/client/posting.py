@@ -1,6 +1,6 @@
 """Cards, lines and texts sent to Teams: each once, in its conversation's turn, as far as Teams lets anybody know.
 
-What became of a try without an answer is found as docs/adr/0008 says: a card tells of itself when it is seen.
+What became of a try without an answer is found as docs/adr/0009 says: a card tells of itself when it is seen.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Teams lets a bot neither search a conversation nor name a posting, so what was taken without an answer is found in two
 ways only: by what was written here, and by the card itself, which tells of itself as soon as somebody sees it (its
-refresh bears the posting's id). See docs/adr/0008.
+refresh bears the posting's id). See docs/adr/0009.
 """
 
 from __future__ import annotations
