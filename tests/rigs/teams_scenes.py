@@ -16,11 +16,11 @@ from tests.rigs.slack_scenes import AGENT, POLICY, refund, scene
 
 DESK = "https://signoff.acme.test/desk/requests/"
 LEE, DANA = teams.Mention("29:1lee", "Lee Park"), teams.Mention("29:1dana", "Dana Ortiz")
-AMIR = teams.Mention("29:1amir", "Amir Khan")
+JUNE = teams.Mention("29:1june", "June Abara")
 _CARDS = {
     "card-held": ("held", (LEE, DANA)),
     "card-claimed": ("claimed", (LEE,)),
-    "card-two-signatures": ("two_signatures", (AMIR, DANA)),
+    "card-two-signatures": ("two_signatures", (JUNE, DANA)),
     "card-approved": ("approved", ()),
     "card-decided": ("ran", ()),
     "card-rejected": ("rejected", ()),

@@ -45,13 +45,12 @@ def form(
     *,
     button: str,
     sent: Mapping[str, str] | None = None,
-    style: str | None = None,
-    also: Sequence[Json] = (),
+    style: str = "positive",
     height: str = "medium",
 ) -> Json:
-    """A dialog with inputs; ``sent`` comes back with them. ``also`` are more buttons, before the one that submits."""
+    """A dialog with inputs; ``sent`` comes back with them."""
     data = {"dialog": name, **(sent or {}), "inputs": names(body)}
-    return dialog(title, card_of(body, [*also, submit(button, data, style)]), height)
+    return dialog(title, card_of(body, [submit(button, data, style)]), height)
 
 
 def names(body: Sequence[Json]) -> list[str]:

@@ -64,7 +64,7 @@ def resume_dialog(pauses: Sequence[Stopped], typed: Said = None, problems: Said 
         *fields.field("reason", "Reason", reason, hint="It stays on record.", problem=wrong.get("reason")),
     ]
     body = [*map(_told, pauses[:_TOLD]), *fields.stray(wrong, names(inputs)), *inputs]
-    return form("resume", "Resume", body, button="Let it go on", style="positive")
+    return form("resume", "Resume", body, button="Let it go on")
 
 
 def _reason(typed: str, placeholder: str) -> Json:
