@@ -15,7 +15,7 @@ from bot.errors import BadInput, SignoffError, Unavailable, Uncertain
 T = TypeVar("T")
 
 PAUSES = (0.2, 0.8)
-"""Seconds before the second and the third try; a little more than the pause itself passes by the answers."""
+"""Seconds before the second and the third try."""
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """No connection was made, so nothing can have been taken."""
 _NO_ANSWER = (aiohttp.ClientError, TimeoutError, OSError)
