@@ -26,6 +26,7 @@ from bot.waiting import Waiting
 
 if TYPE_CHECKING:
     from bot.app.slack import ConnectedSlack
+    from bot.app.teams import ConnectedTeams
 
 GROUPS_SECONDS = 300.0
 """How often a chat platform is asked who is in the policy's groups."""
@@ -76,6 +77,14 @@ class Works:
                 place, policy, deciding=self._deciding, pausing=self._pausing, waiting=self.waiting, url=settings.url
             )
 
+        self._teams: ConnectedTeams | None = None
+        if settings.teams_app_id:
+            from bot.app import teams  # noqa: PLC0415 - the Bot Framework takes a second to import
+
+            self._teams = teams.connect(place, policy, deciding=self._deciding, pausing=self._pausing, url=settings.url)
+        connected = {"slack": self._slack, "teams": self._teams}
+        self._surfaces = tuple(name for name, found in connected.items() if found is not None)
+
     async def start(self) -> None:
         """Read what has to be known before the first call comes in."""
         await self._pausing.start()
@@ -84,7 +93,7 @@ class Works:
 
     def situation(self) -> Situation:
         """What the gate is told when a request opens."""
-        return Situation(surfaces=() if self._slack is None else ("slack",), pauses=self._pausing.now())
+        return Situation(surfaces=self._surfaces, pauses=self._pausing.now())
 
     def jobs(self, seal_seconds: float) -> dict[str, Job]:
         """What is done again and again: by name, every so many seconds."""
@@ -104,6 +113,7 @@ class Works:
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
             asyncio.create_task(keep_time(store, clock), name="deadlines"),
             *(() if self._slack is None else self._slack.work()),
+            *(() if self._teams is None else self._teams.work()),
         ]
 
     async def close(self) -> None:
@@ -111,6 +121,8 @@ class Works:
         await self._pausing.close()
         if self._slack is not None:
             await self._slack.workspaces.close()
+        if self._teams is not None:
+            await self._teams.close()
 
     def mount(self, app: web.Application) -> None:
         """Put every adapter on the web application."""
@@ -141,6 +153,8 @@ class Works:
         )
         if self._slack is not None:
             self._slack.receiving.mount(app)
+        if self._teams is not None:
+            self._teams.receiving.mount(app)
         health.mount(
             app,
             figures=self.figures,

@@ -1,0 +1,75 @@
+"""Teams, put together: what receives and what sends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from adapters.teams.app import Teams
+from adapters.teams.client import Credentials, InboundTokens, Pacing, References, TeamsChat, TeamsPeople, TeamsPort
+from adapters.teams.client.botbuilder import BotbuilderPort
+from bot.answering import Answering
+from bot.app.registration import cloud_of, grant_of
+from bot.app.workplace import Workplace
+from bot.deciding import Deciding
+from bot.pausing import Pausing
+from bot.policy.document import Policy
+from bot.sending import ChatSender
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedTeams:
+    """Everything of Teams that works beside the web application."""
+
+    receiving: Teams
+    sender: ChatSender
+    port: TeamsPort
+
+    def work(self) -> Sequence[asyncio.Task[None]]:
+        """Start what runs until it is cancelled."""
+        return (asyncio.create_task(self.sender.run(), name="teams sending"),)
+
+    async def close(self) -> None:
+        """Let go of what was opened."""
+        await self.port.close()
+
+
+def connect(
+    place: Workplace, policy: Callable[[], Policy], *, deciding: Deciding, pausing: Pausing, url: str
+) -> ConnectedTeams:
+    """Teams as the settings say; nothing is asked of it yet. ``url`` is where people reach this server.
+
+    Raises:
+        SettingsInvalid: when the file of a cloud can't be used.
+    """
+    store, clock, home = place.store, place.clock, place.settings.teams_tenant
+    cloud = cloud_of(place.settings)
+    tokens = InboundTokens(app_id=place.settings.teams_app_id, tenants=(home,), clock=clock, cloud=cloud)
+    port = BotbuilderPort(Credentials(grant_of(place.settings), clock), tokens)
+    references = References(store.shelf, clock, service_url=cloud.service_url, home=home)
+    people = TeamsPeople(port, references, clock=clock, policy=policy)
+    chat = TeamsChat(
+        port,
+        references,
+        people,
+        Pacing(clock),
+        shelf=store.shelf,
+        clock=clock,
+        policy=policy,
+        desk_url=lambda id_: f"{url}/desk/requests/{id_}",
+    )
+    receiving = Teams(
+        store=store,
+        clock=clock,
+        policy=policy,
+        deciding=deciding,
+        pausing=pausing,
+        answering=Answering(store, clock, policy),
+        port=port,
+        references=references,
+        people=people,
+        chat=chat,
+        desk_url=f"{url}/desk",
+    )
+    return ConnectedTeams(receiving, ChatSender(store, clock, policy, chat), port)
