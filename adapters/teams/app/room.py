@@ -51,14 +51,14 @@ class Room:
         """A request's page on the desk."""
         return f"{self.desk_url}/requests/{request_id}"
 
-    async def person(self, visit: Visit, request: Request | None = None) -> Person:
-        """Who a user is, by their account or address in the directory.
+    async def person(self, visit: Visit, request: Request | None = None, *, acting: bool = True) -> Person:
+        """Who a user is, by their account or address in the directory: as it is by now, unless a card is only redrawn.
 
         Raises:
             Stranger: for a guest, a stranger or an address that nobody has; with whom to ask.
             Busy, Unavailable: when Teams can't be asked.
         """
-        person = await self.people.person_of(visit.tenant, visit.user, conversation=visit.place)
+        person = await self.people.person_of(visit.tenant, visit.user, conversation=visit.place, acting=acting)
         if person is None:
             address = await self.people.email_of(visit.tenant, visit.user)
             raise Stranger(address, answerable(self.policy(), request))

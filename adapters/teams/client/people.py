@@ -23,6 +23,8 @@ Json = dict[str, Any]
 HITS = timedelta(minutes=10)
 MISSES = timedelta(minutes=1)
 """Shorter: somebody who was just added should not have to wait."""
+OF_LATE = timedelta(minutes=1)
+"""How old Teams' word on somebody may be for them to act by it: who was deactivated has no right for longer."""
 MOST = 10_000
 MOST_PLACES = 50
 """In so many conversations somebody is looked for."""
@@ -63,11 +65,14 @@ class TeamsPeople:
         member = await self.member(workspace, user)
         return None if member is None else member.email
 
-    async def person_of(self, tenant: str, user: str, *, conversation: str = "") -> Person | None:
+    async def person_of(self, tenant: str, user: str, *, conversation: str = "", acting: bool = False) -> Person | None:
         """The policy's person: whose ``teams:`` it is (id in the directory, ``TENANT/ID``, or user principal name).
 
-        Else by their address in the directory. ``conversation`` is where they act now.
+        Else by their address in the directory. ``conversation`` is where they are now. ``acting``: as Teams has had it
+        within the last minute, for whoever is about to decide or look.
         """
+        if acting:
+            self._forget(tenant, user)
         member = await self.member(tenant, user, conversation=conversation)
         if member is None:
             return None
@@ -141,6 +146,13 @@ class TeamsPeople:
             if member is not None:
                 found.append(member)
         return tuple(found)
+
+    def _forget(self, tenant: str, user: str) -> None:
+        """What was said of somebody longer ago than somebody may act by."""
+        key = (tenant, user if user.startswith("29:") else user.lower(), "")
+        known = self._known.get(key)
+        if known is not None and known[0] is not None and known[1] - self._clock.now() <= HITS - OF_LATE:
+            del self._known[key]
 
     async def _ask(self, tenant: str, user: str, conversation: str, *, elsewhere: bool) -> Member | None:
         url = await self._references.service_url(tenant)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 
 from bot.deciding import Approve
-from tests.fakes.teams import NotPossible
+from tests.fakes.teams import Message, NotPossible, User
+from tests.fakes.teams.calling.delivery import Delivery
 from tests.rigs.teams_office import Office, opened, viewed
 
 
@@ -87,18 +89,8 @@ async def test_a_refresh_by_itself_shows_each_their_own_view_and_decides_nothing
 
 async def test_an_automatic_trigger_never_decides_whatever_its_verb_says(office: Office) -> None:
     request, message = await office.held()
-    value = {
-        "action": {"type": "Action.Execute", "verb": "approve", "data": {"request": request.id}},
-        "trigger": "automatic",
-    }
-    sent = await office.teams.invoke(
-        office.dana,
-        office.refunds,
-        "adaptiveCard/action",
-        value,
-        replyToId=message.id,
-        conversation={"id": message.conversation_id, "conversationType": "channel", "tenantId": office.contoso.id},
-    )
+    action = {"verb": "approve", "data": {"request": request.id}}
+    sent = await forged(office, office.dana, message, action, "automatic")
     assert sent.ok
     assert (await office.now(request)).pending
 
@@ -143,15 +135,7 @@ async def test_a_slow_decision_is_made_once_however_often_it_is_sent_again() -> 
 async def test_a_button_forged_on_another_card_does_nothing(office: Office, verb: str) -> None:
     request, _ = await office.held()
     _, other = await office.held(130)
-    value = {"action": {"type": "Action.Execute", "verb": verb, "data": {"request": request.id}}, "trigger": "manual"}
-    sent = await office.teams.invoke(
-        office.dana,
-        office.refunds,
-        "adaptiveCard/action",
-        value,
-        replyToId=other.id,
-        conversation={"id": other.conversation_id, "conversationType": "channel", "tenantId": office.contoso.id},
-    )
+    sent = await forged(office, office.dana, other, {"verb": verb, "data": {"request": request.id}})
     assert "not of one of its cards" in sent.last.body
     assert (await office.now(request)).pending
 
@@ -165,3 +149,25 @@ async def test_an_old_client_decides_by_the_fallback_and_hears_in_private_when_i
     assert "not among its approvers" in office.told(office.rosa)
     await office.teams.click(office.dana, message, "approve", old_client=True)
     assert (await office.now(request)).status == "approved"
+
+
+async def test_nobody_decides_by_an_account_that_left_more_than_a_minute_ago(office: Office) -> None:
+    request, message = await office.held()
+    omar = office.users["omar"]
+    assert (await office.teams.click(omar, message, "claim")).ok
+    await office.teams.leave(omar, office.team)
+    office.house.clock.move(seconds=61)
+    sent = await forged(office, omar, message, {"verb": "approve", "data": {"request": request.id}})
+    assert "does not say which e-mail address is yours" in sent.last.body
+    assert (await office.now(request)).pending
+
+
+async def forged(
+    office: Office, user: User, message: Message, action: dict[str, Any], trigger: str = "manual"
+) -> Delivery:
+    """An action that no button sends, done on a message."""
+    where = {"id": message.conversation_id, "conversationType": "channel", "tenantId": office.contoso.id}
+    value = {"action": {"type": "Action.Execute", **action}, "trigger": trigger}
+    return await office.teams.invoke(
+        user, office.refunds, "adaptiveCard/action", value, replyToId=message.id, conversation=where
+    )
