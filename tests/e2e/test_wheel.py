@@ -61,6 +61,9 @@ def test_it_holds_every_file_of_the_packages_and_no_other(wheel: Path) -> None:
         "bot/demo/policy.yaml",
         "bot/replaying/page.html",
         "manifest/slack.yaml",
+        "manifest/teams/color.png",
+        "manifest/teams/manifest.json",
+        "manifest/teams/outline.png",
         "store/migrations/versions/0001_first_tables.py",
     ):
         assert needed in held
@@ -82,6 +85,9 @@ def test_installed_alone_it_does_its_whole_work(wheel: Path, tmp_path: Path) -> 
     assert "policy.yaml is good" in run(signoff, "policy", "check", "policy.yaml", cwd=tmp_path, **path)
     told = run(signoff, "manifest", "slack", "--url", "https://signoff.acme.test", cwd=tmp_path, **path)
     assert "https://signoff.acme.test/slack/events" in told
+    bot = "11111111-2222-3333-4444-555555555555"
+    run(signoff, "manifest", "teams", "--app-id", bot, "--domain", "signoff.acme.test", cwd=tmp_path, **path)
+    assert zipfile.ZipFile(tmp_path / "signoff-teams.zip").testzip() is None
     # Pages, styles, the policy within and the migrations: a demonstration uses them all.
     told = run(signoff, "demo", "--scripted", "--keep", "kept", cwd=tmp_path, **path)
     assert "Nothing ran without a decision, and everything that ran has its outcome." in told

@@ -1,4 +1,4 @@
-"""The chat platforms' app manifests, made out for one address. The texts are in ``manifest/`` beside this package."""
+"""Slack's app manifest, made out for one address. Its text is ``manifest/slack.yaml`` beside this package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 
 from bot.errors import BadInput
 
-_FOLDER = Path(__file__).resolve().parents[1] / "manifest"
+_FOLDER = Path(__file__).resolve().parents[2] / "manifest"
 _PLACEHOLDER = "https://signoff.example.com"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST_NAME = 35
