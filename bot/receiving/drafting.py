@@ -26,7 +26,7 @@ class Draft(msgspec.Struct, frozen=True):
     note: str
     lesson: str
 
-    def command(self, request: Request) -> ApproveWithEdits:
+    def signing(self, request: Request) -> ApproveWithEdits:
         """What signing it means.
 
         Raises:

@@ -39,7 +39,7 @@ async def review(room: Room, visit: Visit, view: View) -> Json:
     draft = Draft(request.id, person.id, typed_over(request, form), form.get("note", ""), form.get("lesson", ""))
     now = room.clock.now()
     require_pending(request, room.policy(), now)
-    command = draft.command(request)
+    command = draft.signing(request)
     try_out(request, command, person, room.policy(), now)
     await _drafts(room).keep(visit.view, draft)
     return {"response_action": "push", "view": await _before_and_after(room, request, person, draft, visit.view)}
@@ -55,7 +55,7 @@ async def sign(room: Room, visit: Visit, view: View) -> Json:
     request = await room.find(visit, request_id(sent.get("request")))
     person = await room.person(visit, request)
     draft = await _drafts(room).find(sent.get("key", ""), request, person)
-    await act(room, request.id, draft.command(request), person)
+    await act(room, request.id, draft.signing(request), person)
     await _drafts(room).drop(sent["key"])
     return reading.clear()
 

@@ -39,7 +39,7 @@ async def review(room: Room, visit: Visit, request: Request, person: Person, for
     require_pending(request, room.policy(), room.clock.now())
     key = hashlib.sha256("|".join(visit.identity).encode()).hexdigest()
     try:
-        try_out(request, draft.command(request), person, room.policy(), room.clock.now())
+        try_out(request, draft.signing(request), person, room.policy(), room.clock.now())
         await room.drafts.keep(key, draft)
     except (BadInput, Busy, Unavailable) as error:
         again = await edit(room, request, person, _stood(request, form), problems_of(error))
@@ -55,7 +55,7 @@ async def sign(room: Room, request: Request, person: Person, key: str) -> Answer
     """
     draft = await room.drafts.find(key, request, person)
     try:
-        await room.act(request.id, draft.command(request), person)
+        await room.act(request.id, draft.signing(request), person)
     except (BadInput, Busy, Unavailable) as error:
         return answers.form(await edit(room, request, person, _kept(draft), problems_of(error)))
     await room.drafts.drop(key)
