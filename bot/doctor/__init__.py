@@ -11,6 +11,8 @@ from bot.app import workplace
 from bot.doctor import house, slack
 from bot.doctor.findings import Finding, Health, guarded
 from bot.errors import SignoffError
+from bot.policy.document import Policy
+from bot.ports import Clock, Shelf
 from bot.settings import Settings
 
 __all__ = ["Finding", "Health", "examine"]
@@ -29,6 +31,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     url = settings.url
     tokens: Mapping[str, str] = {"": settings.slack_bot_token} if settings.slack_bot_token else {}
     suspended: Mapping[str, str] = {}
+    shelf: Shelf | None = None
     kept = tables.health is Health.FINE or settings.database.startswith("memory")
     if keys.health is Health.FINE and kept:
         try:
@@ -38,9 +41,28 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                     yield await guarded(check.__name__, partial(check, place, policy))
                 if settings.slack_client_id:
                     tokens, suspended = await slack.installed(place), await slack.left_alone(place)
+                if settings.teams_app_id:
+                    from bot.doctor.teams import remembered  # noqa: PLC0415 - see below
+
+                    shelf = await remembered(place.store.shelf, place.clock)
         except SignoffError as error:
             yield Finding("database", Health.WRONG, error.message, error.remedy or "")
     yield await guarded("server", lambda: house.server(url))
     looked = slack.examine(settings, policy, SystemClock(), tokens=tokens, url=url, suspended=suspended)
     async for finding in looked:
+        yield finding
+    async for finding in _teams(settings, policy, SystemClock(), shelf, url):
+        yield finding
+
+
+async def _teams(
+    settings: Settings, policy: Policy | None, clock: Clock, shelf: Shelf | None, url: str
+) -> AsyncIterator[Finding]:
+    if not settings.teams_app_id:
+        text = "not connected; the README says how: an Azure Bot comes first, then `signoff manifest teams`"
+        yield Finding("Teams", Health.FINE, text)
+        return
+    from bot.doctor import teams  # noqa: PLC0415 - the Bot Framework takes a second to import
+
+    async for finding in teams.examine(settings, policy, clock, shelf=shelf, url=url):
         yield finding

@@ -7,6 +7,7 @@ from functools import partial
 
 from adapters.slack.client.examining import Channel, Examiner
 from bot.doctor.findings import Finding, Health, guarded
+from bot.doctor.naming import named_places
 from bot.domain.people import Person
 from bot.errors import NotFound
 from bot.policy.document import Group, Policy
@@ -24,7 +25,7 @@ async def examine(policy: Policy, workspaces: Workspaces) -> AsyncIterator[Findi
     if silent:
         remedy = "give them `channels: {slack: C...}` in the policy, or leave their cards to the desk"
         yield Finding("Slack owners", Health.WARNING, f"no channel in Slack: {', '.join(silent)}", remedy)
-    for place, uses in _places(policy).items():
+    for place, uses in named_places(policy, _SURFACE).items():
         name = f"Slack channel {place}"
         yield await guarded(name, partial(_channel, name, place, uses, workspaces))
     accounts: dict[str, str] = {}
@@ -33,17 +34,6 @@ async def examine(policy: Policy, workspaces: Workspaces) -> AsyncIterator[Findi
         if group.slack_usergroup:
             name = f"Slack group {group.id}"
             yield await guarded(name, partial(_group, name, group, policy, workspaces, accounts))
-
-
-def _places(policy: Policy) -> dict[str, str]:
-    """Every channel of Slack that the policy names, with the owners that use it."""
-    found: dict[str, dict[str, None]] = {}
-    for owner in policy.owners.values():
-        posts = (step.post_to for step in owner.sla.escalate)
-        for channels in (owner.channels, owner.second_channels, *posts):
-            if place := channels.get(_SURFACE):
-                found.setdefault(place, {})[owner.id] = None
-    return {place: ", ".join(owners) for place, owners in found.items()}
 
 
 async def _channel(name: str, place: str, uses: str, workspaces: Workspaces) -> Finding:
