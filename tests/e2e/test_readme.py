@@ -138,7 +138,7 @@ def test_the_code_is_that_of_the_example() -> None:
 def test_every_block_is_run_by_a_test() -> None:
     """A new block needs its line above; `make demo` and `make test` are run by what checks every change."""
     here = ("make demo", "policy explain", "signoff serve", "desk link", "examples/agent.py")
-    words = (*here, "manifest slack", "slack-policy", "signoff doctor")
+    words = (*here, "manifest slack", "slack-policy", "signoff doctor", "manifest teams", "teams-policy")
     assert [sum(word in text for word in words) for text in blocks("sh")] == [1] * len(words)
     assert len(blocks("python")) == 1
     checked = (ROOT / ".ci" / "run").read_text(encoding="utf-8")

@@ -33,7 +33,12 @@ from tests.rigs.gates import REFUND, ROSTER, policy_of
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "examples/policy.yaml").read_text()
-EXAMPLES = ["examples/policy.yaml", "examples/airline-policy.yaml", "examples/slack-policy.yaml"]
+EXAMPLES = [
+    "examples/policy.yaml",
+    "examples/airline-policy.yaml",
+    "examples/slack-policy.yaml",
+    "examples/teams-policy.yaml",
+]
 STATE_CHANGING = {
     "book_reservation",
     "cancel_reservation",
