@@ -389,3 +389,16 @@ async def test_the_whole_runs_on_one_session_that_close_ends(desk: Desk) -> None
     assert isinstance(desk.workspaces, Workspaces)
     await desk.workspaces.close()
     await desk.workspaces.close()
+
+
+async def test_the_clock_set_back_keeps_no_channel_waiting(desk: Desk) -> None:
+    await desk.post()
+    desk.clock.move(hours=-2)
+    with pytest.raises(Busy) as busy:
+        await desk.post()
+    assert busy.value.retry_after <= 1
+    desk.workspaces._pacing.pause_method("T0ACME", "chat.update", 5.0)
+    desk.clock.move(hours=-2)
+    with pytest.raises(Busy) as busy:
+        desk.workspaces._pacing.check_method("T0ACME", "chat.update")
+    assert busy.value.retry_after <= 5
