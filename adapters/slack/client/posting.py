@@ -86,15 +86,24 @@ class SlackChat:
         return await self._send(_Where(team, channel, place, card.opened_at), drawn, posting)
 
     async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
-        """See ``Chat``."""
+        """See ``Chat``.
+
+        While a request is open, another place can stand in for a card in a suspended workspace. When it is over none
+        needs to, and the card is redrawn once that workspace is back: until then this is ``Unavailable``.
+        """
         drawn = card_message(card, lead=lead, desk_url=self._desk_url(card.request_id))
-        await self._write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
+        write = self._write if card.status.open else self._workspaces.write
+        await write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
 
     async def reply(self, ref: MessageRef, lines: Sequence[HistoryLine], posting: Posting) -> MessageRef:
         """See ``Chat``."""
         mentions = await self._people.mentions(ref.workspace, posting.calls)
         where = _Where(ref.workspace, ref.channel, ref.place, self._clock.now(), thread=ref.message)
         return await self._send(where, thread_lines(lines, mentions=mentions), posting)
+
+    async def withdraw(self, ref: MessageRef) -> None:
+        """See ``Chat``."""
+        await self._write(ref.workspace, "chat.delete", channel=ref.channel, ts=ref.message)
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``."""
