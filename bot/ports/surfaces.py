@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -71,6 +71,14 @@ class Chat(Protocol[CardT_contra, LineT_contra]):
 
     async def reply(self, ref: MessageRef, lines: Sequence[LineT_contra], posting: Posting) -> MessageRef:
         """Lines (``bot.cards.HistoryLine``) below a card, in its thread; one message.
+
+        Raises:
+            MessageGone, ChannelUnavailable: as above.
+        """
+        ...
+
+    async def clear(self, ref: MessageRef, *, keep: Collection[str] = ()) -> int:
+        """Take away what we have said below a card, but for the messages ``keep``; returns how many. Safe to repeat.
 
         Raises:
             MessageGone, ChannelUnavailable: as above.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from adapters.slack.cards.card import card_message
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.lines import thread_lines
 from adapters.slack.cards.markup import escape
-from adapters.slack.client.finding import find_in_channel, find_in_thread, metadata
+from adapters.slack.client.finding import find_in_channel, find_in_thread, metadata, own_replies
 from adapters.slack.client.pacing import Pacing
 from adapters.slack.client.people import SlackPeople
 from adapters.slack.client.remembering import Remembered
@@ -22,7 +22,7 @@ from adapters.slack.client.workspaces import Suspended, Workspaces
 from bot.cards import Card, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
-from bot.errors import Busy, ChannelUnavailable
+from bot.errors import Busy, ChannelUnavailable, MessageGone
 from bot.policy.document import Policy
 from bot.ports import Clock
 from bot.ports.surfaces import Posting
@@ -101,9 +101,15 @@ class SlackChat:
         where = _Where(ref.workspace, ref.channel, ref.place, self._clock.now(), thread=ref.message)
         return await self._send(where, thread_lines(lines, mentions=mentions), posting)
 
-    async def withdraw(self, ref: MessageRef) -> None:
+    async def clear(self, ref: MessageRef, *, keep: Collection[str] = ()) -> int:
         """See ``Chat``."""
-        await self._write(ref.workspace, "chat.delete", channel=ref.channel, ts=ref.message)
+        async with self._standing_in(ref.workspace):
+            said = await own_replies(self._workspaces, ref.workspace, ref.channel, thread=ref.message)
+        gone = [ts for ts in said if ts not in keep]
+        for ts in gone:
+            with suppress(MessageGone):
+                await self._write(ref.workspace, "chat.delete", channel=ref.channel, ts=ts)
+        return len(gone)
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``."""

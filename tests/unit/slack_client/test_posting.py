@@ -402,3 +402,23 @@ async def test_the_clock_set_back_keeps_no_channel_waiting(desk: Desk) -> None:
     with pytest.raises(Busy) as busy:
         desk.workspaces._pacing.check_method("T0ACME", "chat.update")
     assert busy.value.retry_after <= 5
+
+
+async def test_what_was_said_below_a_card_is_taken_away_and_nothing_else(desk: Desk) -> None:
+    desk.slack.rates.enabled = False
+    ref = await desk.post()
+    replies = []
+    for number in range(3):
+        desk.clock.move(seconds=5)
+        replies.append(await desk.chat.reply(ref, [desk.line(f"said {number}")], desk.posting()))
+    (card,) = desk.slack.messages(desk.refunds)
+    desk.slack.say(desk.users["lee"], desk.refunds, "their own words", thread=card)
+    desk.slack.faults.next("chat.delete", Fault.LOST)
+    with pytest.raises(Uncertain):
+        await desk.chat.clear(ref, keep={replies[2].message})
+    assert await desk.chat.clear(ref, keep={replies[2].message}) == 1
+    assert await desk.chat.clear(ref, keep={replies[2].message}) == 0
+    left = [message.ts for message in desk.slack.thread(card) if not message.deleted]
+    assert replies[2].message in left
+    assert len(left) == 2
+    assert not card.deleted
