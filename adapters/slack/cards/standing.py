@@ -45,6 +45,8 @@ def by_when(card: Card) -> str:
 
 def _open(card: Card, pen: Pen, mentions: Mentions) -> list[str]:
     promised = f" · answer promised by {date(card.due_at)}" if card.due_at < card.deadline_at else ""
+    if card.statutory_at is not None:
+        promised += f" · limit of the law {date(card.statutory_at)}"
     left = [name for name in card.deciders if name not in card.signatures]
     who = f"{pen.names([*map(escape, left)], 'or')} may decide" if left else "Nobody may decide it now"
     owner = f"{pen.text(escape(card.owner), pen.room.name)}: " if card.owner else ""
