@@ -60,8 +60,10 @@ class Chat(Protocol[CardT_contra, LineT_contra]):
         """
         ...
 
-    async def update(self, ref: MessageRef, card: CardT_contra, *, lead: str | None = None) -> None:
-        """Redraw a card that stands there already.
+    async def update(
+        self, ref: MessageRef, card: CardT_contra, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
+        """Redraw a card that stands there already; ``calls`` are those whom it goes on calling by name.
 
         Raises:
             MessageGone: when it was deleted or can't be changed any more.

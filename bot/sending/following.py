@@ -13,7 +13,7 @@ from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import Busy, ChannelUnavailable, MessageGone
 from bot.ports import Posting
-from bot.sending.scene import Scene
+from bot.sending.scene import PERSON, Scene
 from bot.sending.trying import Try
 from bot.sending.wording import lead
 
@@ -46,8 +46,9 @@ async def _clear(trying: Try, scene: Scene, card: MessageRef) -> None:
 
 async def _update(trying: Try, scene: Scene, ref: MessageRef) -> None:
     why = lead(scene, ref.upto) if ref.kind == "ping" and scene.open else None
+    calls = scene.deciders() if scene.open and ref.kind == "card" and not ref.place.startswith(PERSON) else ()
     try:
-        await trying.chat.update(ref, scene.card(ref.place), lead=why)
+        await trying.chat.update(ref, scene.card(ref.place), lead=why, calls=calls)
     except (MessageGone, ChannelUnavailable) as problem:
         await _gone(trying, scene, ref, problem)
     else:

@@ -100,7 +100,9 @@ class FakeChat:
         reply = Shown("", card.place, posting, self._clock.now(), lines=tuple(lines))
         return await self._place("reply", reply, card.thread)
 
-    async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
+    async def update(
+        self, ref: MessageRef, card: Card, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
         await self._troubles("update")
         self._reach(ref.place)
         message = self._standing(ref)

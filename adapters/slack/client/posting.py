@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.card import card_message
-from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.drawn import Drawn, Mentions
 from adapters.slack.cards.lines import thread_lines
 from adapters.slack.cards.markup import escape
 from adapters.slack.client.finding import find_in_channel, find_in_thread, metadata, own_replies
@@ -85,13 +85,16 @@ class SlackChat:
         drawn = card_message(card, mentions=mentions, lead=posting.lead, desk_url=url)
         return await self._send(_Where(team, channel, place, card.opened_at), drawn, posting)
 
-    async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
+    async def update(
+        self, ref: MessageRef, card: Card, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
         """See ``Chat``.
 
         While a request is open, another place can stand in for a card in a suspended workspace. When it is over none
         needs to, and the card is redrawn once that workspace is back: until then this is ``Unavailable``.
         """
-        drawn = card_message(card, lead=lead, desk_url=self._desk_url(card.request_id))
+        mentions = await self._people.mentions(ref.workspace, calls) if calls else Mentions()
+        drawn = card_message(card, mentions=mentions, lead=lead, desk_url=self._desk_url(card.request_id))
         write = self._write if card.status.open else self._workspaces.write
         await write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
 

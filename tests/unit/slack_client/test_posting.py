@@ -96,6 +96,16 @@ async def test_those_who_are_called_are_mentioned(desk: Desk) -> None:
     assert sorted(desk.slack.notified(message).users) == ["U0LEE", "U0ROSA"]
 
 
+async def test_a_redrawn_card_goes_on_naming_those_whom_it_calls(desk: Desk) -> None:
+    ref = await desk.post(calls=(desk.person("lee"),))
+    await desk.chat.update(ref, desk.card, calls=(desk.person("lee"),))
+    (message,) = desk.slack.messages(desk.refunds)
+    assert message.edits == 1
+    assert desk.slack.notified(message).users == {"U0LEE"}
+    await desk.chat.update(ref, desk.card)
+    assert not desk.slack.notified(message).users
+
+
 async def test_a_user_group_is_mentioned_in_place_of_its_members(desk: Desk) -> None:
     desk.acme.group("supers", [desk.users[name] for name in ("lee", "dana", "omar")], id="S0SUPERS")
     await desk.post(calls=tuple(map(desk.person, ("lee", "dana", "omar", "rosa"))))
