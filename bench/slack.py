@@ -180,7 +180,12 @@ def _report(bench: Bench, section: str, samples: Samples) -> None:
     add("click to redrawn card, p50", "ms", samples["drawn50"])
     add("click to redrawn card, p99", "ms", samples["drawn99"])
     add("requests opened meanwhile", "/s", samples["rate"])
-    add("cards posted in one channel, no pause between them", "/s", samples["cards"], note="before, nothing slowed")
+    add(
+        "cards posted in one channel, no pause between them",
+        "/s",
+        samples["cards"],
+        note="before the clicks, Slack not slowed",
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- openings

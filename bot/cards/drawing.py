@@ -65,6 +65,7 @@ def card(
         signatures_needed=routing.approvals_needed,
         opened_at=request.opened_at,
         due_at=routing.due_at,
+        statutory_at=routing.statutory_at,
         deadline_at=request.deadline_at,
         exchanges=_exchanges(request, policy, masker),
         abilities=abilities(request, policy, viewer, now, masker.hidden),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from bot.cards.plaintext import plain
@@ -11,6 +12,8 @@ from bot.domain.requests import Request
 DOTS = "••••"
 _SHORTEST = 4
 """Characters that a value must have before it is looked for inside other texts."""
+_BETWEEN = " \u00a0\u202f.-"
+_SHORTEST_GROUPED, _LONGEST_GROUPED = 6, 64
 
 
 def masked(text: str) -> str:
@@ -34,12 +37,12 @@ class Masker:
             for text in _texts(arguments[name])
             if len(text) >= _SHORTEST
         }
-        self._values = sorted(found, key=len, reverse=True)
+        self._values = [(_however_written(value), masked(value)) for value in sorted(found, key=len, reverse=True)]
 
     def text(self, text: str) -> str:
         """A plain text with every hidden value in it masked."""
-        for value in self._values:
-            text = text.replace(value, masked(value))
+        for value, hidden in self._values:
+            text = value.sub(lambda _, hidden=hidden: hidden, text)  # type: ignore[misc]  # a text, with no groups in it
         return plain(text)
 
     def texts(self, texts: Iterable[str]) -> tuple[str, ...]:
@@ -49,6 +52,14 @@ class Masker:
     def optional(self, text: str | None) -> str | None:
         """The same, of a text that may be missing."""
         return None if text is None else self.text(text)
+
+
+def _however_written(value: str) -> re.Pattern[str]:
+    """A value in any case of letters and, where it is short, grouped as people group numbers: ``4111 2222``."""
+    marks = [re.escape(mark) for mark in value if mark not in _BETWEEN]
+    if not _SHORTEST_GROUPED <= len(marks) <= _LONGEST_GROUPED:
+        return re.compile(re.escape(value), re.IGNORECASE)
+    return re.compile(f"[{_BETWEEN}]{{0,2}}".join(marks), re.IGNORECASE)
 
 
 def _texts(value: Json) -> list[str]:

@@ -131,6 +131,8 @@ class Card(msgspec.Struct, frozen=True):
     action_class: str
     level: str
     high_class: bool
+    statutory_at: datetime | None = None
+    """When a limit of the law ends that runs beside the promise."""
     erased: bool = False
     snoozed: tuple[tuple[str, datetime], ...] = ()
     """Who put it off for themselves, and until when."""

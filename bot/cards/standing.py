@@ -46,8 +46,9 @@ def by_when(card: Card) -> tuple[Span, ...]:
 def _open(card: Card, pen: Pen) -> Iterable[Line]:
     decide, deadline, or_not = by_when(card)
     promised = (Span(" · answer promised by "), Span(at=card.due_at)) if card.due_at < card.deadline_at else ()
+    lawful = () if card.statutory_at is None else (Span(" · limit of the law "), Span(at=card.statutory_at))
     bold = Span(decide.text, bold=True), Span(at=deadline.at, bold=True)
-    yield Line((Span(f"{SIGNS['pending']} "), *bold, or_not, *promised))
+    yield Line((Span(f"{SIGNS['pending']} "), *bold, or_not, *promised, *lawful))
     left = [name for name in card.deciders if name not in card.signatures]
     who = f"{pen.names(left, 'or')} may decide" if left else "Nobody may decide it now"
     owner = f"{pen.text(card.owner, pen.room.name)}: " if card.owner else ""

@@ -160,4 +160,8 @@ def erase_command(
     for other in erasure.linked:
         typer.echo(f"request {other} was made for the same arguments: erase it as well", err=True)
     if erasure.request.messages:
-        typer.echo("cards that were posted to chat stay there: delete them as well", err=True)
+        typer.echo(
+            "the server redraws its cards in chat without that data and deletes the lines below them; what the"
+            " platform keeps of its own (exports, notifications) is not in its power",
+            err=True,
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,9 @@ from bot.domain.spelling import spelled
 from bot.domain.verdicts import Reservation
 from bot.errors import NotAllowed
 from bot.policy.document import Policy
+
+_MENTION = re.compile(r"<@([a-z0-9]+)(?:\|[^<>]*)?>", re.ASCII)
+"""How Slack's own texts name an account, case folded: ``<@U0DANA>`` or ``<@U0DANA|dana>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,12 @@ def require_approver(request: Request, standing: Standing) -> None:
 
 def _is(person: Person, said: str) -> bool:
     """Whether a text that an agent sent means this person, in whichever of the usual ways it is written."""
-    known = {spelled(name) for name in (person.id, person.name, person.email, person.slack, person.teams) if name}
+    account = (person.slack or "").rpartition("/")[2]
+    names = (person.id, person.name, person.email, person.slack, account, person.teams)
+    known = {spelled(name) for name in names if name}
     text = spelled(said)
+    if mentioned := _MENTION.fullmatch(text):
+        text = mentioned[1]
     address = text.rpartition("<")[2].partition(">")[0].strip().removeprefix("mailto:").rstrip(".")
     user, at, host = address.partition("@")
     return not known.isdisjoint({text, address, text.lstrip("@"), user.partition("+")[0] + at + host})

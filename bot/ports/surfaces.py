@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -60,8 +60,10 @@ class Chat(Protocol[CardT_contra, LineT_contra]):
         """
         ...
 
-    async def update(self, ref: MessageRef, card: CardT_contra, *, lead: str | None = None) -> None:
-        """Redraw a card that stands there already.
+    async def update(
+        self, ref: MessageRef, card: CardT_contra, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
+        """Redraw a card that stands there already; ``calls`` are those whom it goes on calling by name.
 
         Raises:
             MessageGone: when it was deleted or can't be changed any more.
@@ -71,6 +73,14 @@ class Chat(Protocol[CardT_contra, LineT_contra]):
 
     async def reply(self, ref: MessageRef, lines: Sequence[LineT_contra], posting: Posting) -> MessageRef:
         """Lines (``bot.cards.HistoryLine``) below a card, in its thread; one message.
+
+        Raises:
+            MessageGone, ChannelUnavailable: as above.
+        """
+        ...
+
+    async def clear(self, ref: MessageRef, *, keep: Collection[str] = ()) -> int:
+        """Take away what we have said below a card, but for the messages ``keep``; returns how many. Safe to repeat.
 
         Raises:
             MessageGone, ChannelUnavailable: as above.

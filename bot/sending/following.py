@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import Busy, ChannelUnavailable, MessageGone
 from bot.ports import Posting
-from bot.sending.scene import Scene
+from bot.sending.scene import PERSON, Scene
 from bot.sending.trying import Try
 from bot.sending.wording import lead
 
@@ -20,7 +21,10 @@ _OPENING = 1
 
 
 async def redraw(trying: Try, scene: Scene) -> None:
-    """Draw every card of it as it is now, all at the same time; left to a later event's errand where there is one."""
+    """Draw every card of it as it is now, all at the same time; left to a later event's errand where there is one.
+
+    Of what was erased, the lines that tell of it are taken away.
+    """
     if scene.overtaken(trying.errand.seq):
         return
     refs = scene.standing("card", "ping")
@@ -28,12 +32,23 @@ async def redraw(trying: Try, scene: Scene) -> None:
     for outcome in outcomes:
         if outcome is not None:
             raise outcome
+    if scene.request.erased:
+        await asyncio.gather(*(_clear(trying, scene, ref) for ref in scene.standing("card")))
+
+
+async def _clear(trying: Try, scene: Scene, card: MessageRef) -> None:
+    """Take away the lines that tell of what was erased since; where the card is gone they can't be found."""
+    keep = {ref.message for ref in scene.standing("lines") if ref.upto >= scene.erased_by}
+    with suppress(MessageGone, ChannelUnavailable):
+        if await trying.chat.clear(card, keep=keep):
+            trying.count("cleared")
 
 
 async def _update(trying: Try, scene: Scene, ref: MessageRef) -> None:
     why = lead(scene, ref.upto) if ref.kind == "ping" and scene.open else None
+    calls = scene.deciders() if scene.open and ref.kind == "card" and not ref.place.startswith(PERSON) else ()
     try:
-        await trying.chat.update(ref, scene.card(ref.place), lead=why)
+        await trying.chat.update(ref, scene.card(ref.place), lead=why, calls=calls)
     except (MessageGone, ChannelUnavailable) as problem:
         await _gone(trying, scene, ref, problem)
     else:
@@ -77,6 +92,8 @@ async def _reply(trying: Try, scene: Scene, ref: MessageRef) -> None:
     posting = Posting(derived_uuid("lines", trying.id, ref.place), calls=calls, again=trying.again)
 
     async def note(posted: MessageRef) -> None:
+        if upto < scene.erased_by:  # found again, after what it says was erased
+            await _clear(trying, scene, ref)
         below = replace(posted, surface=scene.surface, kind="lines", place=ref.place, upto=upto)
         await trying.notes.lines_posted(scene.request.id, below)
 

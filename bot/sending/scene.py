@@ -69,6 +69,11 @@ class Scene:
             if record.payload is not None:
                 yield record, e.event_of(record)
 
+    @property
+    def erased_by(self) -> int:
+        """The newest event that erased it; 0 when none did."""
+        return max((record.seq for record in self.records if record.type == "request.erased"), default=0)
+
     def overtaken(self, seq: int) -> bool:
         """Whether a later event has errands of its own that redraw the cards and bring the threads up to date."""
         return any(changes_cards(record.type, record.seq) for record in self.records[seq:])

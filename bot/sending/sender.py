@@ -56,7 +56,7 @@ class ChatSender:
     """``run`` sends until it is cancelled; ``send_due`` does what is due now, for tests.
 
     ``counts`` says how often what happened: posted, redrawn, replied, pinged, told, unshown, unreached, desk_only,
-    busy, uncertain, unavailable, surprised, parked.
+    cleared, busy, uncertain, unavailable, surprised, parked.
     """
 
     def __init__(

@@ -495,6 +495,38 @@ async def test_an_outage_of_everything_sends_nobody_elsewhere(place: Chatting) -
     assert len(place.chat.cards(FIRST)) == 1
 
 
+async def test_what_is_erased_is_taken_back_from_threads_and_cards(place: Chatting) -> None:
+    request = await place.house.held(reason="my secret")
+    await place.settle()
+    await place.house.say(request, Reassign("omar", "my secret, please"))
+    await place.settle()
+    await place.house.say(request, Reject("wrong_amount", "my secret"))
+    await place.settle()
+    (card,) = place.chat.cards(FIRST)
+    assert "my secret" in str(card.thread)
+    for reason in ("asked for", "once more"):
+        await erase_request(place.house.store, request.id, reason=reason, by=place.house.operator)
+        place.chat.faults.lost = 0.5
+        await place.settle()
+    shown = [*place.chat.messages, *card.thread]
+    assert "my secret" not in str([one.card for one in shown if one.cards])
+    assert "my secret" not in str([one.leads[-1] for one in shown if one.cards])
+    assert "my secret" not in str([one.lines for one in shown if not one.deleted])
+    assert card.said == ["erased its personal data"]
+
+
+async def test_lines_that_are_found_again_after_an_erasure_are_taken_back(place: Chatting) -> None:
+    request = await place.house.held()
+    await place.settle()
+    await place.house.say(request, Reject("wrong_amount", "my secret"))
+    kill_once(place, "reply")
+    await killed(place, place.settle)
+    await erase_request(place.house.store, request.id, reason="asked for", by=place.house.operator)
+    await place.settle()
+    (card,) = place.chat.cards(FIRST)
+    assert card.said == ["erased its personal data"]
+
+
 async def test_errands_of_what_was_erased_break_nothing(place: Chatting) -> None:
     request = await place.house.held(reason="my secret")
     await place.settle()

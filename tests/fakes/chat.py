@@ -7,7 +7,7 @@ whoever posts twice without looking has two messages here.
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -40,7 +40,7 @@ class Shown:
     @property
     def said(self) -> list[str]:
         """What its thread says, line by line."""
-        return [line.what for reply in self.thread for line in reply.lines]
+        return [line.what for reply in self.thread if not reply.deleted for line in reply.lines]
 
     @property
     def called(self) -> list[str]:
@@ -100,7 +100,9 @@ class FakeChat:
         reply = Shown("", card.place, posting, self._clock.now(), lines=tuple(lines))
         return await self._place("reply", reply, card.thread)
 
-    async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
+    async def update(
+        self, ref: MessageRef, card: Card, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
         await self._troubles("update")
         self._reach(ref.place)
         message = self._standing(ref)
@@ -108,6 +110,14 @@ class FakeChat:
         message.leads.append(lead)
         if self._happens(self.faults.lost):
             raise Uncertain("no answer")
+
+    async def clear(self, ref: MessageRef, *, keep: Collection[str] = ()) -> int:
+        await self._troubles("clear")
+        self._reach(ref.place)
+        gone = [reply for reply in self._standing(ref).thread if reply.id not in keep and not reply.deleted]
+        for reply in gone:
+            reply.deleted = True
+        return len(gone)
 
     async def _place(self, method: str, message: Shown, where: list[Shown]) -> MessageRef:
         await self._troubles(method)

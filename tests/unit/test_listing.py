@@ -9,6 +9,7 @@ import pytest
 
 from bot.deciding import Approve, Reject, Snooze
 from bot.listing import decided_today, queue_of
+from bot.ports import RequestQuery
 from tests.rigs.house import House, new_house
 
 
@@ -86,3 +87,13 @@ async def test_today_begins_at_midnight_of_the_policy_s_zone(house: House) -> No
     found = await decided_today(house.store, house.policy, house.person("dana"), house.clock.now())
     assert [one.id for one in found] == [today.id]
     assert await decided_today(house.store, house.policy, house.person("lee"), house.clock.now()) == ()
+
+
+async def test_a_queue_is_read_in_pages_and_narrowed(house: House) -> None:
+    people, now = house.person("dana"), house.clock.now()
+    made = [await house.held(within=f"{10 + number}m") for number in range(5)]
+    queue = await queue_of(house.store, house.policy, people, now, 2, skipped=2)
+    assert [one.id for one in queue.items] == [made[2].id, made[3].id]
+    assert (queue.more, queue.next, queue.cut) == (1, None, False)
+    for narrowed in (RequestQuery(action_type="payout_change"), RequestQuery(owners=("others",))):
+        assert (await queue_of(house.store, house.policy, people, now, narrowed=narrowed)).items == ()

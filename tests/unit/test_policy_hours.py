@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -10,12 +11,14 @@ import pytest
 import yaml
 
 from bot.errors import PolicyInvalid
-from bot.policy.document import Hours, Path, Statutory
+from bot.policy import document
+from bot.policy.document import Hours, Statutory
 from bot.policy.loading import load
 from bot.policy.schema import policy_schema
 from tests.rigs.gates import REFUND, policy_of, text_of
 from tests.rigs.wall_clock import hours_of
 
+ROOT = Path(__file__).parents[2]
 DAY = ((540, 1020),)
 SPLIT = ((480, 720), (780, 1080))
 
@@ -100,10 +103,27 @@ def test_an_action_may_name_a_limit_of_the_law() -> None:
     action = policy_of(REFUND + "statutory: {within: 8w, from: arguments.received_on, warn_before: 2d}").actions[
         "refund"
     ]
-    since = Path("arguments.received_on", ("arguments", "received_on"))
+    since = document.Path("arguments.received_on", ("arguments", "received_on"))
     assert action.statutory == Statutory(56 * 86_400, 2 * 86_400, since)
     assert policy_of(REFUND + "statutory: {within: 15d}").actions["refund"].statutory == Statutory(15 * 86_400, 86_400)
     assert policy_of(REFUND + "statutory: {within: 1d}").actions["refund"].statutory == Statutory(86_400, 43_200)
+
+
+def test_the_example_of_the_paper_is_good() -> None:
+    said = yaml.safe_load(
+        (ROOT / "docs/policy.md").read_text().split("## Time")[1].split("```")[1].removeprefix("yaml")
+    )
+    whole = yaml.safe_load(text_of())
+    whole["owners"]["complaints"] = {**whole["owners"]["finance"], **said["owners"]["complaints"]}
+    whole["actions"]["close_complaint"] = {
+        "class": "complaint",
+        "level": "commit",
+        **said["actions"]["close_complaint"],
+    }
+    policy = load(yaml.safe_dump(whole), "policy.yaml")
+    assert jsonschema.Draft202012Validator(policy_schema()).is_valid(whole)
+    assert policy.actions["close_complaint"].statutory is not None
+    assert policy.owners["complaints"].hours is not None
 
 
 @pytest.mark.parametrize(

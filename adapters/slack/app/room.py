@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.app.seen import Seen
@@ -101,7 +102,8 @@ class Room:
         if person is None:
             address = await self.people.email_of(visit.workspace, visit.user)
             raise Stranger(address, answerable(self.policy(), request))
-        return person
+        # The account is theirs, whether or not the policy names it: what is asked for on its behalf is on theirs.
+        return replace(person, slack=f"{visit.workspace}/{visit.user}")
 
     async def find(self, visit: Visit, request_id: str) -> Request:
         """The request that a deed is about, once it is certain that it was done on one of its own cards.

@@ -5,6 +5,7 @@ https://docs.slack.dev/messaging/message-metadata
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -46,16 +47,28 @@ async def find_in_thread(workspaces: Workspaces, team: str, channel: str, postin
     return await _find(workspaces, team, "conversations.replies", posting, channel=channel, ts=thread)
 
 
+async def own_replies(workspaces: Workspaces, team: str, channel: str, *, thread: str) -> list[str]:
+    """The ``ts`` of everything that the app wrote below a message. Raises as above."""
+    said = [message async for message in _own(workspaces, team, "conversations.replies", channel=channel, ts=thread)]
+    return [str(message["ts"]) for message in said if message["ts"] != thread]
+
+
 async def _find(workspaces: Workspaces, team: str, method: str, posting: str, **where: str) -> str | None:
+    wanted = metadata(posting)
+    async for message in _own(workspaces, team, method, **where):
+        if message.get("metadata") == wanted:
+            return str(message["ts"])
+    return None
+
+
+async def _own(workspaces: Workspaces, team: str, method: str, **where: str) -> AsyncIterator[Json]:
     """Only what the app itself wrote counts: anybody's message may carry any metadata."""
-    author = (await workspaces.workspace(team)).bot_user_id
-    wanted, cursor = metadata(posting), None
+    author, cursor = (await workspaces.workspace(team)).bot_user_id, None
     for _ in range(MOST_PAGES):
         answer = await workspaces.read(team, method, limit=PAGE, include_all_metadata=True, cursor=cursor, **where)
         for message in answer.get("messages", []):
-            if message.get("user") == author and message.get("metadata") == wanted:
-                return str(message["ts"])
+            if message.get("user") == author:
+                yield message
         cursor = (answer.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            return None
-    return None
+            return

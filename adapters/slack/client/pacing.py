@@ -56,6 +56,7 @@ class Pacing:
     def __init__(self, clock: Clock, seconds: float = 1.0) -> None:
         self._clock = clock
         self._gap = timedelta(seconds=seconds)
+        self._seen = clock.now()
         self._channels: dict[tuple[str, str], _Channel] = {}
         self._methods: dict[tuple[str, str], _Method] = {}
 
@@ -65,7 +66,7 @@ class Pacing:
         Raises:
             Busy: when it is not its turn; asked again at the time told, it has its turn unless cards came meanwhile.
         """
-        now = self._clock.now()
+        now = self._now()
         state = self._channels.setdefault((team, channel), _Channel(now))
         state.cards.forget_absent(now)
         state.lines.forget_absent(now)
@@ -83,11 +84,11 @@ class Pacing:
         """The message was answered: the time until the next counts from here, since Slack counts from its arrival."""
         state = self._channels.get((team, channel))
         if state is not None:
-            state.free = max(state.free, self._clock.now() + self._gap)
+            state.free = max(state.free, self._now() + self._gap)
 
     def pause(self, team: str, channel: str, id_: str, seconds: float, *, line: bool = False) -> None:
         """Slack takes no message in this channel for so long; the posting that was told so goes first afterwards."""
-        now = self._clock.now()
+        now = self._now()
         state = self._channels.setdefault((team, channel), _Channel(now))
         state.free = max(state.free, now + timedelta(seconds=seconds))
         queue = state.lines if line else state.cards
@@ -95,7 +96,7 @@ class Pacing:
 
     def pause_method(self, team: str, method: str, seconds: float) -> None:
         """Slack takes no call of this method in this workspace for so long."""
-        until = self._clock.now() + timedelta(seconds=seconds)
+        until = self._now() + timedelta(seconds=seconds)
         state = self._methods.get((team, method))
         if state is None or state.until < until:
             self._methods[team, method] = _Method(until)
@@ -109,7 +110,7 @@ class Pacing:
         state = self._methods.get((team, method))
         if state is None:
             return
-        now = self._clock.now()
+        now = self._now()
         if now >= state.until:
             del self._methods[team, method]
             return
@@ -124,6 +125,19 @@ class Pacing:
             for name, state in self._channels.items()
             if (count := len(state.cards.told) + len(state.lines.told))
         }
+
+    def _now(self) -> datetime:
+        """The clock's time. Where it was set back, so is every time that was told: waits are as long as they were."""
+        now = self._clock.now()
+        if (back := self._seen - now) > timedelta():
+            for state in self._channels.values():
+                state.free -= back
+                for queue in (state.cards, state.lines):
+                    queue.told = {id_: at - back for id_, at in queue.told.items()}
+            for method in self._methods.values():
+                method.until -= back
+        self._seen = now
+        return now
 
     def _wait(self, state: _Channel, queue: _Queue, id_: str, now: datetime, cards_before: int) -> None:
         place = queue.place(id_)

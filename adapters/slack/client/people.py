@@ -18,6 +18,8 @@ from bot.ports import Clock
 
 log = logging.getLogger("signoff.slack")
 
+MOST_CALLED = 40
+"""People whom a message calls by name: each takes two questions to Slack, which answers some fifty a minute."""
 OF_LATE = timedelta(minutes=1)
 """How old Slack's word on an account may be for somebody to act by it: who was deactivated has no right for longer."""
 
@@ -131,11 +133,12 @@ class SlackPeople:
         """Mentions of those who have an account in a workspace, by the policy's groups where one fits exactly.
 
         Slack's trouble other than that it is busy leaves somebody out: a card without a name on it is better than none.
+        Of very many the first are called.
         """
         users: list[str] = []
         groups: dict[str, frozenset[str]] = {}
         try:
-            users = [user for person in people if (user := await self._user_in(team, person)) is not None]
+            users = [user for person in people[:MOST_CALLED] if (user := await self._user_in(team, person)) is not None]
             if len(users) > 1:
                 groups = await self._groups_to_mention(team)
         except Unavailable as error:

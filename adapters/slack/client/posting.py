@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,10 @@ import msgspec
 
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.card import card_message
-from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.drawn import Drawn, Mentions
 from adapters.slack.cards.lines import thread_lines
 from adapters.slack.cards.markup import escape
-from adapters.slack.client.finding import find_in_channel, find_in_thread, metadata
+from adapters.slack.client.finding import find_in_channel, find_in_thread, metadata, own_replies
 from adapters.slack.client.pacing import Pacing
 from adapters.slack.client.people import SlackPeople
 from adapters.slack.client.remembering import Remembered
@@ -22,7 +22,7 @@ from adapters.slack.client.workspaces import Suspended, Workspaces
 from bot.cards import Card, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
-from bot.errors import Busy, ChannelUnavailable
+from bot.errors import Busy, ChannelUnavailable, MessageGone
 from bot.policy.document import Policy
 from bot.ports import Clock
 from bot.ports.surfaces import Posting
@@ -85,16 +85,34 @@ class SlackChat:
         drawn = card_message(card, mentions=mentions, lead=posting.lead, desk_url=url)
         return await self._send(_Where(team, channel, place, card.opened_at), drawn, posting)
 
-    async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
-        """See ``Chat``."""
-        drawn = card_message(card, lead=lead, desk_url=self._desk_url(card.request_id))
-        await self._write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
+    async def update(
+        self, ref: MessageRef, card: Card, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
+        """See ``Chat``.
+
+        While a request is open, another place can stand in for a card in a suspended workspace. When it is over none
+        needs to, and the card is redrawn once that workspace is back: until then this is ``Unavailable``.
+        """
+        mentions = await self._people.mentions(ref.workspace, calls) if calls else Mentions()
+        drawn = card_message(card, mentions=mentions, lead=lead, desk_url=self._desk_url(card.request_id))
+        write = self._write if card.status.open else self._workspaces.write
+        await write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
 
     async def reply(self, ref: MessageRef, lines: Sequence[HistoryLine], posting: Posting) -> MessageRef:
         """See ``Chat``."""
         mentions = await self._people.mentions(ref.workspace, posting.calls)
         where = _Where(ref.workspace, ref.channel, ref.place, self._clock.now(), thread=ref.message)
         return await self._send(where, thread_lines(lines, mentions=mentions), posting)
+
+    async def clear(self, ref: MessageRef, *, keep: Collection[str] = ()) -> int:
+        """See ``Chat``."""
+        async with self._standing_in(ref.workspace):
+            said = await own_replies(self._workspaces, ref.workspace, ref.channel, thread=ref.message)
+        gone = [ts for ts in said if ts not in keep]
+        for ts in gone:
+            with suppress(MessageGone):
+                await self._write(ref.workspace, "chat.delete", channel=ref.channel, ts=ts)
+        return len(gone)
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``."""

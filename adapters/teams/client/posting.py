@@ -6,8 +6,10 @@ What became of a try without an answer is found as docs/adr/0009 says: a card te
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -98,11 +100,14 @@ class TeamsChat:
 
         return _stands(spot, await self._send(spot, posting, begin))
 
-    async def update(self, ref: MessageRef, card: Card, *, lead: str | None = None) -> None:
+    async def update(
+        self, ref: MessageRef, card: Card, *, lead: str | None = None, calls: tuple[Person, ...] = ()
+    ) -> None:
         """See ``Chat``."""
         spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        called = await self._people.present(spot.tenant, spot.thread.partition(";")[0], calls) if calls else ()
         posting = await self._postings.posting_of(ref.channel, ref.message)
-        activity = await self._card(spot, card, lead=lead, posting=posting or "")
+        activity = await self._card(spot, card, lead=lead, calls=called, posting=posting or "")
         self._pacing.take_turn(spot.tenant, spot.thread, f"update {ref.message}")
         await self._paced(spot, lambda url: self._port.update(url, ref.channel, ref.message, activity))
 
@@ -121,7 +126,19 @@ class TeamsChat:
         async def below(url: str) -> Thread:
             return Thread(ref.channel, await self._port.reply(url, ref.channel, ref.message, activity))
 
-        return _stands(spot, await self._send(spot, posting, below))
+        stands = await self._send(spot, posting, below)
+        await self._postings.said(ref.channel, stands.message)
+        return _stands(spot, stands)
+
+    async def clear(self, ref: MessageRef, *, keep: Collection[str] = ()) -> int:
+        """See ``Chat``. Lines whose answer was lost are not known, and stay."""
+        said = await self._postings.said_in(ref.channel)
+        gone = [message for message in said if message not in keep]
+        for message in gone:
+            with suppress(MessageGone):
+                await self._at(ref.workspace, partial(self._delete, Thread(ref.channel, message)))
+        await self._postings.taken_away(ref.channel, tuple(message for message in said if message in keep))
+        return len(gone)
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``. What may stand is posted again: nobody should miss it."""
@@ -272,9 +289,12 @@ class TeamsChat:
                 raise
             return await work(await self._references.service_url(tenant))
 
+    async def _delete(self, where: Thread, url: str) -> None:
+        await self._port.delete(url, where.conversation, where.message)
+
     async def _remove(self, tenant: str, where: Thread) -> bool:
         try:
-            await self._at(tenant, lambda url: self._port.delete(url, where.conversation, where.message))
+            await self._at(tenant, partial(self._delete, where))
         except MessageGone:
             return True
         except SignoffError as error:

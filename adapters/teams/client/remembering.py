@@ -13,9 +13,11 @@ import msgspec
 
 from bot.ports import Clock, Shelf
 
-ROOM, BY_MESSAGE = "teams.postings", "teams.messages"
+ROOM, BY_MESSAGE, THREADS = "teams.postings", "teams.messages", "teams.threads"
 KEPT = timedelta(days=30)
 """How long a posting can still be recognised."""
+THREAD_KEPT = timedelta(days=400)
+"""How long what was said below a card can still be taken away."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -67,6 +69,25 @@ class Postings:
         """The posting whose message stands there; None when that is not known."""
         found = await self._shelf.get(BY_MESSAGE, _place(conversation, message), self._clock.now())
         return None if found is None else found.decode()
+
+    async def said(self, conversation: str, message: str) -> None:
+        """Lines of ours stand in that thread; one writer a thread at a time."""
+        known = await self.said_in(conversation)
+        if message not in known:
+            await self._keep_said(conversation, (*known, message))
+
+    async def said_in(self, conversation: str) -> tuple[str, ...]:
+        """Our lines in that thread, oldest first."""
+        found = await self._shelf.get(THREADS, conversation[:512], self._clock.now())
+        return () if found is None else msgspec.json.decode(found, type=tuple[str, ...])
+
+    async def taken_away(self, conversation: str, kept: tuple[str, ...]) -> None:
+        """Of our lines in that thread only these are left."""
+        await self._keep_said(conversation, kept)
+
+    async def _keep_said(self, conversation: str, messages: tuple[str, ...]) -> None:
+        until = self._clock.now() + THREAD_KEPT
+        await self._shelf.put(THREADS, conversation[:512], msgspec.json.encode(messages), expires_at=until)
 
     async def _put(self, id_: str, sent: Sent) -> None:
         await self._shelf.put(ROOM, id_, msgspec.json.encode(sent), expires_at=self._clock.now() + KEPT)

@@ -89,6 +89,7 @@ async def test_removed_from_one_it_goes_on_in_the_other_until_it_is_back(two: Tw
     assert elsewhere in slack.dms(town_.users["vera"]), "with whoever is accountable, where she can be reached"
 
     await two.install(two.people["vera"])
+    await town_.says(other, "Approved", "by Dana on desk")
     again, back = await town_.held(240, tool="refund_stray")
     assert back.channel is two.cases
     await slack.click(two.people["lee"], back, "approve")

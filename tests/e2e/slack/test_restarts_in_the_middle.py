@@ -78,3 +78,24 @@ async def test_an_old_card_can_be_clicked_after_it_was_decided_elsewhere(acme: T
         return (await acme.types(id_)).count("request.decided") == 1
 
     await eventually(one, "one decision")
+
+
+async def test_what_waited_for_a_new_token_is_posted_once_it_is_set(acme: Town) -> None:
+    before, card = await acme.held(170)
+    await acme.slack.revoke(acme.acme)
+    opened = await acme.agent.propose(180)
+    async with acme.server.reviewer("lee") as desk:
+        await desk.approve(before)
+
+    async def refused() -> bool:
+        return any(each.outcome == "token_revoked" for each in acme.slack.calls())
+
+    await eventually(refused, "Slack refuses the token")
+    assert acme.cards(opened.id) == []
+    assert "Approved" not in words(card)
+    acme.slack.world.install(acme.acme)
+    acme.settings["slack_bot_token"] = acme.acme.token
+    await acme.restart()
+    await acme.says(opened.id, "180.00")
+    await acme.says(before, "Approved", "by Lee on desk")
+    assert acme.acme.token not in acme.log

@@ -12,6 +12,7 @@ import pytest
 
 from bot.cards import card, history, revealed_to
 from bot.cards.abilities import try_out
+from bot.cards.masking import Masker
 from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Command, Reject, Reveal, Revoke
 from bot.domain.jsontext import digest
 from bot.domain.requests import Lesson, OutcomeStatus, Request
@@ -122,6 +123,22 @@ async def test_sensitive_values_are_masked_everywhere_until_their_viewer_looks(h
     assert not revealed_to(records, house.person("dana"), "slack", now)
     house.clock.move(minutes=10)
     assert not revealed_to(records, house.person("dana"), "desk", house.clock.now())
+
+
+@pytest.mark.parametrize(
+    "written", ["{0}", "4111 2222 3333 1234", "4111-2222-3333-1234", "41112222 33331234", "4111\u00a02222 3333 1234"]
+)
+async def test_a_sensitive_value_is_masked_however_it_is_grouped(house: House, written: str) -> None:
+    request = (await house.propose(120, card="4111222233331234")).request
+    masker = Masker(request, frozenset())
+    said = masker.text(f"to {written.format('4111222233331234')}, please")
+    assert said == "to ••••1234, please"
+
+
+async def test_a_sensitive_value_may_hold_any_characters(house: House) -> None:
+    odd = r"(pass*word)\1\g<0>"
+    request = (await house.propose(120, card=odd)).request
+    assert Masker(request, frozenset()).text(f"it is {odd}!") == r"it is ••••g<0>!"
 
 
 async def test_every_state_has_its_words(house: House) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 
 from adapters.signing import derive_keys
+from bot.domain.events import Event
 from bot.erasing import erase_request
 from bot.proving.exports import Span, export
 from bot.proving.files import verify_export
@@ -37,6 +39,20 @@ def independent() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+def told() -> dict[str, list[str]]:
+    """By type of event, the fields of its payload that the document names; those in brackets explain."""
+    section = DOCUMENT.read_text(encoding="utf-8").partition("### What happens")[2].partition("`late_seconds` is")[0]
+    rows = re.findall(r"^\|([^|]*)\|([^|]*)\|", section, re.MULTILINE)[2:]
+    return {
+        type_: re.findall(r"`(\w+)`\??", fields) for types, fields in rows for type_ in re.findall(r"`([\w.]+)`", types)
+    }
+
+
+def test_the_document_names_every_type_of_event_with_its_fields() -> None:
+    kinds = {str(kind.__struct_config__.tag): list(kind.__struct_fields__) for kind in get_args(Event)}
+    assert told() == kinds
 
 
 @pytest.fixture

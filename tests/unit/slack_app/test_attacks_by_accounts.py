@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.rigs.slack_office import Office
 
 
@@ -34,3 +36,14 @@ async def test_many_clicks_in_a_moment_ask_slack_once(office: Office) -> None:
         await office.slack.click(office.dana, message, "details")
     await office.quiet()
     assert len(office.slack.calls("users.info")) == 1
+
+
+@pytest.mark.parametrize("said", ["{0}", "<@{0}>", "<@{0}|dana>", "@{0}", "T0ACME/{0}", " {0} "])
+async def test_nobody_decides_for_themselves_by_their_account(office: Office, said: str) -> None:
+    """An agent that is spoken to in Slack knows its users by their accounts, which the policy need not name."""
+    request, message = await office.held(context={"customer": "c", "on_behalf_of": said.format(office.dana.id)})
+    await office.slack.click(office.dana, message, "approve")
+    assert (await office.decided(request)).pending
+    assert "own behalf" in office.told(office.dana)
+    await office.slack.click(office.lee, message, "approve")
+    assert not (await office.decided(request)).pending

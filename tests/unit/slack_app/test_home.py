@@ -123,7 +123,9 @@ async def test_a_burst_of_commits_is_gathered_and_what_looks_the_same_is_not_pub
         await office.slack.open_home(office.dana)
         await office.quiet()
         before = len(office.slack.calls("views.publish"))
-        requests = [await office.house.held(30 + n, context={"customer": f"cust_{n}"}) for n in range(20)]
+        requests = [  # each due later than the one before, so that the first is among those that Home lists
+            await office.house.held(30 + n, within=f"{10 + n}m", context={"customer": f"cust_{n}"}) for n in range(20)
+        ]
         await office.slack.until(lambda: "20 requests wait for you" in shown(office, office.dana))
         assert len(office.slack.calls("views.publish")) - before <= 3
         await office.house.say(requests[0], Claim(), "lee")

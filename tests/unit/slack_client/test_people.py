@@ -10,6 +10,7 @@ import pytest
 from adapters.slack.cards.drawn import Mentions
 from adapters.slack.client import SlackPeople, mentions_of
 from adapters.slack.client.accounts import Account, Nobody, account_of
+from bot.domain.people import Person
 from bot.errors import Busy, NotFound, Unavailable
 from bot.policy.loading import load
 from tests.fakes.slack import Fault
@@ -212,3 +213,13 @@ async def test_a_suspended_workspace_s_groups_are_not_empty(desk: Desk) -> None:
 def test_a_group_is_mentioned_for_exactly_its_members(users: str, groups: dict[str, str], wanted: Mentions) -> None:
     members = {name: frozenset(names.split()) for name, names in groups.items()}
     assert mentions_of(users.split(), members) == wanted
+
+
+async def test_of_five_hundred_approvers_as_many_are_looked_up_as_a_card_can_call(desk: Desk) -> None:
+    """Slack answers some fifty such questions a minute: the card would wait longer than any answer is remembered."""
+    many = [Person(f"p{number}", f"p{number}@acme.test", f"P{number}") for number in range(500)]
+    for person in many:
+        desk.acme.user(person.id, email=person.email)
+    called = await desk.people.mentions("T0ACME", many)
+    assert len(called.users) == 40
+    assert len(desk.slack.calls("users.lookupByEmail")) <= 40

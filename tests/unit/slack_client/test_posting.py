@@ -96,6 +96,16 @@ async def test_those_who_are_called_are_mentioned(desk: Desk) -> None:
     assert sorted(desk.slack.notified(message).users) == ["U0LEE", "U0ROSA"]
 
 
+async def test_a_redrawn_card_goes_on_naming_those_whom_it_calls(desk: Desk) -> None:
+    ref = await desk.post(calls=(desk.person("lee"),))
+    await desk.chat.update(ref, desk.card, calls=(desk.person("lee"),))
+    (message,) = desk.slack.messages(desk.refunds)
+    assert message.edits == 1
+    assert desk.slack.notified(message).users == {"U0LEE"}
+    await desk.chat.update(ref, desk.card)
+    assert not desk.slack.notified(message).users
+
+
 async def test_a_user_group_is_mentioned_in_place_of_its_members(desk: Desk) -> None:
     desk.acme.group("supers", [desk.users[name] for name in ("lee", "dana", "omar")], id="S0SUPERS")
     await desk.post(calls=tuple(map(desk.person, ("lee", "dana", "omar", "rosa"))))
@@ -389,3 +399,36 @@ async def test_the_whole_runs_on_one_session_that_close_ends(desk: Desk) -> None
     assert isinstance(desk.workspaces, Workspaces)
     await desk.workspaces.close()
     await desk.workspaces.close()
+
+
+async def test_the_clock_set_back_keeps_no_channel_waiting(desk: Desk) -> None:
+    await desk.post()
+    desk.clock.move(hours=-2)
+    with pytest.raises(Busy) as busy:
+        await desk.post()
+    assert busy.value.retry_after <= 1
+    desk.workspaces._pacing.pause_method("T0ACME", "chat.update", 5.0)
+    desk.clock.move(hours=-2)
+    with pytest.raises(Busy) as busy:
+        desk.workspaces._pacing.check_method("T0ACME", "chat.update")
+    assert busy.value.retry_after <= 5
+
+
+async def test_what_was_said_below_a_card_is_taken_away_and_nothing_else(desk: Desk) -> None:
+    desk.slack.rates.enabled = False
+    ref = await desk.post()
+    replies = []
+    for number in range(3):
+        desk.clock.move(seconds=5)
+        replies.append(await desk.chat.reply(ref, [desk.line(f"said {number}")], desk.posting()))
+    (card,) = desk.slack.messages(desk.refunds)
+    desk.slack.say(desk.users["lee"], desk.refunds, "their own words", thread=card)
+    desk.slack.faults.next("chat.delete", Fault.LOST)
+    with pytest.raises(Uncertain):
+        await desk.chat.clear(ref, keep={replies[2].message})
+    assert await desk.chat.clear(ref, keep={replies[2].message}) == 1
+    assert await desk.chat.clear(ref, keep={replies[2].message}) == 0
+    left = [message.ts for message in desk.slack.thread(card) if not message.deleted]
+    assert replies[2].message in left
+    assert len(left) == 2
+    assert not card.deleted

@@ -45,6 +45,26 @@ async def test_lines_stand_below_their_card(desk: Desk) -> None:
     assert (lines.message, lines.channel, lines.place) == (reply.id, ref.channel, ref.place)
 
 
+async def test_what_was_said_below_a_card_can_be_taken_away(desk: Desk) -> None:
+    ref = await desk.post()
+    await desk.chat.reply(ref, [desk.line()], desk.posting())
+    last = await desk.chat.reply(ref, [desk.line()], desk.posting())
+    (root,) = desk.teams.messages(desk.refunds)
+    assert await desk.chat.clear(ref, keep={last.message}) == 1
+    assert [reply.id for reply in root.replies if not reply.deleted] == [last.message]
+    assert await desk.chat.clear(ref) == 1
+    assert await desk.chat.clear(ref) == 0
+    assert [reply for reply in root.replies if not reply.deleted] == []
+
+
+async def test_a_redrawn_card_goes_on_naming_those_whom_it_calls(desk: Desk) -> None:
+    ref = await desk.post(calls=(desk.person("dana"),))
+    await desk.chat.update(ref, desk.card, calls=(desk.person("dana"),))
+    (message,) = desk.teams.messages(desk.refunds)
+    assert message.edits == 1
+    assert desk.teams.notified(message).people == [desk.users["dana"].id]
+
+
 async def test_a_person_is_written_to_alone(desk: Desk) -> None:
     ref = await desk.post("person:dana")
     told = await desk.chat.tell(desk.person("dana"), "Nobody has it. <at>Omar</at> **now**", desk.posting())

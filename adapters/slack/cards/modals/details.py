@@ -43,6 +43,8 @@ def standing(card: Card) -> str:
     if status.note:
         lines.append(f"Note: {escape(brief(status.note, 1000))}")
     lines.append(f"Opened {date(card.opened_at)} · promised by {date(card.due_at)} · expires {date(card.deadline_at)}")
+    if card.statutory_at is not None:
+        lines.append(f"A limit of the law runs beside the promise: {date(card.statutory_at)}")
     if card.status.open:
         lines.append(f"May decide: {escape(brief(', '.join(card.deciders), 600)) or 'nobody any more'}")
     if card.signatures:
