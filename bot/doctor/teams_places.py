@@ -38,10 +38,7 @@ async def _channel(name: str, place: str, uses: str, port: TeamsPort, references
     except ChannelUnavailable as error:
         text = f"{error.message} (used by {uses})"
         return Finding(name, Health.WRONG, text, error.remedy or "add the app to the team, or correct the id")
-    if not channel.team:
-        text = f"the bot is there, for {uses}; nothing came from it yet"
-        return Finding(name, Health.FINE, text)
-    return Finding(name, Health.FINE, f"{channel.name or 'known'}, for {uses}")
+    return Finding(name, Health.FINE, f"{channel.name or 'the bot is there'}, for {uses}")
 
 
 async def _require_open(port: TeamsPort, url: str, channel: str, stranger: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -67,6 +68,11 @@ async def test_from_nothing_to_a_card_in_a_channel(clone: Path) -> None:
                 assert any("129.00" in text for text in teams.texts(you, card))
                 assert (await teams.click(you, card, "approve")).ok
                 output, errors = await asyncio.wait_for(agent.communicate(), SECONDS)
+            # The real server refuses what bears no token, and looking disturbs nothing.
+            told = await run(".venv/bin/signoff doctor --json", clone, **where)
+            found = {one["check"]: one for one in json.loads(told)}
+            assert "SIGNOFF_PUBLIC_URL" in found["Teams address"]["text"]
+            assert found[f"Teams channel {channel.id}"]["text"] == "the bot is there, for refunds"
             assert output.decode().startswith("refunding {'order_id': 'O-1187'"), errors.decode()
             await teams.until(lambda: card.edits, SECONDS)
         assert teams.complaints == []

@@ -118,14 +118,16 @@ class District:
 
 
 @asynccontextmanager
-async def district(folder: Path, *, policy: str = POLICY, **settings: Any) -> AsyncIterator[District]:
-    """A Teams with one organisation, and a server that serves it."""
+async def district(
+    folder: Path, *, policy: str = POLICY, channels: str = "{{teams: '{teams}'}}", **settings: Any
+) -> AsyncIterator[District]:
+    """A Teams with one organisation, and a server that serves it; ``channels`` are those of the policy's owner."""
     async with FakeTeams() as teams, AsyncExitStack() as running:
         contoso = teams.tenant("Contoso")
         users = {each: contoso.user(each.title(), email=f"{each}@acme.test", installed=True) for each in PEOPLE}
         team = contoso.team("Support", [*users.values()])
         refunds = team.channel("refunds")
-        placed = policy.replace("{slack: C0REFUNDS}", f"{{teams: '{refunds.id}'}}")
+        placed = policy.replace("{slack: C0REFUNDS}", channels.format(teams=refunds.id))
         given = {**_registered(teams, folder), **settings}
         process = serving(folder, policy=placed, **given)
         server = await asyncio.to_thread(process.__enter__)

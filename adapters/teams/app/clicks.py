@@ -72,7 +72,7 @@ async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) ->
             await room.act(request.id, _command(pressed), person)
         else:
             require_sight(request, person, room.policy())
-        return answers.view(await _now(room, request, person))
+        return answers.view(await _now(room, visit, request, person))
     except Exception as error:  # noqa: BLE001 - as above
         log_fault(error, "click")
         return await _refused(room, visit, request, person, error)
@@ -87,9 +87,9 @@ def _command(pressed: Pressed) -> Command:
     raise BadInput(STRANGE)
 
 
-async def _now(room: Room, request: Request, person: Person, lead: str | None = None) -> Json:
-    found = await room.store.request(request.id)
-    return await room.shown(found or request, person, lead)
+async def _now(room: Room, visit: Visit, request: Request, person: Person, why: str | None = None) -> Json:
+    found = await room.store.request(request.id) or request
+    return await room.shown(found, person, why or await room.lead(visit, found))
 
 
 async def _refused(room: Room, visit: Visit, request: Request, person: Person, error: Exception) -> Answer:
@@ -102,7 +102,7 @@ async def _refused(room: Room, visit: Visit, request: Request, person: Person, e
         found = await room.store.request(request.id)
         return answers.view(await room.shown(found or request, None, sentence_of(error)), notice)
     try:
-        return answers.view(await _now(room, request, person, sentence_of(error)), notice)
+        return answers.view(await _now(room, visit, request, person, sentence_of(error)), notice)
     except Exception as again:  # noqa: BLE001 - what is needed to draw it may be what is missing
         log_fault(again, "click")
         return answers.view(notice, notice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
@@ -17,7 +18,7 @@ from adapters.teams.app.telling import card_of, log_fault, tell
 from adapters.teams.app.visiting import Visit, read_visit
 from adapters.teams.cards.answers import say_card
 from adapters.teams.client import Claims
-from bot.errors import NotFound
+from bot.errors import NotFound, SignoffError
 
 ACK_SECONDS = 2.0
 """How long an answer is waited for before it is said to come; Teams waits three."""
@@ -25,6 +26,7 @@ REMEMBERED = 1_000
 """Answers that are kept for calls that are sent again."""
 ACTION, FETCH, SUBMIT = "adaptiveCard/action", "task/fetch", "task/submit"
 _WORKING = "Still working on it: the card shows it as soon as it is recorded."
+_SLOW = "This takes too long now, and nothing was done. Close it, and press the button again."
 _LATE = say_card("That took too long, so nothing was shown.", "Nothing was decided by it; press the button again.")
 Handler = Callable[[bool], Awaitable[Answer]]
 
@@ -64,8 +66,11 @@ class Dispatching:
         done, _ = await asyncio.wait((task,), timeout=self._seconds)
         if done:
             return task.result().body
-        self._room.jobs.start(self._late(visit, name, task), "late answer")
-        return (answers.passing(_WORKING) if name == ACTION else answers.told(_WORKING)).body
+        if name != FETCH:
+            self._room.jobs.start(self._late(visit, name, task), "late answer")
+        if name == ACTION:
+            return answers.passing(_WORKING).body
+        return answers.told(_SLOW if name == FETCH else _WORKING).body
 
     def _handler(self, claims: Claims, visit: Visit, name: object) -> Handler:
         """What answers this invoke, once it is read.
@@ -129,12 +134,19 @@ class Dispatching:
         try:
             told = await self._room.references.note(claims.activity)
             visit = read_visit(claims)
+            if told.chat and not told.chat_gone:
+                await self._met(visit)
             if claims.activity["type"] == "message":
                 await said(self._room, visit, claims.activity)
             else:
                 await happened(self._room, visit, claims.activity["type"], told)
         except Exception as error:  # noqa: BLE001 - nobody waits for it
             log_fault(error, str(claims.activity["type"]))
+
+    async def _met(self, visit: Visit) -> None:
+        """Learn whose chat it is, so that somebody who only ever installed the app can be told of what is theirs."""
+        with contextlib.suppress(SignoffError):  # then it is learned with the next message
+            await self._room.people.member(visit.tenant, visit.user, conversation=visit.place)
 
     async def _noted(self, claims: Claims) -> None:
         """Where it came from, and which card somebody looks at."""

@@ -20,6 +20,8 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.receiving import Drafts, Jobs, Once, Stranger, answerable, require_sight
+from bot.sending.scene import look
+from bot.sending.wording import lead
 
 SURFACE = "teams"
 Json = dict[str, Any]
@@ -141,6 +143,14 @@ class Room:
         """The sensitive fields that this person has just looked at."""
         records = await self.store.events(f"request:{request.id}")
         return revealed_to(records, person, SURFACE, self.clock.now())
+
+    async def lead(self, visit: Visit, request: Request) -> str | None:
+        """Why this user was told of the request, where they look at the message that told them; as long as it waits."""
+        told = [ref for ref in request.messages if ref.surface == SURFACE and ref.kind == "ping"]
+        here = (visit.tenant, visit.conversation, visit.message)
+        found = next((ref for ref in told if (ref.workspace, ref.channel, ref.message) == here), None)
+        scene = None if found is None else await look(self.store, self.clock, self.policy(), SURFACE, request.id)
+        return lead(scene, found.upto) if found is not None and scene is not None and scene.open else None
 
     async def shown(self, request: Request, person: Person | None, lead: str | None = None) -> Json:
         """The Adaptive Card of a request as this person sees it; None for as everybody does."""

@@ -36,12 +36,15 @@ def say_card(text: str, detail: str | None = None) -> Json:
     return card_of(body)
 
 
+LINK = ("link NAME", "In a channel: the requests that the policy sends to this name come here", "link refunds")
+
+
 def help_card(command: str = "") -> Json:
     """Every command with an example; ``command`` is what stands before each, such as ``@Signoff``."""
     before = f"{command} " if command else ""
     items = [
         [run(before + words, "code"), run(f"  {what}"), *_example(before, words, example)]
-        for words, what, example in COMMANDS
+        for words, what, example in (*COMMANDS[:-1], LINK, COMMANDS[-1])
     ]
     first = line([run("Signoff holds what an AI agent wants to do until a named human has signed it.")])
     return card_of([first, *group(bullets(items))])
@@ -55,7 +58,7 @@ def unknown_command_card(typed: str, command: str = "") -> Json:
     """A word that is no command, with what was perhaps meant."""
     before = f"{command} " if command else ""
     first = brief(visible(typed), 60)
-    near = get_close_matches(first.lower(), [words.split()[0] for words, _, _ in COMMANDS], n=1, cutoff=0.5)
+    near = get_close_matches(first.lower(), [words.split()[0] for words, _, _ in (*COMMANDS, LINK)], n=1, cutoff=0.5)
     meant = f"Did you mean {before}{near[0]}?" if near else f"{before}help lists what there is."
     return say_card(f"“{first}” is no command of Signoff.", meant)
 

@@ -7,11 +7,14 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from bot.cards import card
 from bot.deciding import Approve
+from bot.ports.surfaces import Posting
 from tests.fakes.teams import Message, NotPossible, User
 from tests.fakes.teams.calling.delivery import Delivery
-from tests.rigs.teams_office import Office, opened, viewed
+from tests.rigs.teams_office import TEAMS_POLICY, Office, opened, viewed
 
 
 async def test_a_click_approves_answers_with_the_card_and_redraws_nothing_itself(office: Office) -> None:
@@ -162,11 +165,30 @@ async def test_nobody_decides_by_an_account_that_left_more_than_a_minute_ago(off
     assert (await office.now(request)).pending
 
 
+async def test_whoever_was_told_of_it_keeps_seeing_why() -> None:
+    step = "respond_within: 15m, escalate: [{after: 15m, to: [vera]}],"
+    async with opened(TEAMS_POLICY.replace("respond_within: 15m,", step)) as office:
+        request = await office.house.held()
+        office.house.clock.move(minutes=16)
+        await office.house.sweep()
+        vera, person = office.users["vera"], office.person("vera")
+        await office.teams.direct(vera, "help")
+        drawn = card(await office.now(request), office.house.policy, viewer=person, now=office.house.clock.now())
+        sent = await office.chat.post("person:vera", drawn, Posting("p-1", lead="It is late."))
+        events = await office.house.store.events(f"request:{request.id}")
+        seq = next(event.seq for event in events if event.type == "request.escalated")
+        await office.record(request, replace(sent, kind="ping", upto=seq))
+        message = next(each for each in office.teams.chat(vera) if each.id == sent.message)
+        shown = await forged(office, vera, message, {"verb": "refresh", "data": {"request": request.id}}, "automatic")
+        assert "Refunds promised an answer" in shown.last.body
+
+
 async def forged(
     office: Office, user: User, message: Message, action: dict[str, Any], trigger: str = "manual"
 ) -> Delivery:
     """An action that no button sends, done on a message."""
-    where = {"id": message.conversation_id, "conversationType": "channel", "tenantId": office.contoso.id}
+    kind = "personal" if message.place is not office.refunds else "channel"
+    where = {"id": message.conversation_id, "conversationType": kind, "tenantId": office.contoso.id}
     value = {"action": {"type": "Action.Execute", **action}, "trigger": trigger}
     return await office.teams.invoke(
         user, office.refunds, "adaptiveCard/action", value, replyToId=message.id, conversation=where
