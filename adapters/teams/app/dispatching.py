@@ -18,12 +18,12 @@ from adapters.teams.app.telling import card_of, log_fault, tell
 from adapters.teams.app.visiting import Visit, read_visit
 from adapters.teams.cards.answers import say_card
 from adapters.teams.client import Claims
-from bot.errors import NotFound, SignoffError
+from bot.errors import Busy, NotFound, SignoffError
 
 ACK_SECONDS = 2.0
 """How long an answer is waited for before it is said to come; Teams waits three."""
-REMEMBERED = 1_000
-"""Answers that are kept for calls that are sent again."""
+REMEMBERED = 300
+"""Answers, of up to 28 KB, that are kept for calls that are sent again."""
 ACTION, FETCH, SUBMIT = "adaptiveCard/action", "task/fetch", "task/submit"
 _WORKING = "Still working on it: the card shows it as soon as it is recorded."
 _SLOW = "This takes too long now, and nothing was done. Close it, and press the button again."
@@ -67,7 +67,8 @@ class Dispatching:
         if done:
             return task.result().body
         if name != FETCH:
-            self._room.jobs.start(self._late(visit, name, task), "late answer")
+            with contextlib.suppress(Busy):  # the work goes on all the same, and the card tells of it
+                self._room.jobs.start(self._late(visit, name, task), "late answer")
         if name == ACTION:
             return answers.passing(_WORKING).body
         return answers.told(_SLOW if name == FETCH else _WORKING).body

@@ -1,4 +1,4 @@
-"""One request in Slack and in Teams: decided in either, both follow, and who comes too late is told by whom and when."""
+"""One request in Slack and in Teams: decided in either, both follow, and who comes too late is told by whom."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import FakeSlack, User
 from tests.fakes.slack import Message as SlackMessage
 from tests.rigs.slack_server import eventually, staffed, words
 from tests.rigs.slack_sights import named
@@ -35,7 +36,7 @@ async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Both]:
         slack.rates.enabled = False
         acme, users = staffed(slack, "Acme", id="T0ACME")
         acme.channel("refunds", users.values(), id="C0REFUNDS")
-        settings = {
+        settings: dict[str, Any] = {
             "slack_api_url": slack.api_url,
             "slack_message_seconds": 0.0,
             "slack_bot_token": acme.token,
@@ -51,6 +52,11 @@ async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Both]:
 def slack_cards(slack: FakeSlack, request_id: str) -> list[SlackMessage]:
     channels = [one for space in slack.world.workspaces.values() for one in space.channels.values()]
     return [each for one in channels for each in slack.messages(one) if named(each) == f"request|{request_id}"]
+
+
+def colleague(slack: FakeSlack, name: str) -> User:
+    users = next(iter(slack.world.workspaces.values())).users.values()
+    return next(each for each in users if each.email == f"{name}@acme.test")
 
 
 async def shown(both: Both, amount: float) -> tuple[str, SlackMessage]:
@@ -70,8 +76,7 @@ async def shown(both: Both, amount: float) -> tuple[str, SlackMessage]:
 async def test_decided_in_slack_the_teams_card_follows(both: Both) -> None:
     here, slack = both
     id_, card = await shown(both, 120)
-    user = next(iter(slack.world.workspaces.values())).users
-    dana = next(each for each in user.values() if each.email == "dana@acme.test")
+    dana = colleague(slack, "dana")
     began = time.monotonic()
     assert (await slack.click(dana, card, "approve")).ok
     await here.says(here.cards(id_)[0], "Approved", "Dana", "Slack")
@@ -90,9 +95,7 @@ async def test_decided_in_teams_the_slack_card_follows(both: Both) -> None:
 async def test_of_two_clicks_at_once_one_decides_and_the_other_is_told(both: Both) -> None:
     here, slack = both
     id_, card = await shown(both, 140)
-    lee = next(
-        each for each in next(iter(slack.world.workspaces.values())).users.values() if each.email == "lee@acme.test"
-    )
+    lee = colleague(slack, "lee")
     clicked, _ = await asyncio.gather(
         here.teams.click(here.users["dana"], here.cards(id_)[0], "approve"), slack.click(lee, card, "approve")
     )

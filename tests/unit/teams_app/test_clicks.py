@@ -154,6 +154,22 @@ async def test_an_old_client_decides_by_the_fallback_and_hears_in_private_when_i
     assert (await office.now(request)).status == "approved"
 
 
+async def test_a_client_without_forms_rejects_inside_a_card_of_its_own(office: Office) -> None:
+    request, message = await office.held()
+    claimed = await office.teams.click(office.dana, message, "claim", old_client=True)
+    pressed = {**claimed.activity, "id": "another", "value": {"request": request.id, "verb": "reject"}}
+    assert (await office.teams.send(pressed)).ok
+    mine = office.teams.chat(office.dana)[-1]
+    typed = {"reason_code": "wrong_amount", "note": "Too much."}
+    clicked = await office.teams.click(office.dana, mine, "reject", typed)
+    assert "Rejected" in viewed(clicked)
+    found = await office.now(request)
+    assert found.decision is not None
+    assert (found.status, found.decision.note) == ("rejected", "Too much.")
+    assert (await office.teams.send({**pressed, "id": "third", "value": {"request": request.id, "verb": "edit"}})).ok
+    assert "do it on the desk" in office.told(office.dana)
+
+
 async def test_nobody_decides_by_an_account_that_left_more_than_a_minute_ago(office: Office) -> None:
     request, message = await office.held()
     omar = office.users["omar"]

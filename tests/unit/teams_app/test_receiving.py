@@ -111,6 +111,17 @@ async def test_new_keys_are_taken_at_once(office: Office) -> None:
     assert "Approved" in viewed(clicked)
 
 
+async def test_a_connector_that_gives_no_answer_keeps_nobody_waiting() -> None:
+    async with opened(ack_seconds=0.3) as office:
+        request, message = await office.held()
+        office.teams.faults.next("getMember", Fault.HANG, times=20, seconds=5)
+        clicked = await office.teams.click(office.dana, message, "approve")
+        assert clicked.ok
+        assert clicked.seconds < 1
+        assert clicked.said.startswith("Still working")
+        assert (await office.now(request)).pending
+
+
 async def test_too_much_under_way_is_not_begun() -> None:
     async with opened(most=0) as office:
         request, message = await office.held()
