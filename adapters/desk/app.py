@@ -60,7 +60,7 @@ def mount(
             web.get("/requests/{id}/edit", editing_forms.edit),
             web.post("/requests/{id}/edit", editing_forms.review),
             web.get("/requests/{id}/{command}", _to_the_request),
-            web.post("/requests/{id}/{command}", deciding_forms.act),
+            web.post("/requests/{id}/{command}", deciding_forms.act_on),
             web.get("/static/{name}", static),
         ]
     )

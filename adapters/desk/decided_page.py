@@ -5,10 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from adapters.desk.listing import address, chosen, drawn
-from adapters.desk.workroom import VISITOR, WORKROOM, may_see
+from adapters.desk.workroom import VISITOR, WORKROOM
 from bot.domain.requests import DecisionKind
 from bot.listing import list_requests, midnight
 from bot.ports import RequestQuery
+from bot.receiving import may_see
 
 KINDS = tuple(kind.value for kind in DecisionKind)
 

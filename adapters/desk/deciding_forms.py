@@ -18,7 +18,6 @@ from bot.attending import snooze_until
 from bot.cards import card
 from bot.deciding import (
     Approve,
-    ApproveWithEdits,
     Ask,
     Claim,
     Command,
@@ -29,37 +28,17 @@ from bot.deciding import (
     Snooze,
     Unclaim,
 )
-from bot.domain.requests import DecisionKind, Lesson, Request
+from bot.domain.requests import Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
+from bot.receiving import act, read_lesson
 
 Form = dict[str, str]
-_OUTCOMES = {
-    Approve: DecisionKind.APPROVED,
-    ApproveWithEdits: DecisionKind.APPROVED_WITH_EDITS,
-    Reject: DecisionKind.REJECTED,
-}
-_DONE_BEFORE = {"already_signed", "grant_revoked"}
-"""Conflicts that mean: what was asked for is so already."""
-
-
-def read_lesson(form: Form) -> Lesson | None:
-    """What is to be learned, if anything.
-
-    Raises:
-        BadInput: when it is none of the kinds.
-    """
-    chosen = form.get("lesson", "")
-    if not chosen:
-        return None
-    try:
-        return Lesson(chosen)
-    except ValueError as error:
-        raise BadInput("is none of the kinds", field="lesson", remedy="choose one of them") from error
-
 
 COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
     "approve": lambda form, *_: Approve(form.get("note")),
-    "reject": lambda form, *_: Reject(form.get("reason_code", ""), form.get("note", ""), read_lesson(form)),
+    "reject": lambda form, *_: Reject(
+        form.get("reason_code", ""), form.get("note", ""), read_lesson(form.get("lesson", ""))
+    ),
     "claim": lambda *_: Claim(),
     "release": lambda *_: Unclaim(),
     "ask": lambda form, *_: Ask(form.get("text", "")),
@@ -72,7 +51,7 @@ COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
 _TYPED = {"note", "text", "reason_code", "lesson", "to", "until"}
 
 
-async def act(request: web.Request) -> web.StreamResponse:
+async def act_on(request: web.Request) -> web.StreamResponse:
     """``POST /desk/requests/{id}/{command}``: carry it out, then show the request (303)."""
     found = await find(request)
     name, form = request.match_info["command"], request[FORM]
@@ -95,18 +74,7 @@ async def submit(request: web.Request, found: Request, command: Command) -> None
         SignoffError: as ``Deciding.submit`` says.
     """
     room, person = request.app[WORKROOM], request[VISITOR].person
-    try:
-        await room.deciding.submit(found.id, command, person, SURFACE)
-    except AlreadyDecided as error:
-        now = await room.store.request(found.id)
-        decision = None if now is None else now.decision
-        if decision is None or decision.by.id != person.id or decision.kind is not _OUTCOMES.get(type(command)):
-            raise error from None
-        if isinstance(command, ApproveWithEdits) and decision.arguments != command.arguments:
-            raise error from None
-    except Conflict as error:
-        if error.code not in _DONE_BEFORE:
-            raise
+    await act(room.store, room.deciding, SURFACE, found.id, command, person)
 
 
 async def show_refused(request: web.Request, id_: str, error: SignoffError, form: Form, name: str) -> web.Response:

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from adapters.desk.deciding_forms import read_lesson, show_refused, status_of, submit
+from adapters.desk.deciding_forms import show_refused, status_of, submit
 from adapters.desk.guard import FORM
 from adapters.desk.request_page import Said, find
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
@@ -17,6 +17,7 @@ from bot.domain.requests import Lesson, Request
 from bot.editing import EditRefused, check_arguments, parse_form
 from bot.errors import AlreadyDecided, BadInput, NotAllowed, SignoffError
 from bot.forms import PREFIX, inputs, typed_over
+from bot.receiving import read_lesson
 
 Form = dict[str, str]
 
@@ -36,7 +37,7 @@ async def review(request: web.Request) -> web.StreamResponse:
     try:
         arguments = parse_form(found, typed)
         check_arguments(found, arguments)
-        command = ApproveWithEdits(arguments, form.get("note"), read_lesson(form))
+        command = ApproveWithEdits(arguments, form.get("note"), read_lesson(form.get("lesson", "")))
         if form.get("step") != "sign":
             _try_out(request, found, command)
             return await _before_and_after(request, found, arguments, form)

@@ -10,9 +10,10 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from adapters.desk.workroom import VISITOR, WORKROOM, Visitor, Workroom, may_see
+from adapters.desk.workroom import VISITOR, WORKROOM, Visitor, Workroom
 from bot.pausing import LEDGER
 from bot.ports import Committed
+from bot.receiving import may_see
 from bot.recording import stream_of
 
 HEARTBEAT_SECONDS = 15.0

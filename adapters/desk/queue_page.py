@@ -8,11 +8,12 @@ import msgspec
 from aiohttp import web
 
 from adapters.desk.listing import address, chosen, drawn
-from adapters.desk.workroom import VISITOR, WORKROOM, Workroom, may_see
+from adapters.desk.workroom import VISITOR, WORKROOM, Workroom
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.listing import PAGE, list_requests, queue_of
 from bot.ports import RequestQuery
+from bot.receiving import may_see
 
 SOON = timedelta(minutes=5)
 MOST_SKIPPED = 5

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM, may_see
+from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.attending import heirs, snooze_choices
 from bot.cards import card, history, revealed_to
 from bot.domain.requests import Lesson, Request
 from bot.errors import NotAllowed, NotFound
 from bot.policy.document import Policy
+from bot.receiving import may_see
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from adapters.desk.pages import Pages
 from bot.cards.pauses import Stopped
 from bot.deciding import Deciding
 from bot.domain.people import Person
-from bot.domain.requests import Request
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Session, Store
@@ -54,10 +53,3 @@ class Visitor:
 
 WORKROOM = web.AppKey("workroom", Workroom)
 VISITOR = web.RequestKey("visitor", Visitor)
-
-
-def may_see(request: Request, person: Person) -> bool:
-    """Whether a request is shown to a person: its approvers, those who answer for it, and those it escalates to."""
-    routing = request.routing
-    escalated = {who for step in routing.escalation for who in step.to}
-    return person.id in {*routing.approvers, routing.accountable, routing.risk_owner, *escalated}
