@@ -2,80 +2,43 @@
 
 from __future__ import annotations
 
-from bot.domain.events.of_agents import (
-    AgentCreated,
-    AgentRevoked,
-    CredentialIssued,
-    DeliveryChanged,
-    InstanceCreated,
-    InstanceDeleted,
-    InstanceRenamed,
-    ProvisionerIssued,
-    ProvisionerRevoked,
-)
-from bot.domain.events.of_ledgers import (
-    Noted,
-    Paused,
-    Resumed,
-)
-from bot.domain.events.of_requests import (
-    Answered,
-    Asked,
-    Claimed,
-    Decided,
-    Erased,
-    Escalated,
-    GrantMoved,
-    Lapsed,
-    LinesPosted,
-    Opened,
-    OutcomeReported,
-    Posted,
-    Reassigned,
-    Redeemed,
-    Reminded,
-    Revealed,
-    Revoked,
-    Signed,
-    Snoozed,
-    Unclaimed,
-    Unshown,
-    Woken,
-)
+from bot.domain.events import of_agents as agents
+from bot.domain.events import of_ledgers as ledgers
+from bot.domain.events import of_requests as requests
 
 Event = (
-    Opened
-    | Signed
-    | Decided
-    | Claimed
-    | Unclaimed
-    | Asked
-    | Answered
-    | Revealed
-    | Reassigned
-    | Snoozed
-    | Woken
-    | Reminded
-    | Escalated
-    | Posted
-    | LinesPosted
-    | Unshown
-    | Redeemed
-    | GrantMoved
-    | Lapsed
-    | Revoked
-    | OutcomeReported
-    | Erased
-    | AgentCreated
-    | AgentRevoked
-    | ProvisionerIssued
-    | ProvisionerRevoked
-    | InstanceCreated
-    | InstanceRenamed
-    | DeliveryChanged
-    | CredentialIssued
-    | InstanceDeleted
-    | Paused
-    | Resumed
-    | Noted
+    requests.Opened
+    | requests.Signed
+    | requests.Decided
+    | requests.Claimed
+    | requests.Unclaimed
+    | requests.Asked
+    | requests.Answered
+    | requests.Revealed
+    | requests.Reassigned
+    | requests.Snoozed
+    | requests.Woken
+    | requests.Reminded
+    | requests.Escalated
+    | requests.Posted
+    | requests.LinesPosted
+    | requests.Unshown
+    | requests.Redeemed
+    | requests.GrantMoved
+    | requests.Lapsed
+    | requests.Revoked
+    | requests.OutcomeReported
+    | requests.Erased
+    | agents.AgentCreated
+    | agents.AgentRevoked
+    | agents.ProvisionerIssued
+    | agents.ProvisionerRevoked
+    | agents.InstanceCreated
+    | agents.InstanceRenamed
+    | agents.DeliveryChanged
+    | agents.CredentialIssued
+    | agents.InstanceDeleted
+    | ledgers.Paused
+    | ledgers.Resumed
+    | ledgers.Noted
 )
