@@ -98,7 +98,7 @@ async def staff(url: str) -> Staff:
 
 
 @asynccontextmanager
-async def serving(url: str, folder: Path, **more: str) -> AsyncIterator[Server]:
+async def serving(url: str, folder: Path, *, program: str = "bot.cli", **more: str) -> AsyncIterator[Server]:
     """Start ``signoff serve`` on a free port and stop it afterwards; ``more`` are settings, by name."""
     settings = {
         "SIGNOFF_DATABASE": url,
@@ -112,7 +112,7 @@ async def serving(url: str, folder: Path, **more: str) -> AsyncIterator[Server]:
     }
     start = time.perf_counter()
     with processes.running(
-        [sys.executable, "-m", "bot.cli", "serve"], until="listens on", seconds=START_SECONDS, env=settings
+        [sys.executable, "-m", program, "serve"], until="listens on", seconds=START_SECONDS, env=settings
     ) as (process, line):
         where = line.split()[-1]
         await _ready(where)

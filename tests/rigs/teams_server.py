@@ -128,7 +128,7 @@ async def district(
         team = contoso.team("Support", [*users.values()])
         refunds = team.channel("refunds")
         placed = policy.replace("{slack: C0REFUNDS}", channels.format(teams=refunds.id))
-        given = {**_registered(teams, folder), **settings}
+        given = {**registered(teams, folder), **settings}
         process = serving(folder, policy=placed, **given)
         server = await asyncio.to_thread(process.__enter__)
         running.push_async_callback(asyncio.to_thread, process.__exit__, None, None, None)
@@ -138,7 +138,7 @@ async def district(
         yield District(teams, contoso, users, team, refunds, folder, server, agent)
 
 
-def _registered(teams: FakeTeams, folder: Path) -> dict[str, Any]:
+def registered(teams: FakeTeams, folder: Path) -> dict[str, Any]:
     """The settings that lead a server to the fake."""
     cloud = {
         "openid_url": teams.openid_url,
