@@ -25,9 +25,13 @@ class ConnectedTeams:
     receiving: Teams
     sender: ChatSender
     port: TeamsPort
+    tokens: InboundTokens
+    credentials: Credentials
 
     def work(self) -> Sequence[asyncio.Task[None]]:
-        """Start what runs until it is cancelled."""
+        """Start what runs until it is cancelled, and ask for keys and a token before anybody waits for them."""
+        self.tokens.prepare()
+        self.credentials.prepare()
         return (asyncio.create_task(self.sender.run(), name="teams sending"),)
 
     async def close(self) -> None:
@@ -46,7 +50,8 @@ def connect(
     store, clock, home = place.store, place.clock, place.settings.teams_tenant
     cloud = cloud_of(place.settings)
     tokens = InboundTokens(app_id=place.settings.teams_app_id, tenants=(home,), clock=clock, cloud=cloud)
-    port = BotbuilderPort(Credentials(grant_of(place.settings), clock), tokens)
+    credentials = Credentials(grant_of(place.settings), clock)
+    port = BotbuilderPort(credentials, tokens)
     references = References(store.shelf, clock, service_url=cloud.service_url, home=home)
     people = TeamsPeople(port, references, clock=clock, policy=policy)
     chat = TeamsChat(
@@ -72,4 +77,4 @@ def connect(
         chat=chat,
         desk_url=f"{url}/desk",
     )
-    return ConnectedTeams(receiving, ChatSender(store, clock, policy, chat), port)
+    return ConnectedTeams(receiving, ChatSender(store, clock, policy, chat), port, tokens, credentials)

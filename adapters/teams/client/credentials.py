@@ -125,6 +125,10 @@ class Credentials:
         await asyncio.shield(self._fetch())
         return self._token
 
+    def prepare(self) -> None:
+        """Begin to ask for the first token, on the running loop; a failure is in the log."""
+        _ = self._fetch()
+
     def forget(self, token: str) -> None:
         """The connector refused this token: the next call asks for another."""
         if token == self._token:

@@ -12,6 +12,7 @@ from typing import Any
 
 import jwt
 
+from adapters.teams.client.clouds import Cloud
 from adapters.teams.client.connecting import METADATA_SECONDS
 from adapters.teams.client.keys import Key, Keys
 from bot.errors import CredentialRefused, NotAllowed
@@ -23,30 +24,6 @@ LEEWAY = timedelta(minutes=5)
 """Between Microsoft's clock and ours."""
 LONGEST_TOKEN = 16 * 1024
 _ALGORITHM = "RS256"
-
-
-@dataclass(frozen=True, slots=True)
-class Cloud:
-    """Where a cloud keeps what is needed; the worldwide one by default.
-
-    Others: https://learn.microsoft.com/en-us/azure/bot-service/how-to-deploy-gov-cloud-high
-    """
-
-    openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-    issuer: str = "https://api.botframework.com"
-    login_url: str = "https://login.microsoftonline.com/"
-    scope: str = "https://api.botframework.com"
-    service_url: str = "https://smba.trafficmanager.net/teams/"
-    """Where the connector is for a tenant from which nothing came yet."""
-
-
-US_GOVERNMENT = Cloud(
-    openid_url="https://login.botframework.azure.us/v1/.well-known/openidconfiguration",
-    issuer="https://api.botframework.us",
-    login_url="https://login.microsoftonline.us/",
-    scope="https://api.botframework.us",
-    service_url="https://smba.infra.gov.teams.microsoft.us/teams/",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +55,17 @@ class InboundTokens:
     ) -> None:
         self._app_id = app_id
         self._issuer = (cloud or Cloud()).issuer
+        self._schemes = (
+            ("https://",) if (cloud or Cloud()).service_url.startswith("https://") else ("https://", "http://")
+        )
         self._tenants = frozenset(tenant.lower() for tenant in tenants)
         self._channels = frozenset(channels)
         self._clock = clock
         self._keys = Keys((cloud or Cloud()).openid_url, clock, seconds=seconds)
+
+    def prepare(self) -> None:
+        """Begin to fetch the keys, on the running loop: the first call then finds them."""
+        self._keys.prepare()
 
     async def verify(self, headers: Mapping[str, str]) -> Bearer:
         """The token of a call, if Teams signed it for this bot and it is valid now.
@@ -107,6 +91,8 @@ class InboundTokens:
             raise NotAllowed("The token does not speak for this channel")
         if not bearer.service_url or bearer.service_url != activity.get("serviceUrl"):
             raise NotAllowed("The token was made for another service address than the activity's")
+        if not bearer.service_url.startswith(self._schemes):
+            raise NotAllowed("The service address is none that is called by https")
         tenant = tenant_of(activity)
         if tenant.lower() not in self._tenants:
             remedy = "add the tenant's id to those that are allowed"

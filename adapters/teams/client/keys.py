@@ -55,6 +55,10 @@ class Keys:
         self._failed: Unavailable | None = None
         self._fetching: asyncio.Task[None] | None = None
 
+    def prepare(self) -> None:
+        """Begin to fetch them, so that the first who needs one does not wait for it; a failure is in the log."""
+        _ = self._fetch()
+
     async def find(self, kid: str) -> Key | None:
         """The key with this id, after asking again where it is not known or the keys are a day old.
 

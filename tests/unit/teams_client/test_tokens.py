@@ -35,6 +35,22 @@ async def test_keys_are_fetched_once_a_day(rig: Rig) -> None:
     assert len(rig.teams.calls("keys")) == 1
 
 
+async def test_keys_that_were_prepared_are_not_fetched_again_by_the_first_call(rig: Rig) -> None:
+    rig.tokens.prepare()
+    await rig.teams.until(lambda: rig.teams.calls("keys"))
+    await rig.tokens.verify(headers(rig))
+    assert len(rig.teams.calls("keys")) == 1
+
+
+async def test_a_preparation_that_fails_leaves_the_first_call_to_ask(rig: Rig) -> None:
+    rig.teams.faults.next("openid", Fault.SERVER_ERROR)
+    rig.tokens.prepare()
+    with pytest.raises(Unavailable):  # it waits for the one that is under way
+        await rig.tokens.verify(headers(rig))
+    rig.clock.move(seconds=GAP.total_seconds())
+    await rig.tokens.verify(headers(rig))
+
+
 async def test_old_keys_stay_good_while_new_ones_can_not_be_had(rig: Rig) -> None:
     await rig.tokens.verify(headers(rig))
     rig.teams.faults.next("openid", Fault.HANG, times=None)
@@ -100,6 +116,12 @@ async def test_one_token_is_asked_for_whoever_waits(rig: Rig) -> None:
     tokens = await asyncio.gather(*(rig.credentials.token() for _ in range(20)))
     assert len(set(tokens)) == 1
     assert len(rig.teams.logins) == 1
+
+
+async def test_a_token_that_was_prepared_is_not_asked_for_again(rig: Rig) -> None:
+    rig.credentials.prepare()
+    await rig.credentials.token()
+    assert len(rig.teams.calls("login")) == 1
 
 
 async def test_a_token_is_renewed_ahead_of_its_end_and_used_meanwhile(rig: Rig) -> None:
