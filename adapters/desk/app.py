@@ -8,10 +8,15 @@ from aiohttp import web
 
 from adapters.desk import deciding_forms, editing_forms, guard, live, pausing_forms, signing_in
 from adapters.desk.decided_page import decided
+from adapters.desk.explain_page import explain
+from adapters.desk.finding_form import find_by_id
 from adapters.desk.pages import TYPES, Pages
 from adapters.desk.queue_page import queue
 from adapters.desk.request_page import show
+from adapters.desk.summary_page import summary
+from adapters.desk.who_page import who
 from adapters.desk.workroom import WORKROOM, Workroom
+from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.pausing import Pausing
 from bot.policy.document import Policy
@@ -19,7 +24,7 @@ from bot.ports import Clock, Store
 from bot.waiting import Waiting
 
 
-def mount(
+def mount(  # noqa: PLR0913 - it is wired once, by name
     app: web.Application,
     *,
     store: Store,
@@ -27,12 +32,13 @@ def mount(
     policy: Callable[[], Policy],
     deciding: Deciding,
     pausing: Pausing,
+    answering: Answering,
     waiting: Waiting,
     public_url: str,
 ) -> None:
     """Serve the desk below ``/desk``, and lead ``/`` there."""
     desk = web.Application(middlewares=[guard.errors_as_pages, guard.let_in])
-    room = Workroom(store, clock, policy, deciding, pausing, waiting, public_url.rstrip("/"), Pages())
+    room = Workroom(store, clock, policy, deciding, pausing, answering, waiting, public_url.rstrip("/"), Pages())
     desk[WORKROOM] = room
 
     async def prepare(_: web.Request, response: web.StreamResponse) -> None:
@@ -48,6 +54,9 @@ def mount(
             web.get("", _to_the_desk),
             web.get("/", queue),
             web.get("/decided", decided),
+            web.get("/summary", summary),
+            web.get("/who", who),
+            web.get("/find", find_by_id),
             web.get("/pauses", pausing_forms.pauses),
             web.post("/pauses", pausing_forms.pause),
             web.get("/pauses/resume", pausing_forms.back),
@@ -59,6 +68,7 @@ def mount(
             web.get("/requests/{id}", show),
             web.get("/requests/{id}/edit", editing_forms.edit),
             web.post("/requests/{id}/edit", editing_forms.review),
+            web.get("/requests/{id}/explain", explain),
             web.get("/requests/{id}/{command}", _to_the_request),
             web.post("/requests/{id}/{command}", deciding_forms.act_on),
             web.get("/static/{name}", static),

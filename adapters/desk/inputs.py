@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.domain.requests import FieldKind
+from bot.domain.fields import FieldKind
 from bot.forms import Input
 
 _WIDGETS = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from adapters.desk.pages import Pages
+from bot.answering import Answering
 from bot.cards.pauses import Stopped
 from bot.deciding import Deciding
 from bot.domain.people import Person
@@ -29,6 +30,7 @@ class Workroom:
     policy: Callable[[], Policy]
     deciding: Deciding
     pausing: Pausing
+    answering: Answering
     waiting: Waiting
     public_url: str
     pages: Pages

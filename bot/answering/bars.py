@@ -19,7 +19,7 @@ def chart(rows: Sequence[tuple[str, int]]) -> str:
     most = max((count for _, count in rows), default=0)
     wide, digits = max(map(len, labels), default=0), max(map(len, numbers), default=0)
     return "\n".join(
-        f"{label:<{wide}} {number:>{digits}} {BAR * _length(count, most)}".rstrip()
+        f"{label:<{wide}} {number:>{digits}} {bar(count, most)}".rstrip()
         for label, number, (_, count) in zip(labels, numbers, rows, strict=True)
     )
 
@@ -31,5 +31,6 @@ def columns(rows: Sequence[tuple[str, str]]) -> str:
     return "\n".join(f"{name:<{wide}} {value:>{far}}" for name, value in rows)
 
 
-def _length(count: int, most: int) -> int:
-    return max(1, count * LONGEST_BAR // most) if count else 0
+def bar(count: int, most: int) -> str:
+    """The bar of ``count`` in a chart whose longest stands for ``most``; nothing where there is nothing."""
+    return BAR * max(1, count * LONGEST_BAR // most) if count else ""

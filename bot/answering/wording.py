@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from decimal import Decimal
 
-from bot.answering.figures import Summary
+from bot.answering.figures import Late, Summary
 from bot.answering.listing import Line, Value
 from bot.cards.amounts import amount_text
 from bot.cards.plaintext import plain
@@ -86,6 +86,12 @@ def cut_text(summary: Summary) -> str | None:
         f"Not complete: only the newest {summary.cut.counted:,} requests were counted, back to {since}. "
         "Ask for a shorter period, or for one owner."
     )
+
+
+def late_text(late: Late) -> str:
+    """By how much a request was late: ``expired 2 h late``, ``waiting, 5 min late``."""
+    by = duration_text(late.seconds)
+    return f"waiting, {by} late" if late.state == "waiting" else f"{late.state} {by} late"
 
 
 def _count(number: int, noun: str) -> str:

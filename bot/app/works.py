@@ -14,6 +14,7 @@ from adapters.agents import app as agents
 from adapters.agents.limits import Limits
 from adapters.desk import app as desk
 from adapters.webhooks.sender import WebhookSender
+from bot.answering import Answering
 from bot.app.workplace import Workplace
 from bot.deciding import Deciding
 from bot.escalating import keep_time
@@ -148,6 +149,7 @@ class Works:
             policy=self.policy,
             deciding=self._deciding,
             pausing=self._pausing,
+            answering=Answering(store, clock, self.policy),
             waiting=self.waiting,
             public_url=settings.url,
         )

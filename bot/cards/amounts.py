@@ -21,3 +21,8 @@ def amount_text(amount: Decimal, currency: str | None) -> str:
     if currency is None or not CURRENCY.fullmatch(currency):
         return f"{amount:,f}"
     return str(format_currency(amount, currency, _FORM, locale="en", currency_digits=True, decimal_quantization=False))
+
+
+def limit_text(limit: Decimal | None, currency: str) -> str:
+    """Up to which amount somebody may sign."""
+    return "no limit" if limit is None else f"up to {amount_text(limit, currency)}"

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from adapters.desk import app as desk
 from adapters.desk.links import Link, give_link
+from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.domain.jsontext import digest
 from bot.domain.requests import OutcomeStatus, Proposal, Request
@@ -106,6 +107,7 @@ async def served(
         policy=lambda: house.policy,
         deciding=deciding,
         pausing=pausing,
+        answering=Answering(house.store, house.clock, lambda: house.policy),
         waiting=waiting,
         public_url=public_url or "http://127.0.0.1:1",
     )

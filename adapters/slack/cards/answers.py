@@ -16,7 +16,7 @@ from adapters.slack.cards.modals.texts import brief, facts, sentence
 from adapters.slack.cards.rich import bullets, line, rich, run
 from bot.cards import Card
 from bot.cards import plain as visible
-from bot.cards.amounts import amount_text
+from bot.cards.amounts import limit_text
 from bot.cards.wording import COMMANDS
 from bot.domain.people import Person
 from bot.errors import AlreadyDecided, Busy, NotAllowed, SignoffError, Unavailable
@@ -104,7 +104,7 @@ def who_answer(owner: Owner, policy: Policy, presence: Mapping[str, str] | None 
 
 
 def _person(person: Person, policy: Policy, hints: Mapping[str, str]) -> list[Json]:
-    most = "no limit" if person.limit is None else f"up to {amount_text(person.limit, policy.currency)}"
+    most = limit_text(person.limit, policy.currency)
     return [*_named(person.id, policy, {}), run(f", {most}"), *_hint(hints.get(person.id))]
 
 

@@ -8,9 +8,9 @@ from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.markup import cut, date, escape, utc
 from adapters.slack.cards.rich import box, bullets, line, moment, rich, run
-from bot.answering import Late, Summary, Told, duration_text, heading, headline, told
+from bot.answering import Late, Summary, Told, heading, headline, told
 from bot.answering.bars import chart, columns
-from bot.answering.wording import MEANS, cut_text
+from bot.answering.wording import MEANS, cut_text, late_text
 from bot.cards import plain
 
 Json = dict[str, Any]
@@ -62,17 +62,12 @@ def _late(latest: tuple[Late, ...], desk_url: str | None) -> list[Json]:
         shown: Json = run(title)
         if desk_url is not None:
             shown = {"type": "link", "url": f"{desk_url.rstrip('/')}/requests/{late.request_id}", "text": title}
-        items.append([shown, run(" of "), moment(late.opened_at, _WHEN), run(f": {_late_by(late)}")])
+        items.append([shown, run(" of "), moment(late.opened_at, _WHEN), run(f": {late_text(late)}")])
     return [rich([line([run("Longest past their time", "bold")]), bullets(items)], block_id="latest")]
 
 
 def _title(late: Late) -> str:
     return " ".join(plain(late.title).split())
-
-
-def _late_by(late: Late) -> str:
-    by = duration_text(late.seconds)
-    return f"waiting, {by} late" if late.state == "waiting" else f"{late.state} {by} late"
 
 
 def _missing(summary: Summary) -> list[Json]:
@@ -96,5 +91,5 @@ def _text(summary: Summary, paragraphs: tuple[Told, ...]) -> str:
         said.append(f"{one.title}{': ' if counts or amounts else '.'}{', '.join([*counts, *amounts])}")
         said[-1] = said[-1].rstrip(".") + "."
         said.extend(each.rstrip(".") + "." for each in one.lines)
-    said.extend(f"{_title(late)} of {utc(late.opened_at)}: {_late_by(late)}." for late in summary.figures.latest)
+    said.extend(f"{_title(late)} of {utc(late.opened_at)}: {late_text(late)}." for late in summary.figures.latest)
     return escape(" ".join(filter(None, said)), limits.FALLBACK_TEXT)

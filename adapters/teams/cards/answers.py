@@ -14,7 +14,7 @@ from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.room import fitted
 from bot.cards import Card
 from bot.cards import plain as visible
-from bot.cards.amounts import amount_text
+from bot.cards.amounts import limit_text
 from bot.cards.cutting import brief, sentence
 from bot.cards.room import Pen
 from bot.cards.wording import COMMANDS, LABELS, why_title
@@ -123,7 +123,7 @@ def who_card(owner: Owner, policy: Policy, presence: Mapping[str, str] | None = 
 
 
 def _person(person: Person, policy: Policy, hints: Mapping[str, str]) -> list[Json]:
-    most = "no limit" if person.limit is None else f"up to {amount_text(person.limit, policy.currency)}"
+    most = limit_text(person.limit, policy.currency)
     return [*_named(person.id, policy, {}), run(f", {most}"), *_hint(hints.get(person.id))]
 
 

@@ -8,9 +8,9 @@ from adapters.teams.cards import limits
 from adapters.teams.cards.elements import bullets, group, line, lines, link, moment, run, title
 from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.room import size
-from bot.answering import Late, Summary, Told, duration_text, heading, headline, told
+from bot.answering import Late, Summary, Told, heading, headline, told
 from bot.answering.bars import chart, columns
-from bot.answering.wording import MEANS, cut_text
+from bot.answering.wording import MEANS, cut_text, late_text
 from bot.cards import plain
 from bot.cards.cutting import brief, cut
 
@@ -55,12 +55,7 @@ def _paragraph(one: Told) -> Json:
 def _late(latest: tuple[Late, ...]) -> list[Json]:
     """The latest ones."""
     items = [
-        [run(brief(plain(late.title), 100)), run(" of "), moment(late.opened_at), run(f": {_late_by(late)}")]
+        [run(brief(plain(late.title), 100)), run(" of "), moment(late.opened_at), run(f": {late_text(late)}")]
         for late in latest
     ]
     return group([line([run("Longest past their time", "bold")]), *bullets(items)]) if items else []
-
-
-def _late_by(late: Late) -> str:
-    by = duration_text(late.seconds)
-    return f"waiting, {by} late" if late.state == "waiting" else f"{late.state} {by} late"
