@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from adapters.teams.client import US_GOVERNMENT, ClientSecret, Cloud, ManagedIdentity
+from adapters.teams.client import CLOUDS, ClientSecret, Cloud, ManagedIdentity
 from bot.errors import SettingsInvalid
 from bot.settings import Settings
 
-_CLOUDS = {"public": Cloud(), "us_government": US_GOVERNMENT}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _ADDRESSES = ("openid_url", "login_url", "service_url")
 _NAME = "SIGNOFF_TEAMS_CLOUD"
@@ -24,7 +23,7 @@ def cloud_of(settings: Settings) -> Cloud:
     Raises:
         SettingsInvalid: when the file does not say where its keys, logins and connectors are, or not by https.
     """
-    known = _CLOUDS.get(settings.teams_cloud)
+    known = CLOUDS.get(settings.teams_cloud)
     return _read(Path(settings.teams_cloud)) if known is None else known
 
 

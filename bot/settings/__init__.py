@@ -126,7 +126,7 @@ class Settings(BaseSettings):
     is then the app id too."""
 
     teams_cloud: str = "public"
-    """``public``, ``us_government``, or a YAML file with the addresses of another cloud."""
+    """``public``, ``gcc``, ``us_government``, ``dod``, ``china``, or a YAML file with another cloud's addresses."""
 
     @field_validator("public_url")
     @classmethod

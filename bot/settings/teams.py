@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.settings import Settings
 
-CLOUDS = ("public", "us_government")
+CLOUDS = ("public", "gcc", "us_government", "dod", "china")
 _WHERE = "as the app registration's overview in Microsoft Entra ID shows it"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TENANT = "SIGNOFF_TEAMS_TENANT"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.teams.client import US_GOVERNMENT, ClientSecret, Cloud, ManagedIdentity
+from adapters.teams.client import CLOUDS, US_GOVERNMENT, ClientSecret, Cloud, ManagedIdentity
 from bot.app.registration import cloud_of, grant_of
 from bot.errors import SettingsInvalid
 from bot.settings import load_settings
@@ -91,6 +91,7 @@ def test_a_cloud_is_known_by_name_or_read_from_a_file(tmp_path: Path) -> None:
     file.write_text(ELSEWHERE, encoding="utf-8")
     assert cloud_of(load_settings()) == Cloud()
     assert cloud_of(load_settings(teams_cloud="us_government")) == US_GOVERNMENT
+    assert {name: cloud_of(load_settings(teams_cloud=name)) for name in CLOUDS} == CLOUDS
     found = cloud_of(load_settings(teams_cloud=str(file)))
     assert (found.issuer, found.login_url) == ("https://api.cloud.test", "https://login.cloud.test/")
 
@@ -114,5 +115,30 @@ def test_a_file_that_would_lead_the_secret_astray_is_refused(wrong: str, tmp_pat
     assert caught.value.remedy
 
 
+@pytest.mark.parametrize(
+    ("name", "issuer", "login", "connector"),
+    [
+        ("gcc", "api.botframework.com", "login.microsoftonline.com", "smba.infra.gcc.teams.microsoft.com"),
+        ("us_government", "api.botframework.us", "login.microsoftonline.us", "smba.infra.gov.teams.microsoft.us"),
+        ("dod", "api.botframework.us", "login.microsoftonline.us", "smba.infra.dod.teams.microsoft.us"),
+        (
+            "china",
+            "api.botframework.azure.cn",
+            "login.partner.microsoftonline.cn",
+            "frontend.botapi.msg.infra.teams.microsoftonline.cn",
+        ),
+    ],
+)
+def test_each_cloud_has_its_own_keys_logins_and_connectors(name: str, issuer: str, login: str, connector: str) -> None:
+    found = cloud_of(load_settings(teams_cloud=name))
+    assert {found.issuer, found.scope} == {f"https://{issuer}"}
+    assert found.login_url == f"https://{login}/"
+    assert found.service_url == f"https://{connector}/teams/"
+    assert found.openid_url.startswith("https://login.botframework.")
+    assert found.openid_url.endswith("/v1/.well-known/openidconfiguration")
+
+
 def test_a_cloud_that_is_neither_is_refused() -> None:
-    assert "SIGNOFF_TEAMS_CLOUD: has to be public, us_government, or a YAML file" in refused(teams_cloud="moon")
+    assert "SIGNOFF_TEAMS_CLOUD: has to be public, gcc, us_government, dod, china, or a YAML file" in refused(
+        teams_cloud="moon"
+    )

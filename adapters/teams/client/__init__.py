@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from adapters.teams.client.clouds import CLOUDS, US_GOVERNMENT, Cloud
 from adapters.teams.client.credentials import ClientSecret, Credentials, ManagedIdentity
 from adapters.teams.client.happening import Happened
-from adapters.teams.client.inbound import US_GOVERNMENT, Cloud, InboundTokens, tenant_of
+from adapters.teams.client.inbound import InboundTokens, tenant_of
 from adapters.teams.client.pacing import Pacing
 from adapters.teams.client.people import Member, TeamsPeople
 from adapters.teams.client.port import Claims, TeamsPort, Thread
@@ -12,6 +13,7 @@ from adapters.teams.client.posting import TeamsChat
 from adapters.teams.client.references import Channel, Chat, References
 
 __all__ = [
+    "CLOUDS",
     "US_GOVERNMENT",
     "Channel",
     "Chat",
