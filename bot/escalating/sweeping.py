@@ -1,4 +1,4 @@
-"""Escalating: what is due now happens, once, however many processes sweep. Expiry always means: not run."""
+"""Sweeping: finding what is due, carrying it out, and waiting for the next."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from functools import partial
 
 from bot.domain import events as e
 from bot.domain.people import CLOCK
-from bot.domain.requests import Decision, DecisionKind, GrantStatus, Request
+from bot.domain.requests import Decision, DecisionKind, GrantStatus
 from bot.errors import SignoffError
+from bot.escalating.climbing import climb
+from bot.escalating.lateness import seconds_late
 from bot.ports import Clock, Store
 from bot.recording import Deadline, Needs, View
 
@@ -19,8 +21,6 @@ log = logging.getLogger("signoff.escalating")
 
 SWEEP_SECONDS = 1.0
 """The longest pause between two sweeps; no deadline is nearer than that when it is set."""
-LATE_SECONDS = 5
-"""From how many seconds after its deadline an expiry says that it was late."""
 
 
 async def keep_time(store: Store, clock: Clock, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
@@ -81,50 +81,10 @@ def _carry_out_one(view: View, deadline: Deadline) -> int:
     ):
         view.record("request", request.id, e.Lapsed(), CLOCK)
         return 1
-    return _climb(view, request.id) if deadline.kind == "ladder" else 0
-
-
-def _climb(view: View, id_: str) -> int:
-    """Every reminder, step and end of a snooze whose time has come, each once, in the order of their times.
-
-    A request whose deadline has passed as well expires instead: nobody is called to what can't be decided any more.
-    """
-    done = 0
-    while True:
-        request, now = view.recorded(id_), view.time("request", id_)
-        if not request.pending or request.deadline_at <= now:
-            return done
-        rung = min(_rungs(request), key=lambda rung: rung[0], default=None)
-        if rung is None or rung[0] > now:
-            return done
-        view.record("request", id_, rung[1](int((now - rung[0]).total_seconds())), CLOCK)
-        done += 1
-
-
-def _rungs(request: Request) -> list[tuple[datetime, Callable[[int], e.Event]]]:
-    """What is next of each kind: when, and the event that it makes, given how many seconds late it is."""
-    routing, rungs = request.routing, list[tuple[datetime, Callable[[int], e.Event]]]()
-    reminders, steps = routing.remind_at[request.reminded :], routing.escalation[request.escalated :]
-    if reminders:
-        number = request.reminded + 1
-        rungs.append((reminders[0], lambda late: e.Reminded(number, _worth_saying(late))))
-    if steps:
-        step, taken = steps[0], request.escalated + 1
-        rungs.append((step.at, lambda late: e.Escalated(taken, step.to, step.post_to, _worth_saying(late))))
-    for snooze in request.snoozes:
-        rungs.append((snooze.until, partial(_woken, snooze.by.id)))
-    return rungs
-
-
-def _woken(person: str, _: int) -> e.Event:
-    return e.Woken(person)
-
-
-def _worth_saying(late: int) -> int:
-    return late if late >= LATE_SECONDS else 0
+    return climb(view, request.id) if deadline.kind == "ladder" else 0
 
 
 def _late(due_at: datetime, now: datetime) -> str | None:
     """A late expiry says so: how many whole seconds after its time it was carried out."""
-    seconds = int((now - due_at).total_seconds())
-    return f"expired {seconds} s after its deadline" if seconds >= LATE_SECONDS else None
+    seconds = seconds_late(due_at, now)
+    return f"expired {seconds} s after its deadline" if seconds else None
