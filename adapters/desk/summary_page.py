@@ -16,7 +16,7 @@ from bot.answering.periods import DEFAULT
 from bot.answering.wording import MEANS, cut_text, late_text
 from bot.errors import BadInput
 
-PERIODS = (("today", "Today"), ("yesterday", "Yesterday"), ("week", "The last 7 days"), ("month", "The last 30 days"))
+PERIODS = (("today", "Today"), ("yesterday", "Yesterday"), ("week", "7 days"), ("month", "30 days"))
 """What may be chosen without typing; whatever else ``read_period`` takes may stand in the address."""
 
 
