@@ -27,7 +27,8 @@ Body = Mapping[str, Any]
 Answer = Callable[[Room, Visit, str], Awaitable[Drawn]]
 _SOON = 0.5
 """Seconds that a summary is waited for before it is said to come: most often it takes longer, or nearly no time."""
-_FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form)}
+FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form)}
+"""Commands that open a modal: its title, and what fills it."""
 _COUNTING = "The summary is being counted; it comes in a moment."
 _WORKING = "One moment: the answer comes as a message of its own."
 
@@ -37,8 +38,8 @@ async def commanded(room: Room, ack: Ack, body: Body, seconds: float = ACK_SECON
     visit = read_visit(body)
     name, _, rest = str(body.get("text") or "help").strip().partition(" ")
     name, rest = name.lower(), rest.strip()
-    if name in _FORMS:
-        title, make = _FORMS[name]
+    if name in FORMS:
+        title, make = FORMS[name]
         work = guarded(room, visit, name, lambda: open_modal(room, visit, body, title, lambda: make(room, visit, rest)))
         room.jobs.start(work, name)
         await ack()

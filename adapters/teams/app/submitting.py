@@ -25,10 +25,11 @@ from bot.receiving import read_lesson, require_sight
 Said = Mapping[str, str]
 NOTHING = "Nothing was done"
 _TWICE = "This came twice. What became of it stands on the card; if it does not, open the form again."
-_PAUSING: dict[str, tuple[Callable[[Room, Visit, str, Said, Said], Awaitable[Json]], Any]] = {
+PAUSING: dict[str, tuple[Callable[[Room, Visit, str, Said, Said], Awaitable[Json]], Any]] = {
     "pause": (pausing.pause_form, pausing.pause),
     "resume": (pausing.resume_form, pausing.resume),
 }
+"""By command and dialog: what draws the form, and what its submission does."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -62,8 +63,8 @@ async def fetched(room: Room, visit: Visit, asked: Sent, *, first: bool) -> Answ
 
 
 async def _dialog(room: Room, visit: Visit, verb: str, names: Said, *, first: bool) -> Json:
-    if verb in _PAUSING:
-        return await _PAUSING[verb][0](room, visit, names.get("key", ""), {}, {})
+    if verb in PAUSING:
+        return await PAUSING[verb][0](room, visit, names.get("key", ""), {}, {})
     id_ = request_id(names.get("request"))
     if verb == "show":
         return await show(room, visit, id_, short(names.get("field", "")), first=first)
@@ -78,7 +79,7 @@ async def submitted(room: Room, visit: Visit, form: Sent, *, first: bool) -> Ans
         if not first:
             return answers.told(_TWICE)
         name = form.names.get("dialog", "")
-        if name in _PAUSING:
+        if name in PAUSING:
             return await _stopping(room, visit, name, form.typed)
         return await _on_request(room, visit, name, form)
     except Exception as error:  # noqa: BLE001 - as above
@@ -87,7 +88,7 @@ async def submitted(room: Room, visit: Visit, form: Sent, *, first: bool) -> Ans
 
 
 async def _on_request(room: Room, visit: Visit, name: str, form: Sent) -> Answer:
-    if name not in _COMMANDS and name not in {"edit", "edit_review", "edit_back"}:
+    if name not in COMMANDS and name not in {"edit", "edit_review", "edit_back"}:
         raise BadInput("this form is none of Signoff's", remedy="open it again")
     request = await room.find(visit, request_id(form.names.get("request")))
     person = await room.person(visit, request)
@@ -100,7 +101,7 @@ async def _on_request(room: Room, visit: Visit, name: str, form: Sent) -> Answer
         case "edit_back":
             return await editing.back(room, request, person, form.names.get("key", ""))
     try:
-        await room.act(request.id, _COMMANDS[name](room, request, form.typed), person)
+        await room.act(request.id, COMMANDS[name](room, request, form.typed), person)
     except (BadInput, Busy, Unavailable) as error:
         drawn = await _again(room, name, request, person, form.typed, error)
         return answers.form(drawn, card_of(error))
@@ -113,7 +114,7 @@ async def _again(room: Room, name: str, request: Request, person: Person, typed:
 
 
 async def _stopping(room: Room, visit: Visit, name: str, typed: Said) -> Answer:
-    draw, do = _PAUSING[name]
+    draw, do = PAUSING[name]
     try:
         await do(room, visit, typed)
     except (BadInput, Busy, Unavailable) as error:
@@ -142,7 +143,7 @@ def _snooze(room: Room, request: Request, typed: Said) -> Command:
     return Snooze(snooze_until(request, typed.get("until", ""), room.clock.now()))
 
 
-_COMMANDS: dict[str, Callable[[Room, Request, Said], Command]] = {
+COMMANDS: dict[str, Callable[[Room, Request, Said], Command]] = {
     "reject": _reject,
     "ask": _ask,
     "revoke": _revoke,
