@@ -7,7 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.teams.app import Teams
-from adapters.teams.client import Credentials, InboundTokens, Pacing, References, TeamsChat, TeamsPeople, TeamsPort
+from adapters.teams.client import (
+    Credentials,
+    InboundTokens,
+    Pacing,
+    References,
+    Saying,
+    TeamsChat,
+    TeamsPeople,
+    TeamsPort,
+)
 from adapters.teams.client.botbuilder import BotbuilderPort
 from bot.answering import Answering
 from bot.app.registration import cloud_of, grant_of
@@ -54,11 +63,12 @@ def connect(
     port = BotbuilderPort(credentials, tokens)
     references = References(store.shelf, clock, service_url=cloud.service_url, home=home)
     people = TeamsPeople(port, references, clock=clock, policy=policy)
+    pacing = Pacing(clock)
     chat = TeamsChat(
         port,
         references,
         people,
-        Pacing(clock),
+        pacing,
         shelf=store.shelf,
         clock=clock,
         policy=policy,
@@ -72,6 +82,7 @@ def connect(
         pausing=pausing,
         answering=Answering(store, clock, policy),
         port=port,
+        saying=Saying(port, pacing),
         references=references,
         people=people,
         chat=chat,

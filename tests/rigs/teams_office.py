@@ -18,6 +18,7 @@ from adapters.teams.client import (
     InboundTokens,
     Pacing,
     References,
+    Saying,
     TeamsChat,
     TeamsPeople,
 )
@@ -181,7 +182,8 @@ def _wired(
     references = References(shelf, clock, service_url=teams.service_url(home), home=home.id)
     people = TeamsPeople(port, references, clock=clock, policy=policy)
     desk: Callable[[str], str] = lambda id_: f"{DESK}/requests/{id_}"  # noqa: E731 - one line, typed
-    chat = TeamsChat(port, references, people, Pacing(clock), shelf=shelf, clock=clock, policy=policy, desk_url=desk)
+    pacing = Pacing(clock, ((1_000, 1.0),))  # the clock stands until it is moved
+    chat = TeamsChat(port, references, people, pacing, shelf=shelf, clock=clock, policy=policy, desk_url=desk)
     pausing = Pausing(house.store, clock, policy)
     app = Teams(
         store=store,
@@ -191,6 +193,7 @@ def _wired(
         pausing=pausing,
         answering=Answering(store, clock, policy),
         port=port,
+        saying=Saying(port, pacing),
         references=references,
         people=people,
         chat=chat,

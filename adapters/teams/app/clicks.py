@@ -62,7 +62,7 @@ async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) ->
     """Do what a button asks for, unless it came before or nobody pressed it; the answer is how things are now."""
     try:
         request = await room.find(visit, pressed.request)
-        person = await room.person(visit, request, acting=not pressed.automatic)
+        person = await room.person(visit, request)
     except Exception as error:  # noqa: BLE001 - the last resort: the user is told, on their card
         log_fault(error, "click")
         card = card_of(error)

@@ -146,7 +146,7 @@ async def _old_click(room: Room, visit: Visit, value: Activity) -> None:
         log_fault(error, "click")
         made = card_of(error)
     if made is not None and not await tell(room, visit, made):
-        await say_here(room, visit, made)
+        await say_here(room, visit, say_card(UNREACHED))  # what is drawn for one person is never shown to a channel
 
 
 async def _without_dialogs(room: Room, visit: Visit, verb: str, request_id: str) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from adapters.teams.app.room import SURFACE, Room
-from adapters.teams.app.telling import message
+from adapters.teams.app.telling import say_here
 from adapters.teams.app.visiting import Visit
 from adapters.teams.cards.answers import help_card
 from adapters.teams.client import Happened
@@ -26,4 +26,4 @@ async def happened(room: Room, visit: Visit, kind: str, told: Happened) -> None:
         log.info("added", tenant=visit.tenant, team=told.team)
         # Both a conversationUpdate and an installationUpdate tell of it; one of them greets.
         if kind == "installationUpdate" and visit.private and await room.seen.first(("greeting", *visit.identity)):
-            await room.port.send(visit.service_url, visit.conversation, message(help_card()))
+            await say_here(room, visit, help_card())

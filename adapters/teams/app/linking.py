@@ -12,7 +12,7 @@ from adapters.teams.app.room import SURFACE, Json, Room
 from adapters.teams.app.visiting import Visit
 from adapters.teams.cards.answers import say_card
 from bot.answering.asking import find_owner
-from bot.domain.events import Noted
+from bot.domain.events import Noted, event_of
 from bot.domain.people import Actor, ActorKind, Person
 from bot.errors import BadInput, NotAllowed
 from bot.policy.document import Owner, Policy
@@ -32,13 +32,13 @@ async def link(room: Room, visit: Visit, wanted: str) -> Json:
         NotAllowed: when this person answers for none of its owners.
     """
     person = await room.person(visit)
-    if visit.private or not visit.place.startswith(_CHANNEL):
+    if not visit.channel or not visit.place.startswith(_CHANNEL):
         raise BadInput("a chat is no channel", remedy="write it in the channel that is to be linked")
     name, owners = _place(wanted, room.policy())
     if any(person.id not in {owner.accountable, owner.risk_owner} for owner in owners):
         raise NotAllowed(f"{person.name} does not answer for {_titles(owners)}", remedy=_ask(owners, room.policy()))
     await _record(room, name, visit, person)
-    await room.references.link(name, visit.place)
+    await _follow(room, name)
     return say_card(
         f"This channel is linked: requests of {_titles(owners)} come here from now on.", f"By {person.name}."
     )
@@ -85,6 +85,23 @@ def _ask(owners: list[Owner], policy: Policy) -> str:
     ids = dict.fromkeys(id_ for owner in owners for id_ in (owner.accountable, owner.risk_owner))
     names = [person.name for id_ in ids if (person := policy.people.get(id_)) is not None]
     return f"ask {', '.join(names) or 'whoever keeps the policy file'}"
+
+
+async def _follow(room: Room, name: str) -> None:
+    """Let the name stand for the channel that was recorded last, whoever else links it meanwhile."""
+    linked = ""
+    while (last := await _last_linked(room, name)) not in {"", linked}:
+        await room.references.link(name, last)
+        linked = last
+
+
+async def _last_linked(room: Room, name: str) -> str:
+    found = ""
+    for record in await room.store.events(f"ledger:{LEDGER}"):
+        event = event_of(record)
+        if isinstance(event, Noted) and event.what == LINKED and event.facts.get("place") == name:
+            found = str(event.facts.get("channel", ""))
+    return found
 
 
 async def _record(room: Room, name: str, visit: Visit, person: Person) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.teams.app.visiting import STRANGE, Visit
 from adapters.teams.cards import card_attachment
-from adapters.teams.client import References, TeamsPeople, TeamsPort
+from adapters.teams.client import References, Saying, TeamsPeople, TeamsPort
 from bot import receiving
 from bot.answering import Answering
 from bot.cards import Card, card, revealed_to
@@ -41,6 +41,7 @@ class Room:
     pausing: Pausing
     answering: Answering
     port: TeamsPort
+    saying: Saying
     references: References
     people: TeamsPeople
     sighted: Callable[[Json], Awaitable[bool]]
@@ -53,14 +54,16 @@ class Room:
         """A request's page on the desk."""
         return f"{self.desk_url}/requests/{request_id}"
 
-    async def person(self, visit: Visit, request: Request | None = None, *, acting: bool = True) -> Person:
-        """Who a user is, by their account or address in the directory: as it is by now, unless a card is only redrawn.
+    async def person(self, visit: Visit, request: Request | None = None) -> Person:
+        """Who a user is, by their account or address in the directory: as Teams has had it within the last minute.
 
         Raises:
             Stranger: for a guest, a stranger or an address that nobody has; with whom to ask.
             Busy, Unavailable: when Teams can't be asked.
         """
-        person = await self.people.person_of(visit.tenant, visit.user, conversation=visit.place, acting=acting)
+        person = await self.people.person_of(
+            visit.tenant, visit.user, account=visit.account, conversation=visit.place, acting=True
+        )
         if person is None:
             address = await self.people.email_of(visit.tenant, visit.user)
             raise Stranger(address, answerable(self.policy(), request))

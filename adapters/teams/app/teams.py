@@ -9,7 +9,7 @@ from aiohttp import web
 from adapters.teams.app.dispatching import ACK_SECONDS, Dispatching
 from adapters.teams.app.receiving import Receiving
 from adapters.teams.app.room import SURFACE, Room
-from adapters.teams.client import References, TeamsChat, TeamsPeople, TeamsPort
+from adapters.teams.client import References, Saying, TeamsChat, TeamsPeople, TeamsPort
 from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.pausing import Pausing
@@ -39,6 +39,7 @@ class Teams:
         pausing: Pausing,
         answering: Answering,
         port: TeamsPort,
+        saying: Saying,
         references: References,
         people: TeamsPeople,
         chat: TeamsChat,
@@ -54,6 +55,7 @@ class Teams:
             pausing=pausing,
             answering=answering,
             port=port,
+            saying=saying,
             references=references,
             people=people,
             sighted=chat.sighted,

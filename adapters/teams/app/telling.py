@@ -22,7 +22,7 @@ UNREACHED = "I can't write to you alone: install the app for yourself, then ask 
 async def tell(room: Room, visit: Visit, card: Json) -> bool:
     """Show a card to this user alone; whether Teams took it. Who can't be reached is logged by the error's code."""
     try:
-        await room.port.send(visit.service_url, await chat_with(room, visit), message(card))
+        await room.saying.say(visit.service_url, visit.tenant, await chat_with(room, visit), message(card))
     except SignoffError as error:
         structlog.get_logger(SURFACE).warning("nobody_told", tenant=visit.tenant, code=error.code)
         return False
@@ -33,9 +33,9 @@ async def say_here(room: Room, visit: Visit, card: Json) -> None:
     """Show a card where the user is: in the thread that they wrote in, or their chat.
 
     Raises:
-        SignoffError: as ``TeamsPort.send`` says.
+        SignoffError: as ``Saying.say`` says.
     """
-    await room.port.send(visit.service_url, visit.conversation, message(card))
+    await room.saying.say(visit.service_url, visit.tenant, visit.conversation, message(card))
 
 
 async def chat_with(room: Room, visit: Visit) -> str:

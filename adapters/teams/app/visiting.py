@@ -34,6 +34,8 @@ class Visit(msgspec.Struct, frozen=True):
     """The same on every delivery of the same deed."""
     private: bool = False
     """Whether it was done where this user is alone with the bot."""
+    channel: bool = False
+    """Whether it was done in a team's channel: neither there nor in a group chat or meeting."""
 
     @property
     def place(self) -> str:
@@ -67,6 +69,7 @@ def read_visit(claims: Claims) -> Visit:
         message=text(activity.get("replyToId")),
         activity=activity_id,
         private=conversation.get("conversationType") == "personal",
+        channel=conversation.get("conversationType") == "channel",
     )
 
 

@@ -11,6 +11,7 @@ from adapters.teams.client.people import Member, TeamsPeople
 from adapters.teams.client.port import Claims, TeamsPort, Thread
 from adapters.teams.client.posting import TeamsChat
 from adapters.teams.client.references import Channel, Chat, References
+from adapters.teams.client.saying import Saying
 
 __all__ = [
     "CLOUDS",
@@ -27,6 +28,7 @@ __all__ = [
     "Member",
     "Pacing",
     "References",
+    "Saying",
     "TeamsChat",
     "TeamsPeople",
     "TeamsPort",

@@ -77,7 +77,7 @@ def _event(activity: Json, data: Json) -> str:
         return "removed" if _text(activity.get("action")).startswith("remove") else "added"
     if kind != "conversationUpdate":
         return ""
-    bot = _object(activity.get("recipient")).get("id")
+    bot = _text(_object(activity.get("recipient")).get("id")) or "\0"
     for name, event in (("membersRemoved", "removed"), ("membersAdded", "added")):
         found = activity.get(name)
         if isinstance(found, list) and any(_object(each).get("id") == bot for each in found):

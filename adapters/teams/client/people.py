@@ -65,16 +65,19 @@ class TeamsPeople:
         member = await self.member(workspace, user)
         return None if member is None else member.email
 
-    async def person_of(self, tenant: str, user: str, *, conversation: str = "", acting: bool = False) -> Person | None:
+    async def person_of(
+        self, tenant: str, user: str, *, account: str = "", conversation: str = "", acting: bool = False
+    ) -> Person | None:
         """The policy's person: whose ``teams:`` it is (id in the directory, ``TENANT/ID``, or user principal name).
 
-        Else by their address in the directory. ``conversation`` is where they are now. ``acting``: as Teams has had it
-        within the last minute, for whoever is about to decide or look.
+        Else by their address in the directory. ``conversation`` is where they are now; ``account``, where it is told
+        (``29:...``), has to be the same person's. ``acting``: as Teams has had it within the last minute, for whoever
+        is about to decide or look.
         """
         if acting:
             self._forget(tenant, user)
         member = await self.member(tenant, user, conversation=conversation)
-        if member is None:
+        if member is None or (account.startswith("29:") and account != member.user):
             return None
         names = {member.id.lower(), f"{tenant}/{member.id}".lower(), member.principal} - {""}
         named = [each for each in self._policy().people.values() if each.teams and each.teams.lower() in names]

@@ -20,7 +20,7 @@ from adapters.teams.client.people import Member, TeamsPeople, directory_id
 from adapters.teams.client.port import TeamsPort, Thread
 from adapters.teams.client.references import Chat, References
 from adapters.teams.client.refusals import ServiceAddressRefused
-from adapters.teams.client.remembering import Postings
+from adapters.teams.client.remembering import Postings, place_of
 from bot.cards import Card, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
@@ -165,8 +165,8 @@ class TeamsChat:
         posting, tenant, where = told
         owner = await self._postings.posting_of(where.conversation, where.message)
         sent = await self._postings.find(posting)
-        if sent is None or owner is not None:
-            return False  # what stands for a posting already is never taken for another's
+        if sent is None or owner is not None or sent.place != place_of(where.conversation):
+            return False  # neither what stands for a posting already, nor what stands where it was not sent to
         if not sent.known:
             await self._postings.stands(posting, where.conversation, where.message)
             return False
@@ -258,14 +258,14 @@ class TeamsChat:
     async def _send(self, spot: _Spot, posting: Posting, work: Callable[[str], Awaitable[Thread]]) -> Thread:
         """Post in the conversation's turn, and keep what became of it."""
         self._pacing.take_turn(spot.tenant, spot.thread, posting.id)
-        await self._postings.trying(posting.id)
+        await self._postings.trying(posting.id, spot.thread)
         try:
             stands = await self._paced(spot, work)
         except Uncertain as error:
             sent = await self._postings.find(posting.id)
             if sent is not None and sent.known:  # it told of itself before the answer was lost
                 return Thread(sent.conversation, sent.message)
-            await self._postings.failed(posting.id, answered=error.code == "server_failed")
+            await self._postings.failed(posting.id, spot.thread, answered=error.code == "server_failed")
             raise
         except SignoffError:
             await self._postings.untaken(posting.id)

@@ -175,12 +175,16 @@ class References:
 
     async def _note_team(self, tenant: str, told: Happened) -> None:
         known = await self._get(TEAMS, told.team, Team) or Team(tenant)
+        if known.tenant != tenant:
+            return
         # Anything that comes from a team shows that the bot is there; what says that it is not, says so itself.
         gone = known.gone if told.aside else told.team_gone
         await self._keep(TEAMS, told.team, Team(tenant, told.team_name or known.name, gone))
 
     async def _note_channel(self, tenant: str, told: Happened) -> None:
         known = await self._get(CHANNELS, told.channel, Channel) or Channel(told.channel, tenant)
+        if known.tenant != tenant:
+            return
         named = Channel(
             told.channel, tenant, told.team or known.team, told.channel_name or known.name, told.channel_gone
         )
@@ -201,10 +205,11 @@ class References:
         return None if found is None else msgspec.json.decode(found, type=kind)
 
     async def _keep(self, room: str, key: str, value: msgspec.Struct) -> None:
-        """Write it down, unless this process did just now: most activities tell what the one before told."""
+        """Write it down, unless this process did just now and it stands: most activities tell what the last told."""
         encoded, now = msgspec.json.encode(value), self._clock.now()
         last = self._written.get((room, key))
-        if last is not None and last[0] == encoded and now - last[1] < WRITTEN_LATELY:
+        lately = last is not None and last[0] == encoded and now - last[1] < WRITTEN_LATELY
+        if lately and await self._shelf.get(room, key, now) == encoded:  # another process may have learned otherwise
             return
         await self._shelf.put(room, key, encoded)
         if len(self._written) >= MOST_WRITTEN:

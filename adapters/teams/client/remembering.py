@@ -17,7 +17,7 @@ ROOM, BY_MESSAGE, THREADS = "teams.postings", "teams.messages", "teams.threads"
 KEPT = timedelta(days=30)
 """How long a posting can still be recognised."""
 THREAD_KEPT = timedelta(days=400)
-"""How long what was said below a card can still be taken away."""
+"""How long what was said below a card can still be taken away, and a card is known to be its posting's alone."""
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -28,6 +28,8 @@ class Sent(msgspec.Struct, frozen=True):
     message: str = ""
     answered: bool = False
     """Whether Teams answered the try at all, be it with a failure."""
+    place: str = ""
+    """Where it was sent to: a channel or a chat."""
 
     @property
     def known(self) -> bool:
@@ -47,23 +49,24 @@ class Postings:
         found = await self._shelf.get(ROOM, id_, self._clock.now())
         return None if found is None else msgspec.json.decode(found, type=Sent)
 
-    async def trying(self, id_: str) -> None:
-        """It is sent now."""
-        await self._put(id_, Sent(self._clock.now()))
+    async def trying(self, id_: str, place: str) -> None:
+        """It is sent to a channel (or a thread in it) or a chat now."""
+        await self._put(id_, Sent(self._clock.now(), place=place_of(place)))
 
     async def untaken(self, id_: str) -> None:
         """Teams did not take it."""
         await self._shelf.drop(ROOM, id_)
 
-    async def failed(self, id_: str, *, answered: bool) -> None:
+    async def failed(self, id_: str, place: str, *, answered: bool) -> None:
         """Teams may have taken it; ``answered`` with a failure, or not at all."""
-        await self._put(id_, Sent(self._clock.now(), answered=answered))
+        await self._put(id_, Sent(self._clock.now(), answered=answered, place=place_of(place)))
 
     async def stands(self, id_: str, conversation: str, message: str) -> None:
         """It stands there."""
-        until = self._clock.now() + KEPT
+        until = self._clock.now() + THREAD_KEPT
         await self._shelf.put(BY_MESSAGE, _place(conversation, message), id_.encode(), expires_at=until)
-        await self._put(id_, Sent(self._clock.now(), conversation, message, answered=True))
+        place = place_of(conversation)
+        await self._put(id_, Sent(self._clock.now(), conversation, message, answered=True, place=place))
 
     async def posting_of(self, conversation: str, message: str) -> str | None:
         """The posting whose message stands there; None when that is not known."""
@@ -91,6 +94,11 @@ class Postings:
 
     async def _put(self, id_: str, sent: Sent) -> None:
         await self._shelf.put(ROOM, id_, msgspec.json.encode(sent), expires_at=self._clock.now() + KEPT)
+
+
+def place_of(conversation: str) -> str:
+    """A conversation without the thread."""
+    return conversation.partition(";")[0]
 
 
 def _place(conversation: str, message: str) -> str:

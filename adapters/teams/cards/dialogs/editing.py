@@ -18,7 +18,7 @@ from adapters.teams.cards.dialogs.rejecting import lesson_field
 from adapters.teams.cards.elements import line, run
 from bot.cards import Card
 from bot.cards.cutting import brief
-from bot.domain.requests import FieldKind
+from bot.domain.fields import FieldKind
 from bot.forms import Input
 
 Json = dict[str, Any]
