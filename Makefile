@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet --quiet
 UV_VERSION := 0.13.9
 LOCK_VENV := .venv-lock
+SPIKE := spikes/agents_hosting
+SPIKE_VENV := .venv-spike
 COMPILE := $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(LOCK_FLAGS)
 # Workers for the tests; the machines that check this have two cores.
@@ -22,7 +24,7 @@ export PYTHONUTF8 := 1
 # Arguments passed on: make demo ARGS="--port 8100", make test ARGS="tests/unit -k gate", make bench ARGS="--quick".
 ARGS ?=
 
-.PHONY: help setup setup-dev demo test check format lint types layers bench lock clean browser
+.PHONY: help setup setup-dev demo test check format lint types layers bench spike lock clean browser
 
 help:  ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +80,16 @@ layers: setup-dev
 bench: setup-dev  ## measure and print every figure beside its goal (ARGS="--quick" for three minutes)
 	@$(BIN)/python -m bench $(ARGS)
 
+# In an environment of its own, as what is on trial is no part of what Signoff needs or is tested with.
+$(SPIKE_VENV)/.made: requirements/lock.txt requirements/dev.txt $(SPIKE)/requirements.txt
+	@echo "making $(SPIKE_VENV)"
+	@$(PYTHON) -m venv --clear $(SPIKE_VENV)
+	@for lock in $^; do $(SPIKE_VENV)/bin/python -m pip --disable-pip-version-check --no-input --quiet --quiet install --require-hashes -r $$lock; done
+	@touch $@
+
+spike: $(SPIKE_VENV)/.made  ## hold the SDK that succeeds the Bot Framework to the same contract
+	@$(SPIKE_VENV)/bin/python -m pytest -q tests/contract/test_teams_port.py $(SPIKE) $(ARGS)
+
 $(LOCK_VENV)/bin/uv:
 	@$(PYTHON) -m venv $(LOCK_VENV)
 	@$(LOCK_VENV)/bin/python -m pip --disable-pip-version-check --quiet --quiet install uv==$(UV_VERSION)
@@ -85,7 +97,8 @@ $(LOCK_VENV)/bin/uv:
 lock: | $(LOCK_VENV)/bin/uv  ## remake the lock files (LOCK_FLAGS=--upgrade for newer versions)
 	@$(COMPILE) pyproject.toml requirements/build.in -o requirements/lock.txt
 	@$(COMPILE) pyproject.toml requirements/build.in --extra dev -c requirements/lock.txt -o requirements/dev.txt
-	@! grep -nE '://|^ *--(index|extra-index|find-links)' requirements/*.txt || { echo "a lock names an address" >&2; exit 1; }
+	@$(COMPILE) $(SPIKE)/requirements.in -c requirements/lock.txt -c requirements/dev.txt -o $(SPIKE)/requirements.txt
+	@! grep -nE '://|^ *--(index|extra-index|find-links)' requirements/*.txt $(SPIKE)/requirements.txt || { echo "a lock names an address" >&2; exit 1; }
 
 clean:  ## remove what the tools left; .venv stays
 	@rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov build dist test-output

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from aiohttp import web
@@ -34,10 +36,20 @@ class Pauses:
         self.asked.append(seconds)
 
 
+def _tried(credentials: Credentials, tokens: InboundTokens, pauses: Pauses) -> TeamsPort:
+    made: TeamsPort = import_module("spikes.agents_hosting").AgentsPort(credentials, tokens, seconds=1.0, pause=pauses)
+    return made
+
+
 PORTS: dict[str, Making] = {
-    "botbuilder": lambda credentials, tokens, pauses: BotbuilderPort(credentials, tokens, seconds=1.0, pause=pauses)
+    "botbuilder": lambda credentials, tokens, pauses: BotbuilderPort(credentials, tokens, seconds=1.0, pause=pauses),
+    "agents_hosting": _tried,
 }
-"""Every implementation; a successor's is held against the same contract by one more line."""
+"""Every implementation; another one is held against the same contract by one more line."""
+MISSING: dict[str, str] = (
+    {} if find_spec("microsoft_agents") else {"agents_hosting": "the SDK is not installed: make spike"}
+)
+"""Which of them can't be tried here, and why."""
 
 
 @dataclass
