@@ -10,9 +10,10 @@ from typing import Any
 
 import msgspec
 
+from bot.domain.fields import Field, FieldKind
 from bot.domain.jsontext import Json, canonical, read, same
 from bot.domain.money import decimal_of
-from bot.domain.requests import Field, FieldKind, Request
+from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.policy.patterns import matches
 

@@ -17,7 +17,8 @@ from bot.cards.amounts import amount_text
 from bot.cards.masking import Masker
 from bot.cards.plaintext import plain
 from bot.cards.rows import currency_of, value_text
-from bot.domain.requests import Field, FieldKind, Request
+from bot.domain.fields import Field, FieldKind
+from bot.domain.requests import Request
 from bot.editing import editable_fields, value_of
 from bot.errors import BadInput
 from bot.policy.document import Policy

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.domain.requests import Assessment, Proposal, Routing
+from bot.domain.requests import Assessment, Proposal
+from bot.domain.routing import Routing
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.document import Action, Owner, Policy
 from bot.policy.durations import parse_timeout

@@ -9,9 +9,10 @@ from bot.cards.amounts import amount_text
 from bot.cards.masking import Masker, masked
 from bot.cards.plaintext import plain, words
 from bot.cards.shape import Row
+from bot.domain.fields import Field, FieldKind
 from bot.domain.jsontext import Json, same
 from bot.domain.money import decimal_of
-from bot.domain.requests import Field, FieldKind, Request
+from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.policy.document import Policy
 

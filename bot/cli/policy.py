@@ -17,7 +17,8 @@ from adapters.clock import SystemClock
 from bot.cli.promise_words import promise_lines, warnings_about_hours
 from bot.domain.agents import Agent
 from bot.domain.jsontext import read
-from bot.domain.requests import Proposal, Routing
+from bot.domain.requests import Proposal
+from bot.domain.routing import Routing
 from bot.domain.verdicts import Tally, VerdictKind
 from bot.errors import BadInput, PolicyInvalid
 from bot.gating import Judgement, judge, tally_keys

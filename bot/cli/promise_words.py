@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.requests import Routing
+from bot.domain.routing import Routing
 from bot.policy.document import Policy
 from bot.policy.working_time import working_time
 

@@ -71,13 +71,18 @@ def _is(person: Person, said: str) -> bool:
 
 
 def approvers_now(request: Request, policy: Policy) -> tuple[str, ...]:
-    """Who may still decide: the approvers that it opened with, without those whom the policy no longer names as such.
+    """Who may still decide: the approvers of its stage, and those whom its escalation let decide, but for the barred.
 
     A request keeps its promise of who is asked, but nobody keeps a right that was taken away since.
     """
-    owner = policy.owners.get(request.routing.owner)
-    kept = policy.people.keys() & (request.routing.approvers if owner is None else owner.approvers)
-    return tuple(id_ for id_ in request.routing.approvers if id_ in kept)
+    routing = request.routing
+    if routing.owner in policy.owners:
+        named = policy.signers_of(routing.owner, request.assessment.action_type)
+        kept = [id_ for id_ in routing.approvers if id_ in named]
+    else:
+        kept = [*routing.approvers]
+    ids = dict.fromkeys((*kept, *request.widened))
+    return tuple(id_ for id_ in ids if id_ in policy.people and id_ not in routing.barred)
 
 
 def valid_signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:

@@ -48,6 +48,7 @@ def apply_request(state: Request | None, event: e.Event, id_: str, at: datetime,
             signatures=event.decision.signatures,
             claim=None,
             snoozes=(),
+            stopped_at=None,
         )
     if isinstance(event, e.Redeemed | e.GrantMoved | e.Lapsed | e.Revoked):
         return _grant_ended(state, event, at)
@@ -61,6 +62,8 @@ def _went_on(state: Request, event: e.Event, at: datetime, actor: Actor) -> Requ
         return _shown(state, event)
     if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated):
         return _kept_waiting(state, event, at, actor)
+    if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
+        return _on_another_path(state, event)
     return _while_pending(state, event, at, actor)
 
 
@@ -109,7 +112,7 @@ def _kept_waiting(
     state: Request, event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated, at: datetime, actor: Actor
 ) -> Request:
     if isinstance(event, e.Reassigned):
-        return replace(state, claim=Claim(people.person(event.to, actor.surface), at))
+        return replace(state, claim=Claim(people.person(event.to, actor.surface), at, event.until))
     if isinstance(event, e.Snoozed):
         others = tuple(one for one in state.snoozes if one.by.id != actor.id)
         return replace(state, snoozes=(*others, Snooze(actor, event.until)))
@@ -117,18 +120,45 @@ def _kept_waiting(
         return replace(state, snoozes=tuple(one for one in state.snoozes if one.by.id != event.person))
     if isinstance(event, e.Reminded):
         return replace(state, reminded=event.number)
-    return replace(state, escalated=event.number)
+    widened = (*state.widened, *(id_ for id_ in event.widened if id_ not in state.widened))
+    return replace(state, escalated=event.number, widened=widened)
+
+
+def _on_another_path(state: Request, event: e.StageBegan | e.Rescheduled | e.Moved) -> Request:
+    """The next stage, the rest of its time, or another owner: ``routing`` says what counts from now on."""
+    if isinstance(event, e.Moved):
+        return replace(
+            state, routing=event.routing, deadline_at=event.routing.deadline_at, widened=(), claim=None, snoozes=()
+        )
+    path = replace(state.routing, due_at=event.due_at, remind_at=event.remind_at, escalation=event.escalation)
+    if isinstance(event, e.Rescheduled):
+        path = replace(path, deadline_at=event.deadline_at)
+        return replace(state, routing=path, deadline_at=event.deadline_at, stopped_at=None)
+    starts = (*state.stage_starts[: event.stage], len(event.signatures))
+    return replace(
+        state,
+        routing=replace(path, approvers=event.approvers, approvals_needed=event.approvals_needed),
+        stage=event.stage,
+        stage_starts=starts,
+        signatures=event.signatures,
+        reminded=0,
+        escalated=0,
+        widened=(),
+        claim=None,
+        snoozes=(),
+    )
 
 
 def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:
-    if isinstance(event, e.Signed):
-        return replace(state, signatures=(*state.signatures, actor))
+    if isinstance(event, e.Signed | e.Withdrawn):
+        others = tuple(one for one in state.signatures if one.id != actor.id)
+        return replace(state, signatures=others if isinstance(event, e.Withdrawn) else (*state.signatures, actor))
     if isinstance(event, e.Claimed):
-        return replace(state, claim=Claim(actor, at))
+        return replace(state, claim=Claim(actor, at, event.until))
     if isinstance(event, e.Unclaimed):
         return replace(state, claim=None)
     if isinstance(event, e.Asked):
-        return replace(state, questions=(*state.questions, Question(event.question, actor, at, event.text)))
+        return _asked(state, Question(event.question, actor, at, event.text))
     if isinstance(event, e.Answered):
         answered = tuple(
             replace(asked, answer=event.text, answered_at=at) if asked.id == event.question else asked
@@ -138,6 +168,14 @@ def _while_pending(state: Request, event: e.Event, at: datetime, actor: Actor) -
     if isinstance(event, e.Revealed):
         return state  # who looked is in the events alone
     raise ValueError(f"{type(event).__name__} is no event of a request")
+
+
+def _asked(state: Request, question: Question) -> Request:
+    """With an open question. Where the promise waits for the answer, the clock stops; the agent's own time goes on."""
+    routing, asked = state.routing, replace(state, questions=(*state.questions, question))
+    if not routing.stops_while_asked or state.stopped_at is not None:
+        return asked
+    return replace(asked, stopped_at=question.at, deadline_at=routing.latest_at or state.deadline_at)
 
 
 def _with_message(messages: tuple[MessageRef, ...], new: MessageRef) -> tuple[MessageRef, ...]:

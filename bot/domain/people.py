@@ -17,6 +17,8 @@ class Person(msgspec.Struct, frozen=True, gc=False):
     limit: Decimal | None = None
     slack: str | None = None
     teams: str | None = None
+    manager: str | None = None
+    """The id of whoever they report to."""
 
 
 class ActorKind(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +10,7 @@ import msgspec
 
 from bot.domain.money import Money
 from bot.domain.people import Actor
+from bot.domain.routing import Routing
 from bot.domain.verdicts import ActionClass, Level, Reservation, Verdict
 
 
@@ -50,75 +50,6 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     vulnerable: bool = False
     regulated_complaint: bool = False
     problems: tuple[str, ...] = ()
-
-
-class FieldKind(StrEnum):
-    """The type of an argument, as forms and checks need it."""
-
-    TEXT = "text"
-    LONG_TEXT = "long_text"
-    MONEY = "money"
-    NUMBER = "number"
-    INTEGER = "integer"
-    BOOLEAN = "boolean"
-    CHOICE = "choice"
-    DATE = "date"
-    JSON = "json"
-
-
-class Field(msgspec.Struct, frozen=True, gc=False):
-    """One argument of an action type: how to show it, whether it may be edited, and what it may be."""
-
-    name: str
-    title: str
-    kind: FieldKind = FieldKind.TEXT
-    editable: bool = False
-    sensitive: bool = False
-    required: bool = False
-    minimum: Decimal | None = None
-    maximum: Decimal | None = None
-    max_length: int | None = None
-    options: tuple[str, ...] = ()
-    pattern: str | None = None
-
-
-class Step(msgspec.Struct, frozen=True, gc=False):
-    """One rung of the escalation ladder, frozen: at ``at`` (UTC) tell these people, and post there."""
-
-    at: datetime
-    to: tuple[str, ...]
-    post_to: dict[str, str] = {}
-
-
-class Routing(msgspec.Struct, frozen=True, gc=False):
-    """Whose request it is, who may sign, by when: frozen when the request opens, so no policy change rewrites it."""
-
-    owner: str
-    owner_title: str
-    accountable: str
-    risk_owner: str
-    channels: dict[str, str]
-    approvers: tuple[str, ...]
-    """Person ids."""
-    approvals_needed: int
-    due_at: datetime
-    deadline_at: datetime
-    grant_seconds: int
-    reject_reasons: tuple[str, ...]
-    fields: tuple[Field, ...] = ()
-    extra_fields: bool = True
-    """Whether arguments that no field names are accepted in an edit (unchanged only)."""
-    remind_at: tuple[datetime, ...] = ()
-    escalation: tuple[Step, ...] = ()
-    high_class: bool = False
-    surfaces: tuple[str, ...] = ()
-    """The chat surfaces that were connected when it opened: there its cards are posted and kept up."""
-    second_channels: dict[str, str] = {}
-    """By surface, where its card goes when the first channel can't take it."""
-    working_zone: str | None = None
-    """The time zone of the working hours in which its promise was counted; None where that was elapsed time."""
-    statutory_at: datetime | None = None
-    """When the limit of the law ends that runs beside the promise; ``due_at`` is never later."""
 
 
 class Assessment(msgspec.Struct, frozen=True, gc=False):
@@ -220,10 +151,11 @@ class Question(msgspec.Struct, frozen=True, gc=False):
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
-    """Somebody said: I am on it."""
+    """Somebody said: I am on it; until ``until``, where claims are limited."""
 
     by: Actor
     at: datetime
+    until: datetime | None = None
 
 
 class MessageRef(msgspec.Struct, frozen=True, gc=False):
@@ -274,6 +206,15 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     deadline_at: datetime
     """When it expires unless decided: the agent's timeout or the policy's deadline, whichever is first."""
     signatures: tuple[Actor, ...] = ()
+    """Those that stand, of every stage, in order."""
+    stage: int = 0
+    """Which of ``routing.stages`` it is in, 0 for the first."""
+    stage_starts: tuple[int, ...] = (0,)
+    """For each stage so far, how many signatures stood when it began."""
+    widened: tuple[str, ...] = ()
+    """Person ids of those whom a step of its escalation let decide as well."""
+    stopped_at: datetime | None = None
+    """Since when the clock of its promise stands still, while it does."""
     decision: Decision | None = None
     grant: Grant | None = None
     outcome: Outcome | None = None
@@ -300,6 +241,11 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     def status(self) -> str:
         """``pending``, or the kind of the decision."""
         return "pending" if self.decision is None else self.decision.kind.value
+
+    @property
+    def stage_signatures(self) -> tuple[Actor, ...]:
+        """The signatures of the stage that it is in."""
+        return self.signatures[self.stage_starts[-1] :]
 
     @property
     def arguments(self) -> dict[str, Any]:

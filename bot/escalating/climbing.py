@@ -32,7 +32,7 @@ def climb(view: View, id_: str) -> int:
 
 
 def _rungs(request: Request) -> list[tuple[datetime, Callable[[int], e.Event]]]:
-    """What is next of each kind: when, and the event that it makes, given the seconds it is late (0: not worth saying)."""
+    """What is next of each kind: when, and the event that it makes, given how many seconds late (0: never mind)."""
     routing, rungs = request.routing, list[tuple[datetime, Callable[[int], e.Event]]]()
     reminders, steps = routing.remind_at[request.reminded :], routing.escalation[request.escalated :]
     if reminders:

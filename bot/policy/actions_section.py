@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import msgspec
 
+from bot.domain.fields import Field
 from bot.domain.money import CURRENCY
-from bot.domain.requests import Field
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.arguments_section import bound_amount, mark_editable, read_fields
 from bot.policy.caps_section import read_caps

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bot.domain.requests import Field, FieldKind
+from bot.domain.fields import Field, FieldKind
 from bot.policy.expressions import matches
 from bot.policy.yamltree import At, did_you_mean
 

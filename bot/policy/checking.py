@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from bot.domain.fields import Field, FieldKind
 from bot.domain.jsontext import Json
 from bot.domain.money import decimal_of
-from bot.domain.requests import Field, FieldKind
 from bot.errors import BadInput
 from bot.policy.expressions import matches
 

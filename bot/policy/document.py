@@ -12,30 +12,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bot.domain.fields import Field
+from bot.domain.hours import Hours
 from bot.domain.people import Person
-from bot.domain.requests import Field
+from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.expressions import Expression
 from bot.policy.phrases import Phrase
 
 UNKNOWN_TOOL = "unknown_tool"
 """The action type of a call to a tool that no action of the policy names."""
-
-
-class Hours(msgspec.Struct, frozen=True):
-    """When a team works.
-
-    ``week`` has the intervals of each day, Monday first, in minutes after its midnight; one that closes on the day
-    after says more than 1440. ``timezone`` is an IANA name. An interval is left out when the day on which it opens is a
-    public holiday of one of ``holidays`` (``US``, ``US-NY``), or one of its own closed days.
-    """
-
-    week: tuple[tuple[tuple[int, int], ...], ...]
-    timezone: str
-    holidays: tuple[str, ...] = ()
-    closed_on: frozenset[date] = frozenset()
-    closed_yearly: frozenset[tuple[int, int]] = frozenset()
-    """Month and day."""
 
 
 class Reminder(msgspec.Struct, frozen=True):
@@ -46,11 +32,19 @@ class Reminder(msgspec.Struct, frozen=True):
 
 
 class Escalation(msgspec.Struct, frozen=True):
-    """One rung: ``after`` seconds, tell these people (ids), and post there."""
+    """One rung: ``after`` seconds, tell these, and post there; as ``Step`` says, before its time is an instant.
+
+    It comes again ``repeats`` times, each ``every`` seconds after the time before.
+    """
 
     after: int
     to: tuple[str, ...]
+    """Person ids, ``on_call:<rotation>``, ``manager``, ``assignee``."""
     post_to: dict[str, str] = {}
+    widen: bool = False
+    move_to: str | None = None
+    repeats: int = 0
+    every: int = 0
 
 
 class Sla(msgspec.Struct, frozen=True):
@@ -61,6 +55,53 @@ class Sla(msgspec.Struct, frozen=True):
     escalate: tuple[Escalation, ...] = ()
     expire_after: int = 4 * 3600
     calendar: bool = False
+    stops_while_asked: bool = False
+    """Whether the clock stands still while a question to the agent is open."""
+    claim_seconds: int | None = None
+    """For how long, in elapsed time, somebody who claims a request has it; None is until it is decided."""
+    gather_seconds: int = 120
+    """Pings to one person within so many seconds are gathered into one; 0 is never."""
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One of the signatures that an action takes one after the other."""
+
+    title: str
+    approvers: tuple[str, ...]
+    approvals: int = 1
+    text: str = ""
+    sla: Sla | None = None
+    """Its own promise (``expire_after`` and ``calendar`` are the owner's); None is the owner's."""
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """Who takes turns in one part of the day of a rotation, changing every ``days`` days since ``starts``.
+
+    ``begins`` and ``ends`` are minutes after midnight in ``timezone``, ``ends`` more than 1440 where it is past it; a
+    part that is the whole day begins at the handover and lasts 1440 minutes.
+    """
+
+    people: tuple[str, ...]
+    days: int
+    starts: date
+    begins: int
+    ends: int
+    timezone: str
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    """On which it begins, 0 for Monday."""
+
+
+class Rotation(msgspec.Struct, frozen=True):
+    """Who is on call when: its turns in the order in which they are asked, or an iCalendar file or address."""
+
+    id: str
+    title: str
+    turns: tuple[Turn, ...] = ()
+    calendar: str | None = None
+    """A path beside the policy file, or an ``https`` address. The name or address of an event's attendee or summary is
+    the person's who is on call then."""
+    owner: str | None = None
+    """Who is told of its gaps; every owner whose ladder names it, without."""
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -80,6 +121,11 @@ class Owner(msgspec.Struct, frozen=True):
     """By surface, where cards go when the first channel can't take them."""
     approver_groups: tuple[str, ...] = ()
     """Groups among the approvers whose members a chat platform knows."""
+    over_limit: OverLimit = OverLimit.REFUSE
+    bars_agents_owner: bool = False
+    """Whether the owner of the agent that proposes may not sign."""
+    assigns: bool = False
+    """Whether a request is given to the least loaded of those who may sign it, when it opens."""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -181,6 +227,10 @@ class Action(msgspec.Struct, frozen=True):
     """Names of the context that must be there."""
     description: str = ""
     statutory: Statutory | None = None
+    stages: tuple[Stage, ...] = ()
+    """Two or more sequential stages; empty where the owner's approvers sign, ``approvals`` of them."""
+    urgent: bool = False
+    """Whether pings about it are never gathered and never wait for quiet hours."""
     looks_at: frozenset[str] = frozenset()
     """The variables that its expressions look at."""
 
@@ -212,6 +262,7 @@ class Policy(msgspec.Struct, frozen=True):
     """The action of each tool."""
     emails: dict[str, Person]
     """Each person by lower-case email."""
+    rotations: dict[str, Rotation] = {}
 
     def person_by_email(self, email: str) -> Person | None:
         """The person with this address, in any case of letters."""
@@ -220,6 +271,12 @@ class Policy(msgspec.Struct, frozen=True):
     def action_for_tool(self, tool: str) -> Action | None:
         """The catalogue's entry that names this tool; None is an unknown tool."""
         return self.tools.get(tool)
+
+    def signers_of(self, owner_id: str, action_type: str) -> frozenset[str]:
+        """Who may sign anything of this action type that is this owner's, by what the policy says now (person ids)."""
+        owner, action = self.owners.get(owner_id), self.actions.get(action_type)
+        staged = () if action is None else (id_ for stage in action.stages for id_ in stage.approvers)
+        return frozenset((*(() if owner is None else owner.approvers), *staged))
 
     def owners_of(self, person_id: str) -> tuple[Owner, ...]:
         """The owners that have this person as approver, accountable executive or risk owner."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from bot.policy.document import Hours
+from bot.domain.hours import Hours
 from bot.policy.holidays import unknown_place
 from bot.policy.yamltree import At
 from bot.policy.zones import read_zone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.domain.requests import Step
+from bot.domain.routing import Step
 from bot.policy.document import Owner
 from bot.policy.working_time import working_time
 

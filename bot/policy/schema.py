@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.domain.requests import FieldKind
+from bot.domain.fields import FieldKind
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.hours_section import DAYS_KEY
 from bot.policy.reading import REQUIRABLE

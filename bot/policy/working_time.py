@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.policy.document import Hours
+from bot.domain.hours import Hours
 from bot.policy.holidays import public_holidays
 
 HORIZON = timedelta(days=400)

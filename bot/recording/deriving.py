@@ -47,11 +47,17 @@ def deadlines_of(request: Request) -> dict[str, datetime]:
 
 
 def ladder_of(request: Request) -> datetime | None:
-    """When somebody is next to be told that it waits: a reminder, a step of its escalation, the end of a snooze."""
+    """When something is next due while it waits: a reminder, a step, the end of a snooze or of a claim.
+
+    While the clock of its promise stands still, there are no reminders and no steps.
+    """
     routing = request.routing
-    times = [*routing.remind_at[request.reminded : request.reminded + 1]]
-    times += [step.at for step in routing.escalation[request.escalated : request.escalated + 1]]
-    times += [snooze.until for snooze in request.snoozes]
+    times = [snooze.until for snooze in request.snoozes]
+    if request.claim is not None and request.claim.until is not None:
+        times.append(request.claim.until)
+    if request.stopped_at is None:
+        times += routing.remind_at[request.reminded : request.reminded + 1]
+        times += [step.at for step in routing.escalation[request.escalated : request.escalated + 1]]
     return min(times, default=None)
 
 

@@ -23,7 +23,7 @@ TOLD = frozenset(
     {
         "request.signed", "request.decided", "request.claimed", "request.unclaimed", "request.asked",
         "request.answered", "request.reassigned", "request.snoozed", "request.woken", "request.reminded",
-        "request.escalated",
+        "request.escalated", "request.withdrawn", "request.stage_began", "request.rescheduled", "request.moved",
         "request.redeemed", "request.grant_moved", "request.lapsed", "request.revoked", "request.outcome_reported",
         "request.erased",
     }
@@ -31,6 +31,8 @@ TOLD = frozenset(
 """Events that change how every card looks, and have their line in its thread."""
 PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated"})
 """Events that somebody is told of in person."""
+_OPENING = frozenset({"request.opened", "request.moved"})
+"""Events after which a card comes to a channel in its turn among the others."""
 CHANNEL_LOST, CHANNEL_FOUND = "channel.lost", "channel.found"
 """What is noted in the ledger of a channel, in turns: cards can't stand there any more, and they can again."""
 
@@ -58,7 +60,7 @@ def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Me
         for do in _what(type_, seq):
             if do == CARD and surface not in routing.channels:
                 continue
-            lane = routing.channels[surface] if type_ == "request.opened" else f"{do}:{request.id}"
+            lane = routing.channels[surface] if type_ in _OPENING else f"{do}:{request.id}"
             yield _message(surface, lane, request.id, Errand(do, seq), at)
 
 
@@ -86,6 +88,8 @@ def _message(surface: str, lane: str, subject: str, errand: Errand, at: datetime
 def _what(type_: str, seq: int) -> tuple[str, ...]:
     if type_ in {"request.opened", "request.unshown"}:
         return (CARD,)
+    if type_ == "request.moved":
+        return (CARD, REDRAW, LINES)
     if type_ in PINGED:
         return (PING, REDRAW, LINES)
     late_card = type_ == "request.posted" and seq > 2  # noqa: PLR2004 - opened and posted: nothing happened in between

@@ -13,18 +13,8 @@ from bot.domain import events as e
 from bot.domain.agents import Agent, Credential, CredentialKind, Delivery, Instance
 from bot.domain.jsontext import digest
 from bot.domain.people import Actor, ActorKind, agent, person
-from bot.domain.requests import (
-    Assessment,
-    Context,
-    Decision,
-    DecisionKind,
-    Grant,
-    GrantStatus,
-    Proposal,
-    Request,
-    Routing,
-    Step,
-)
+from bot.domain.requests import Assessment, Context, Decision, DecisionKind, Grant, GrantStatus, Proposal, Request
+from bot.domain.routing import Routing, Step
 from bot.domain.verdicts import ActionClass, Level, Observation, Reason, Reservation, Verdict, VerdictKind
 from bot.errors import AlreadyDecided, Conflict, NotAllowed
 from bot.ports import Store

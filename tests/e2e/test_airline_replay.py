@@ -17,8 +17,9 @@ from typing import Any
 import pytest
 
 from bot.demo.reviewer import Reviewer
+from bot.domain.fields import FieldKind
 from bot.domain.jsontext import canonical, read, same
-from bot.domain.requests import DecisionKind, FieldKind, GrantStatus, OutcomeStatus, Request
+from bot.domain.requests import DecisionKind, GrantStatus, OutcomeStatus, Request
 from bot.ports import RequestQuery
 from bot.proving.keys import Keyring
 from bot.proving.record import verify

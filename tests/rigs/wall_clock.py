@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.policy.document import Hours
+from bot.domain.hours import Hours
 from bot.policy.loading import load
 from tests.rigs.gates import text_of
 

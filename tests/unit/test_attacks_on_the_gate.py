@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.domain.requests import FieldKind
+from bot.domain.fields import FieldKind
 from bot.domain.spelling import spelled
 from bot.editing import value_of
 from bot.errors import BadInput

@@ -10,9 +10,10 @@ import jsonschema
 import pytest
 import yaml
 
+from bot.domain.hours import Hours
 from bot.errors import PolicyInvalid
 from bot.policy import document
-from bot.policy.document import Hours, Statutory
+from bot.policy.document import Statutory
 from bot.policy.loading import load
 from bot.policy.schema import policy_schema
 from tests.rigs.gates import REFUND, policy_of, text_of

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.requests import FieldKind
+from bot.domain.fields import FieldKind
 from bot.domain.verdicts import Level
 from bot.errors import BadInput, PolicyInvalid
 from bot.policy import (

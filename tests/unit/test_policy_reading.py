@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from bot.domain.fields import Field, FieldKind
 from bot.domain.money import Money
-from bot.domain.requests import Context, Field, FieldKind
+from bot.domain.requests import Context
 from bot.domain.verdicts import Level, Reservation, Tally
 from bot.errors import BadInput
 from bot.policy.checking import check_arguments

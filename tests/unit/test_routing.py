@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from bot.domain.requests import Routing, Step
+from bot.domain.routing import Routing, Step
 from bot.errors import BadInput
 from bot.policy.document import Policy
 from bot.policy.loading import load

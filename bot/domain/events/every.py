@@ -10,6 +10,10 @@ Event = (
     requests.Opened
     | requests.Signed
     | requests.Decided
+    | requests.Withdrawn
+    | requests.StageBegan
+    | requests.Rescheduled
+    | requests.Moved
     | requests.Claimed
     | requests.Unclaimed
     | requests.Asked
@@ -40,5 +44,9 @@ Event = (
     | agents.InstanceDeleted
     | ledgers.Paused
     | ledgers.Resumed
+    | ledgers.Covered
+    | ledgers.Delegated
+    | ledgers.DutyEnded
+    | ledgers.QuietHoursSet
     | ledgers.Noted
 )

@@ -25,6 +25,42 @@ class Resumed(Fact, frozen=True, tag="ledger.resumed"):
     reason: str
 
 
+class Covered(Fact, frozen=True, tag="ledger.covered"):
+    """``person`` is on call in a rotation from ``since`` to ``until``, whoever its plan names then."""
+
+    rotation: str
+    person: str
+    since: datetime
+    until: datetime
+    note: str | None = None
+
+
+class Delegated(Fact, frozen=True, tag="ledger.delegated"):
+    """While ``person`` is away, from ``since`` to ``until``, what would come to them comes to ``to``."""
+
+    person: str
+    to: str
+    since: datetime
+    until: datetime
+    note: str | None = None
+
+
+class DutyEnded(Fact, frozen=True, tag="ledger.duty_ended"):
+    """A cover or a delegation was ended before its time: the fact of this number in the ledger."""
+
+    number: int
+    note: str | None = None
+
+
+class QuietHoursSet(Fact, frozen=True, tag="ledger.quiet_hours_set"):
+    """When somebody wants no pings that can wait: from and until, in minutes after midnight of a zone; -1: never."""
+
+    person: str
+    begins: int
+    ends: int
+    timezone: str = "UTC"
+
+
 class Noted(Fact, frozen=True, tag="ledger.noted"):
     """A fact of the house: a policy version taken into use, a desk link given out, a sign-in."""
 

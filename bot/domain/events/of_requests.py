@@ -7,16 +7,9 @@ from datetime import datetime
 import msgspec
 
 from bot.domain.events.fact import Fact
-from bot.domain.requests import (
-    Assessment,
-    Decision,
-    Grant,
-    MessageRef,
-    OutcomeStatus,
-    Proposal,
-    Request,
-    Routing,
-)
+from bot.domain.people import Actor
+from bot.domain.requests import Assessment, Decision, Grant, MessageRef, OutcomeStatus, Proposal, Request
+from bot.domain.routing import Routing, Step
 from bot.domain.verdicts import Observation, Reservation
 
 
@@ -51,12 +44,54 @@ class Decided(Fact, frozen=True, tag="request.decided"):
     reserved: tuple[Reservation, ...] = ()
 
 
+class Withdrawn(Fact, frozen=True, tag="request.withdrawn"):
+    """A signature was taken back while others were still missing."""
+
+    note: str | None = None
+
+
+class StageBegan(Fact, frozen=True, tag="request.stage_began"):
+    """It went on to its next stage, or back to an earlier one: who signs now, by when, and which signatures stand."""
+
+    stage: int
+    approvers: tuple[str, ...]
+    approvals_needed: int
+    due_at: datetime
+    remind_at: tuple[datetime, ...] = ()
+    escalation: tuple[Step, ...] = ()
+    signatures: tuple[Actor, ...] = ()
+
+
+class Rescheduled(Fact, frozen=True, tag="request.rescheduled"):
+    """The clock of its promise runs again after it stood still for ``stopped_seconds``; what was left of it, it gets.
+
+    ``remind_at`` and ``escalation`` are whole again: what has happened of them is where it was.
+    """
+
+    due_at: datetime
+    deadline_at: datetime
+    remind_at: tuple[datetime, ...] = ()
+    escalation: tuple[Step, ...] = ()
+    stopped_seconds: int = 0
+
+
+class Moved(Fact, frozen=True, tag="request.moved"):
+    """A step of its escalation made it another owner's; ``routing`` is all of it from now on."""
+
+    from_owner: str
+    routing: Routing
+
+
 class Claimed(Fact, frozen=True, tag="request.claimed"):
-    """Somebody took it."""
+    """Somebody took it, until ``until`` where claims are limited."""
+
+    until: datetime | None = None
 
 
 class Unclaimed(Fact, frozen=True, tag="request.unclaimed"):
-    """Whoever had it let it go."""
+    """Whoever had it let it go, or, by the clock, their time with it was over."""
+
+    late_seconds: int = 0
 
 
 class Asked(Fact, frozen=True, tag="request.asked"):
@@ -85,6 +120,8 @@ class Reassigned(Fact, frozen=True, tag="request.reassigned"):
     to: str
     """A person's id."""
     note: str | None = None
+    until: datetime | None = None
+    """As in ``Claimed``."""
 
 
 class Snoozed(Fact, frozen=True, tag="request.snoozed"):
@@ -107,12 +144,23 @@ class Reminded(Fact, frozen=True, tag="request.reminded"):
 
 
 class Escalated(Fact, frozen=True, tag="request.escalated"):
-    """A step of its escalation was due: these people (ids) are told, and it is posted there (channel by surface)."""
+    """A step of its escalation was due: these people (ids) are told, and it is posted there (channel by surface).
+
+    ``to`` is who it came to: whoever was on call, and who stood in for whom. Nobody, and the next step is due at once.
+    """
 
     number: int
     to: tuple[str, ...]
     post_to: dict[str, str] = msgspec.field(default_factory=dict)
     late_seconds: int = 0
+    widened: tuple[str, ...] = ()
+    """Who may decide from now on besides its approvers (ids)."""
+    instead_of: dict[str, str] = msgspec.field(default_factory=dict)
+    """By id of somebody in ``to``, for whom they stand in while that person is away."""
+    on_call: tuple[str, ...] = ()
+    """Who of ``to`` was on call."""
+    nobody: tuple[str, ...] = ()
+    """What the step names that came to nobody: a rotation in which nobody is on call, a manager who is not known."""
 
 
 class Posted(Fact, frozen=True, tag="request.posted"):

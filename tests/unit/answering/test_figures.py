@@ -33,8 +33,8 @@ from bot.domain.requests import (
     OutcomeStatus,
     Proposal,
     Request,
-    Routing,
 )
+from bot.domain.routing import Routing
 from bot.domain.verdicts import ActionClass, Level, Verdict, VerdictKind
 from bot.policy.loading import load
 from tests.rigs.house import POLICY

@@ -11,7 +11,8 @@ from adapters.teams.cards.dialogs.editing import NUMBER
 from bot.cards import Card, Row, card, change_rows
 from bot.cards.masking import Masker
 from bot.cards.wording import NOT_GIVEN
-from bot.domain.requests import FieldKind, Request
+from bot.domain.fields import FieldKind
+from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.forms import Input, inputs, typed_over
 from tests.fakes.teams.cards import NotPossible, offers, texts

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from bot.policy.document import Hours
+from bot.domain.hours import Hours
 from bot.policy.holidays import public_holidays, unknown_place
 from bot.policy.working_time import HORIZON, WorkingTime, working_time
 

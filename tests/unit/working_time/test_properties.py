@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.policy.document import Hours
+from bot.domain.hours import Hours
 from bot.policy.working_time import HORIZON, WorkingTime
 from tests.rigs.wall_clock import Wall
 

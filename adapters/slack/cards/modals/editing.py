@@ -16,7 +16,7 @@ from adapters.slack.cards.modals.frame import Sheet, modal
 from adapters.slack.cards.modals.rejecting import lesson_field, may_not
 from adapters.slack.cards.modals.texts import brief, facts, heading
 from bot.cards import Card
-from bot.domain.requests import FieldKind
+from bot.domain.fields import FieldKind
 from bot.forms import Input
 
 Json = dict[str, Any]
