@@ -1,17 +1,19 @@
-"""Sweeping: finding what is due, carrying it out, and waiting for the next."""
+"""Sweeping: finding what is due, and carrying it out."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
+import msgspec
+
 from bot.domain import events as e
 from bot.domain.people import CLOCK
-from bot.domain.requests import Decision, DecisionKind, GrantStatus
-from bot.errors import SignoffError
+from bot.domain.requests import Decision, DecisionKind, GrantStatus, Request
+from bot.errors import Unavailable
 from bot.escalating.climbing import climb
 from bot.escalating.lateness import seconds_late
 from bot.ports import Clock, Store
@@ -19,44 +21,58 @@ from bot.recording import Deadline, Needs, View
 
 log = logging.getLogger("signoff.escalating")
 
-SWEEP_SECONDS = 1.0
-"""The longest pause between two sweeps; no deadline is nearer than that when it is set."""
+LOOK = 500
+"""How many deadlines are read at a time."""
+TOGETHER = 100
+"""How many of them make one flow: a database that locks what it names locks no more than this at once for it."""
 
 
-async def keep_time(store: Store, clock: Clock, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep) -> None:
-    """Sweep as soon as the next deadline passes, and at least every ``SWEEP_SECONDS``, until cancelled.
+class Swept(msgspec.Struct, frozen=True):
+    """How many deadlines were found past, and how many of them led to something here. The rest somebody else did."""
 
-    A sweep that fails is logged, and the next one makes up for it.
+    found: int = 0
+    done: int = 0
+
+    @property
+    def beaten(self) -> bool:
+        """Whether most of what was found had been done by another process in the meantime."""
+        return self.found > 0 and self.done * 2 < self.found
+
+
+async def sweep(store: Store, clock: Clock) -> int:
+    """Carry out every deadline that has passed; returns how many did something. See ``carry_out_due``."""
+    return (await carry_out_due(store, clock)).done
+
+
+async def carry_out_due(store: Store, clock: Clock) -> Swept:
+    """Carry out every deadline that has passed. Safe to run anywhere at any time.
+
+    What can't be carried out is logged and holds up nothing else.
+
+    Raises:
+        Unavailable: when the database can't be reached; the next sweep makes up for it.
     """
+    found = done = 0
     while True:
-        seconds = SWEEP_SECONDS
-        try:
-            done = await sweep(store, clock)
-            due = await store.next_due()
-            if due is not None:
-                left = (due - clock.now()).total_seconds()
-                if left > 0 or done:  # what is due and could not be carried out waits for the next regular sweep
-                    seconds = min(seconds, max(left, 0))
-        except SignoffError as error:
-            log.warning("a sweep failed and will be made up for: %s", error)
-        except Exception:
-            log.exception("a sweep failed and will be made up for")
-        await sleep(seconds)
+        due = await store.due(clock.now(), limit=LOOK)
+        parts = [due[start : start + TOGETHER] for start in range(0, len(due), TOGETHER)]
+        changed = sum(await asyncio.gather(*(_part(store, part) for part in parts)))
+        found, done = found + len(due), done + changed
+        if not changed or len(due) < LOOK:
+            return Swept(found, done)
 
 
-async def sweep(store: Store, clock: Clock, *, limit: int = 500) -> int:
-    """Carry out every deadline that has passed; returns how many did something. Safe to run anywhere at any time."""
-    done = 0
-    while True:
-        now = clock.now()
-        due = await store.due(now, limit=limit)
-        if not due:
-            return done
-        needs = Needs(requests=tuple({deadline.request_id for deadline in due}))
-        changed = await store.transact(needs, partial(_carry_out, due))
-        done += changed
-        if not changed or len(due) < limit:
-            return done
+async def _part(store: Store, part: Sequence[Deadline]) -> int:
+    needs = Needs(requests=tuple({deadline.request_id for deadline in part}))
+    try:
+        return await store.transact(needs, partial(_carry_out, part))
+    except Unavailable:
+        raise
+    except Exception:  # one request that can't be carried on must not hold up the others
+        if len(part) == 1:
+            log.exception("a deadline of request %s can't be carried out", part[0].request_id)
+            return 0
+    return sum([await _part(store, [deadline]) for deadline in part])
 
 
 def _carry_out(due: Sequence[Deadline], view: View) -> int:
@@ -72,16 +88,15 @@ def _carry_out_one(view: View, deadline: Deadline) -> int:
         decision = Decision(DecisionKind.EXPIRED, CLOCK, now, note=_late(request.deadline_at, now))
         view.record("request", request.id, e.Decided(decision), CLOCK)
         return 1
-    grant = request.grant
-    if (
-        deadline.kind == "grant"
-        and grant is not None
-        and grant.status is GrantStatus.WAITING
-        and grant.expires_at <= now
-    ):
+    if deadline.kind == "grant" and _lapses(request, now):
         view.record("request", request.id, e.Lapsed(), CLOCK)
         return 1
     return climb(view, request.id) if deadline.kind == "ladder" else 0
+
+
+def _lapses(request: Request, now: datetime) -> bool:
+    grant = request.grant
+    return grant is not None and grant.status is GrantStatus.WAITING and grant.expires_at <= now
 
 
 def _late(due_at: datetime, now: datetime) -> str | None:
