@@ -133,19 +133,19 @@ async def district(
         server = await asyncio.to_thread(process.__enter__)
         running.push_async_callback(asyncio.to_thread, process.__exit__, None, None, None)
         teams.connect(server.url)
-        agent = await _agent(server)
+        agent = await agent_of(server)
         running.push_async_callback(agent.close)
         yield District(teams, contoso, users, team, refunds, folder, server, agent)
 
 
-def registered(teams: FakeTeams, folder: Path) -> dict[str, Any]:
-    """The settings that lead a server to the fake."""
+def registered(teams: FakeTeams, folder: Path, *, service_url: str = "") -> dict[str, Any]:
+    """The settings that lead a server to the fake; ``service_url`` is another's connector."""
     cloud = {
         "openid_url": teams.openid_url,
         "issuer": teams.app.issuer,
         "login_url": teams.login_url,
         "scope": teams.app.scope,
-        "service_url": teams.service_url(),
+        "service_url": service_url or teams.service_url(),
     }
     path = folder / "cloud.yaml"
     path.write_text("".join(f"{name}: '{value}'\n" for name, value in cloud.items()), encoding="utf-8")
@@ -157,7 +157,8 @@ def registered(teams: FakeTeams, folder: Path) -> dict[str, Any]:
     }
 
 
-async def _agent(server: Server) -> Agent:
+async def agent_of(server: Server) -> Agent:
+    """A new agent of a server, about to call it."""
     known = await asyncio.to_thread(server.agent)
     token = known["token"]
     http = httpx.AsyncClient(timeout=40.0, trust_env=False, follow_redirects=False)
