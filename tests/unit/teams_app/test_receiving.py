@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.errors import BadInput
 from tests.fakes.teams import Fault, Token
 from tests.rigs.teams_office import Office, opened, viewed
 
@@ -45,6 +46,26 @@ async def test_what_is_too_long_is_refused(office: Office) -> None:
         assert sent.status == 413
         other = await session.get(f"{office.url}/api/messages")
         assert other.status == 405
+
+
+@pytest.mark.parametrize(
+    "costly",
+    [{"entities": [{"type": "mention"}] * 10_000}, {"entities": [[]] * 60_000}, {"entities": [1.5] * 40_000}],
+)
+async def test_what_would_take_long_to_read_is_refused_unread(office: Office, costly: Any) -> None:
+    _, message = await office.held()
+    kept = await office.teams.invoke(office.dana, message, "adaptiveCard/action", {}, text="x" * 200_000)
+    assert kept.status == 400
+    refused = await office.teams.invoke(office.dana, message, "adaptiveCard/action", {}, **costly)
+    assert refused.status == 400
+    with pytest.raises(BadInput) as told:
+        office.app._room.port.parse(refused.body)
+    assert told.value.code == "too_large"
+    with pytest.raises(BadInput) as told:
+        office.app._room.port.parse(b"[" * 300_000)
+    assert told.value.code == "too_large"
+    assert office.app._room.port.parse(kept.body)["text"]
+    office.teams.world.complaints.clear()
 
 
 @pytest.mark.parametrize(
