@@ -155,7 +155,7 @@ def require_live(agent: Agent | None, instance: Instance | None, now: datetime) 
 def _record_opened(view: View, call: _Call, judgement: Judgement) -> str:
     request_id = uuid7(call.at, call.random)
     assessment = judgement.assessment
-    routing = route(call.policy, call.proposal, assessment, call.at, call.situation.surfaces)
+    routing = route(call.policy, call.proposal, assessment, call.at, call.situation.surfaces, agent=call.agent)
     event = Opened(
         agent_id=call.agent.id,
         instance_id=call.instance_id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.domain.agents import Agent
 from bot.domain.requests import Assessment, Proposal
 from bot.domain.routing import Routing
 from bot.domain.verdicts import ActionClass, Level
@@ -21,13 +22,19 @@ its limits and caps instead, and is approved in one click."""
 
 
 def route(
-    policy: Policy, proposal: Proposal, assessment: Assessment, now: datetime, surfaces: tuple[str, ...] = ()
+    policy: Policy,
+    proposal: Proposal,
+    assessment: Assessment,
+    now: datetime,
+    surfaces: tuple[str, ...] = (),
+    *,
+    agent: Agent | None = None,
 ) -> Routing:
     """Where the request goes: the first routing rule that is true, else the action's owner, else the default owner.
 
     ``now`` is when the request opens. The promise is counted in the owner's working time. The deadline is the agent's
     timeout or the policy's default timeout, in elapsed time, or the owner's ``expire_after``, whichever is first.
-    ``surfaces`` are the chat surfaces that are connected.
+    ``surfaces`` are the chat surfaces that are connected; ``agent`` is whose owner may be barred from signing.
 
     Raises:
         BadInput: naming ``timeout``, when the proposal's timeout is no duration.
@@ -36,33 +43,52 @@ def route(
     action = policy.actions.get(assessment.action_type)
     owner = _owner(policy, action, proposal, assessment)
     allowed = parse_timeout(policy.defaults.timeout) if policy.defaults.timeout else asked
-    promise = Promise(owner, now, lasts=min(asked, allowed))
+    promise = Promise(owner, now, lasts=min(asked, allowed), stages=action.stages if action else ())
     statutory = action.statutory if action else None
     if statutory is not None:
         zone = policy.zone if owner.hours is None else ZoneInfo(owner.hours.timezone)
         promise.bind(ends_at(statutory, proposal, zone, now), warn_before=statutory.warn_before)
+    first = promise.stages[0] if promise.stages else None
+    times = promise.times
     return Routing(
         owner=owner.id,
         owner_title=owner.title,
         accountable=owner.accountable,
         risk_owner=owner.risk_owner,
         channels=dict(owner.channels),
-        approvers=owner.approvers,
-        approvals_needed=action.approvals if action else 1,
-        due_at=promise.due_at,
+        approvers=first.approvers if first else owner.approvers,
+        approvals_needed=first.approvals_needed if first else (action.approvals if action else 1),
+        due_at=times.due_at,
         deadline_at=promise.deadline_at,
         grant_seconds=action.grant_seconds if action else policy.defaults.grant_seconds,
         reject_reasons=(action.reject_reasons if action else ()) or owner.reasons,
         fields=action.fields if action else (),
         extra_fields=action.extra_arguments if action else True,
-        remind_at=promise.remind_at(),
-        escalation=promise.escalation(),
+        remind_at=times.remind_at,
+        escalation=times.escalation,
         surfaces=surfaces,
         second_channels=dict(owner.second_channels),
         high_class=assessment.level is Level.COMMIT and assessment.action_class in _HIGH,
         working_zone=promise.zone,
         statutory_at=promise.statutory_at,
+        warn_at=promise.warn_at,
+        stages=promise.stages,
+        hours=promise.hours if promise.stages or owner.sla.stops_while_asked else None,
+        latest_at=promise.latest_at if owner.sla.stops_while_asked else None,
+        stops_while_asked=owner.sla.stops_while_asked,
+        over_limit=owner.over_limit,
+        barred=_barred(policy, owner, agent),
+        claim_seconds=owner.sla.claim_seconds,
+        gather_seconds=0 if action is not None and action.urgent else owner.sla.gather_seconds,
     )
+
+
+def _barred(policy: Policy, owner: Owner, agent: Agent | None) -> tuple[str, ...]:
+    """The person who owns the agent, where its own people must not sign what it proposes."""
+    if agent is None or not owner.bars_agents_owner:
+        return ()
+    person = policy.person_by_email(agent.owner_email)
+    return () if person is None else (person.id,)
 
 
 def _owner(policy: Policy, action: Action | None, proposal: Proposal, assessment: Assessment) -> Owner:

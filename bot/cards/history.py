@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from bot.cards.masking import Masker
@@ -14,6 +14,7 @@ from bot.deciding import display_name
 from bot.domain import events as e
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import DecisionKind, Request
+from bot.domain.routing import ON_CALL
 from bot.policy.document import Policy
 
 REVEALED_FOR = timedelta(minutes=10)
@@ -86,8 +87,10 @@ def _looked_at(event: e.Event, request: Request, policy: Policy, masker: Masker)
         return f"looked at the masked field {plain(titles.get(event.field, event.field))}", None
     if isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
         return _shown(event)
-    if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated):
+    if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated | e.Warned):
         return _waited(event, policy, masker)
+    if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
+        return _went_on(event, request, policy)
     return _followed(event, masker)
 
 
@@ -99,7 +102,7 @@ def _shown(event: e.Posted | e.LinesPosted | e.Unshown) -> tuple[str, str | None
 
 
 def _waited(
-    event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated, policy: Policy, masker: Masker
+    event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated | e.Warned, policy: Policy, masker: Masker
 ) -> tuple[str, str | None]:
     if isinstance(event, e.Reassigned):
         return f"handed it to {_names((event.to,), policy)}", masker.optional(event.note)
@@ -110,7 +113,39 @@ def _waited(
     late = f"{event.late_seconds} s late" if event.late_seconds else None
     if isinstance(event, e.Reminded):
         return "reminded that it still waits", late
-    return f"told {_names(event.to, policy)} that it still waits", late
+    if isinstance(event, e.Warned):
+        return f"told {_names(event.to, policy)} that the limit of the law is near", late
+    return _escalated(event, policy), "\n".join(filter(None, (late, *_about_step(event, policy)))) or None
+
+
+def _escalated(event: e.Escalated, policy: Policy) -> str:
+    if event.to:
+        return f"told {_names(event.to, policy)} that it still waits"
+    return "posted it elsewhere: it still waits" if event.post_to else "found nobody to tell that it still waits"
+
+
+def _about_step(event: e.Escalated, policy: Policy) -> Iterator[str]:
+    for stand_in, away in event.instead_of.items():
+        yield f"{_names((stand_in,), policy)} stands in for {_names((away,), policy)}"
+    if event.on_call:
+        yield f"On call: {_names(event.on_call, policy)}"
+    if event.widened:
+        yield f"May decide from now on: {_names(event.widened, policy)}"
+    if event.nobody:
+        yield f"Came to nobody: {', '.join(plain(name.removeprefix(ON_CALL)) for name in event.nobody)}"
+
+
+def _went_on(event: e.StageBegan | e.Rescheduled | e.Moved, request: Request, policy: Policy) -> tuple[str, str | None]:
+    if isinstance(event, e.Moved):
+        before = policy.owners.get(event.from_owner)
+        title = event.from_owner if before is None else before.title
+        return f"moved it from {plain(title)} to {plain(event.routing.owner_title)}", None
+    if isinstance(event, e.Rescheduled):
+        minutes = round(event.stopped_seconds / 60)
+        return "let its time run again", f"It stood still for {minutes} min"
+    stages = request.routing.stages
+    title = stages[event.stage].title if event.stage < len(stages) else str(event.stage + 1)
+    return f"went on to stage {event.stage + 1} of {len(stages)}: {plain(title)}", None
 
 
 def _names(ids: tuple[str, ...], policy: Policy) -> str:
@@ -133,6 +168,8 @@ def _decided(event: e.Decided, request: Request, policy: Policy, masker: Masker)
 def _followed(event: e.Event, masker: Masker) -> tuple[str, str | None]:
     if isinstance(event, e.OutcomeReported):
         return f"reported that it {event.status.value}", masker.optional(event.note)
+    if isinstance(event, e.Withdrawn):
+        return "took the signature back", masker.optional(event.note)
     if isinstance(event, e.Revoked):
         return "revoked the approval", masker.text(event.note)
     if isinstance(event, e.Erased):

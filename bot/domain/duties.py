@@ -33,7 +33,7 @@ class Delegation(msgspec.Struct, frozen=True, gc=False):
 
 
 class QuietHours(msgspec.Struct, frozen=True, gc=False):
-    """When somebody wants no pings that can wait: minutes after midnight in their zone; past it when ``ends`` is less."""
+    """When somebody wants no pings that can wait: minutes after midnight there; past it when ``ends`` is less."""
 
     person: str
     begins: int

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.pauses import PAUSES, Pause, with_pause, without
 from bot.domain.people import Actor
 from bot.domain.requests import (
     Claim,
@@ -60,6 +61,8 @@ def apply_request(state: Request | None, event: e.Event, id_: str, at: datetime,
 def _went_on(state: Request, event: e.Event, at: datetime, actor: Actor) -> Request:
     if isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
         return _shown(state, event)
+    if isinstance(event, e.Warned):
+        return replace(state, warned=True)
     if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated):
         return _kept_waiting(state, event, at, actor)
     if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
@@ -245,9 +248,20 @@ def apply_instance(state: Instance | None, event: e.Event, at: datetime) -> Inst
     raise ValueError(f"{type(event).__name__} is no event of an instance")
 
 
-def apply_ledger(state: Ledger | None, id_: str) -> Ledger:
+def apply_ledger(state: Ledger | None, event: e.Event, id_: str, at: datetime, actor: Actor) -> Ledger:
     """The ledger with one more fact."""
-    return Ledger(id_, 1 if state is None else state.count + 1)
+    count = 1 if state is None else state.count + 1
+    if id_ != PAUSES:
+        return Ledger(id_, count)
+    standing = () if state is None else state.pauses
+    return Ledger(id_, count, None if standing is None else apply_pauses(standing, event, at, actor.id))
+
+
+def apply_pauses(standing: tuple[Pause, ...], event: e.Event, at: datetime, by: str) -> tuple[Pause, ...]:
+    """What is stopped after one more fact of the ledger of pauses."""
+    if isinstance(event, e.Paused):
+        return with_pause(standing, Pause(event.scope, by, event.reason, at, event.until, event.freeze, event.alarm))
+    return without(standing, event.scope) if isinstance(event, e.Resumed) else standing
 
 
 def _ended(credential: Credential, at: datetime) -> Credential:

@@ -228,6 +228,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """How many reminders of ``routing.remind_at`` were given."""
     escalated: int = 0
     """How many steps of ``routing.escalation`` were taken."""
+    warned: bool = False
+    """Whether those who answer for it were warned of the limit of the law."""
     reserved: tuple[Reservation, ...] = ()
     """What it still holds of the caps."""
     erased: bool = False

@@ -40,8 +40,6 @@ class Step(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The owner whose request it is from then on."""
     repeat: int = 0
     """0 for a step's first time, 1 for its first repetition, and so on."""
-    statutory: bool = False
-    """Whether it warns of a limit of the law."""
 
 
 class Rung(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -66,6 +64,8 @@ class Stage(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """What those who sign here are asked to look at."""
     respond_within: int = 15 * 60
     remind_after: tuple[int, ...] = ()
+    remind_shares: tuple[int, ...] = ()
+    """Those that are shares of its promised time: never later than it is due."""
     escalation: tuple[Rung, ...] = ()
 
 
@@ -102,6 +102,8 @@ class Routing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """The time zone of the working hours in which its promise was counted; None where that was elapsed time."""
     statutory_at: datetime | None = None
     """When the limit of the law ends that runs beside the promise; ``due_at`` is never later."""
+    warn_at: datetime | None = None
+    """When those who answer for it are warned of that limit."""
     stages: tuple[Stage, ...] = ()
     """The sequential stages, the first included; empty where one stage is all."""
     hours: Hours | None = None

@@ -35,6 +35,11 @@ def _rungs(request: Request) -> list[tuple[datetime, Callable[[int], e.Event]]]:
     """What is next of each kind: when, and the event that it makes, given how many seconds late (0: never mind)."""
     routing, rungs = request.routing, list[tuple[datetime, Callable[[int], e.Event]]]()
     reminders, steps = routing.remind_at[request.reminded :], routing.escalation[request.escalated :]
+    if routing.warn_at is not None and not request.warned:
+        told = tuple(dict.fromkeys((routing.accountable, routing.risk_owner)))
+        rungs.append((routing.warn_at, lambda late: e.Warned(told, late)))
+    if request.stopped_at is not None:
+        reminders, steps = (), ()  # the promise stands still; what the law says does not
     if reminders:
         number = request.reminded + 1
         rungs.append((reminders[0], lambda late: e.Reminded(number, late)))

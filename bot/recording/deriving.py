@@ -28,7 +28,7 @@ def _applied(
         return apply_agent(before, event, at)
     if kind == "instance":
         return apply_instance(before, event, at)
-    return apply_ledger(before, id_)
+    return apply_ledger(before, event, id_, at, actor)
 
 
 def _credentials(state: Agent | Instance) -> tuple[Credential, ...]:
@@ -49,12 +49,14 @@ def deadlines_of(request: Request) -> dict[str, datetime]:
 def ladder_of(request: Request) -> datetime | None:
     """When something is next due while it waits: a reminder, a step, the end of a snooze or of a claim.
 
-    While the clock of its promise stands still, there are no reminders and no steps.
+    While the clock of its promise stands still, there are no reminders and no steps; the law's limit goes on.
     """
     routing = request.routing
     times = [snooze.until for snooze in request.snoozes]
     if request.claim is not None and request.claim.until is not None:
         times.append(request.claim.until)
+    if routing.warn_at is not None and not request.warned:
+        times.append(routing.warn_at)
     if request.stopped_at is None:
         times += routing.remind_at[request.reminded : request.reminded + 1]
         times += [step.at for step in routing.escalation[request.escalated : request.escalated + 1]]

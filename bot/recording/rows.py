@@ -91,6 +91,8 @@ class Loaded:
     tallies: dict[str, Tally] = field(default_factory=dict)
     keys: dict[tuple[str, str], KeyUse] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ledgers_known: set[str] = field(default_factory=set)
+    """The ledgers that were asked for: one of these that is not here does not exist."""
 
     def kind(self, stream_kind: str) -> dict[str, Kept[Any]]:
         """The states of one kind of stream."""

@@ -24,12 +24,13 @@ TOLD = frozenset(
         "request.signed", "request.decided", "request.claimed", "request.unclaimed", "request.asked",
         "request.answered", "request.reassigned", "request.snoozed", "request.woken", "request.reminded",
         "request.escalated", "request.withdrawn", "request.stage_began", "request.rescheduled", "request.moved",
+        "request.warned",
         "request.redeemed", "request.grant_moved", "request.lapsed", "request.revoked", "request.outcome_reported",
         "request.erased",
     }
 )  # fmt: skip
 """Events that change how every card looks, and have their line in its thread."""
-PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated"})
+PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated", "request.warned"})
 """Events that somebody is told of in person."""
 _OPENING = frozenset({"request.opened", "request.moved"})
 """Events after which a card comes to a channel in its turn among the others."""

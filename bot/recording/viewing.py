@@ -9,12 +9,14 @@ from typing import Any, cast
 import msgspec
 
 from bot.domain import events as e
-from bot.domain.agents import Agent, Instance
+from bot.domain.agents import Agent, Instance, Ledger
 from bot.domain.events import GENESIS, Event, EventRecord
 from bot.domain.ids import derived_uuid
+from bot.domain.pauses import PAUSES, Pause
 from bot.domain.people import Actor
 from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
+from bot.errors import Unavailable
 from bot.recording.deriving import _applied, _credentials, _deadline_changes, timestamp, waits_under
 from bot.recording.rows import Changes, Entity, Kept, KeyUse, Loaded, Message, stream_of
 from bot.recording.telling import channel_errands, errands
@@ -84,6 +86,22 @@ class View:
     def tallies(self, keys: Iterable[str]) -> dict[str, Tally]:
         """Several tallies by key."""
         return {key: self.tally(key) for key in keys}
+
+    def pauses(self) -> tuple[Pause, ...]:
+        """What is paused now, oldest first.
+
+        Raises:
+            LookupError: when the ledger of pauses is not among the needs (what is paused is unknown then).
+            Unavailable: when the database was written by a version that did not keep what is paused.
+        """
+        if not self._whole and PAUSES not in self._below.ledgers_known:
+            raise LookupError("the ledger of pauses is not among the needs")
+        ledger = cast("Ledger | None", self._state("ledger", PAUSES))
+        if ledger is None:
+            return ()
+        if ledger.pauses is None:
+            raise Unavailable("what is paused was not kept by the version before", remedy="run `signoff db upgrade`")
+        return tuple(pause for pause in ledger.pauses if pause.stands(self.now))
 
     def key_use(self, scope: str, key: str) -> KeyUse | None:
         """What an idempotency key was used for, if it was."""

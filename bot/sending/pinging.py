@@ -42,6 +42,8 @@ def _concerned(trying: Try, scene: Scene) -> list[str]:
         return [PERSON + event.to] if not _did_it(record, event.to) else []
     if isinstance(event, e.Woken):
         return [PERSON + event.person]
+    if isinstance(event, e.Warned):
+        return [PERSON + id_ for id_ in event.to]
     if isinstance(event, e.Escalated):
         posted = event.post_to.get(scene.surface)
         people = [PERSON + id_ for id_ in event.to]

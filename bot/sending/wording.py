@@ -25,7 +25,19 @@ def lead(scene: Scene, seq: int) -> str | None:
     if isinstance(event, e.Woken):
         until = _time(scene, scene.request.deadline_at, record.at)
         return f"You put this off until now. It expires at {until} unless it is decided."
+    if isinstance(event, e.Warned):
+        return _near(scene, record, event)
     return _at_risk(scene, record, event) if isinstance(event, e.Escalated) else None
+
+
+def _near(scene: Scene, record: EventRecord, event: e.Warned) -> str:
+    """That the limit of the law is near, and what happens then."""
+    routing = scene.request.routing
+    limit = _time(scene, routing.statutory_at or routing.deadline_at, record.at)
+    expires = _time(scene, scene.request.deadline_at, record.at)
+    text = f"The limit that the law sets for this ends at {limit}, and it still waits for a decision."
+    text += f" It expires at {expires}, and is not run then."
+    return text + (f" This comes {event.late_seconds} s late." if event.late_seconds else "")
 
 
 def _at_risk(scene: Scene, record: EventRecord, event: e.Escalated) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from adapters.slack.cards.card import card_message
 from adapters.slack.cards.modals.details import standing
 from bot.cards import card
-from bot.domain.events import Decided, Escalated, Reminded, event_of
+from bot.domain.events import Decided, Escalated, Reminded, Warned, event_of
 from bot.domain.requests import DecisionKind, Request
 from tests.rigs.desk import served, signed_in
 from tests.rigs.house import POLICY, House, MovedClock, new_house
@@ -66,4 +66,4 @@ async def test_a_limit_of_the_law_calls_those_who_answer_for_it_and_stands_on_ev
         house.clock.move(hours=2)
         await house.sweep()
         found = [event_of(record) for record in await house.store.events(f"request:{request.id}")]
-        assert [event.to for event in found if isinstance(event, Escalated)] == [("vera", "rosa")]
+        assert [event.to for event in found if isinstance(event, Warned)] == [("vera", "rosa")]

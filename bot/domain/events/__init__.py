@@ -61,6 +61,7 @@ from bot.domain.events.of_requests import (
     StageBegan,
     Unclaimed,
     Unshown,
+    Warned,
     Withdrawn,
     Woken,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "StageBegan",
     "Unclaimed",
     "Unshown",
+    "Warned",
     "Withdrawn",
     "Woken",
     "chain_hash",

@@ -24,6 +24,7 @@ Event = (
     | requests.Woken
     | requests.Reminded
     | requests.Escalated
+    | requests.Warned
     | requests.Posted
     | requests.LinesPosted
     | requests.Unshown

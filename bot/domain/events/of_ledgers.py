@@ -16,6 +16,12 @@ class Paused(Fact, frozen=True, tag="ledger.paused"):
     scope: str
     reason: str
     until: datetime | None = None
+    freeze: bool = False
+    """Whether what is held can't be approved, and no approval be spent, until it goes on."""
+    alarm: str | None = None
+    """The alarm of the policy that did it, ``<owner>/<name>``; None where somebody did."""
+    surfaces: tuple[str, ...] = ()
+    """The chat surfaces that were connected: there its cards are redrawn, and whoever answers for it is told."""
 
 
 class Resumed(Fact, frozen=True, tag="ledger.resumed"):
@@ -23,6 +29,8 @@ class Resumed(Fact, frozen=True, tag="ledger.resumed"):
 
     scope: str
     reason: str
+    surfaces: tuple[str, ...] = ()
+    """As in ``Paused``."""
 
 
 class Covered(Fact, frozen=True, tag="ledger.covered"):

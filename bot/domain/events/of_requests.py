@@ -163,6 +163,13 @@ class Escalated(Fact, frozen=True, tag="request.escalated"):
     """What the step names that came to nobody: a rotation in which nobody is on call, a manager who is not known."""
 
 
+class Warned(Fact, frozen=True, tag="request.warned"):
+    """The limit of the law that runs beside its promise is near: those who answer for it (ids) are told."""
+
+    to: tuple[str, ...]
+    late_seconds: int = 0
+
+
 class Posted(Fact, frozen=True, tag="request.posted"):
     """A card of it now stands on a chat surface."""
 
