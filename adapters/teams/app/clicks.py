@@ -51,7 +51,7 @@ def read_pressed(value: object) -> Pressed:
     if not isinstance(data, Mapping):
         raise BadInput("an action has data", field="/value/action/data", code="malformed")
     trigger = mapping(value).get("trigger")
-    if trigger not in {"manual", "automatic", None}:
+    if trigger is not None and (not isinstance(trigger, str) or trigger not in {"manual", "automatic"}):
         raise BadInput("is none that Teams knows", field="/value/trigger", code="malformed")
     verb = action["verb"]
     # No trigger: a client of before there were any; a refresh is told by its verb then.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from html import unescape
 from typing import Any
 
 from adapters.teams.app import pausing
@@ -69,7 +70,8 @@ def words_of(activity: Activity) -> str:
         mention = mapping(each)
         if mention.get("type") == "mention" and mapping(mention.get("mentioned")).get("id") == own:
             found = found.replace(text(mention.get("text")) or "\0", " ")
-    return " ".join(_MARK.sub(" ", found).replace("\u00a0", " ").split())
+    # Teams writes what was typed as HTML: a space after a mention, say, as &nbsp;.
+    return " ".join(unescape(_MARK.sub(" ", found)).replace("\u00a0", " ").split())
 
 
 async def _answer(room: Room, visit: Visit, made: Json, *, openly: bool) -> None:

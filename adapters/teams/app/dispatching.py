@@ -15,7 +15,7 @@ from adapters.teams.app.happenings import happened
 from adapters.teams.app.room import Json, Room
 from adapters.teams.app.submitting import fetched, read_sent, submitted
 from adapters.teams.app.telling import card_of, log_fault, tell
-from adapters.teams.app.visiting import Visit, read_visit
+from adapters.teams.app.visiting import Visit, read_visit, text
 from adapters.teams.cards.answers import say_card
 from adapters.teams.client import Claims
 from bot.errors import Busy, NotFound, SignoffError
@@ -60,7 +60,7 @@ class Dispatching:
     # ------------------------------------------------------------------------------------------------------ invokes
 
     async def _invoked(self, claims: Claims) -> Json | None:
-        visit, name = read_visit(claims), claims.activity.get("name")
+        visit, name = read_visit(claims), text(claims.activity.get("name"))
         handler = self._handler(claims, visit, name)
         task = self._under_way(name, visit, lambda: self._handled(claims, visit, handler))
         done, _ = await asyncio.wait((task,), timeout=self._seconds)
@@ -73,7 +73,7 @@ class Dispatching:
             return answers.passing(_WORKING).body
         return answers.told(_SLOW if name == FETCH else _WORKING).body
 
-    def _handler(self, claims: Claims, visit: Visit, name: object) -> Handler:
+    def _handler(self, claims: Claims, visit: Visit, name: str) -> Handler:
         """What answers this invoke, once it is read.
 
         Raises:
@@ -90,12 +90,12 @@ class Dispatching:
             return lambda first: do(room, visit, sent, first=first)
         raise NotFound("Signoff knows nothing of this invoke")
 
-    def _under_way(self, name: object, visit: Visit, work: Callable[[], Awaitable[Answer]]) -> asyncio.Task[Answer]:
+    def _under_way(self, name: str, visit: Visit, work: Callable[[], Awaitable[Answer]]) -> asyncio.Task[Answer]:
         """The work on this very call, where it came before and goes on; else the work, begun.
 
         A dialog's finished answer is given again; a card's is made anew, since a card shows how things are now.
         """
-        key = (str(name), *visit.identity)
+        key = (name, *visit.identity)
         known = self._tasks.get(key)
         if known is not None and not (known.done() and name == ACTION):
             return known
@@ -103,7 +103,7 @@ class Dispatching:
         async def working() -> Answer:
             return await work()
 
-        task = self._tasks[key] = self._room.jobs.awaited(working(), str(name))
+        task = self._tasks[key] = self._room.jobs.awaited(working(), name)
         while len(self._tasks) > REMEMBERED:
             self._tasks.popitem(last=False)
         return task
@@ -119,7 +119,7 @@ class Dispatching:
             card = card_of(error)
             return answers.view(card, card) if claims.activity["name"] == ACTION else answers.words("Signoff", card)
 
-    async def _late(self, visit: Visit, name: object, task: asyncio.Task[Answer]) -> None:
+    async def _late(self, visit: Visit, name: str, task: asyncio.Task[Answer]) -> None:
         """Tell of what came of it, where the base card will not: in their chat."""
         answer = await task
         notice = answer.notice
