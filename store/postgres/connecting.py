@@ -15,8 +15,16 @@ else:
     Connection = asyncpg.Connection  # generic in its stubs alone
 LOST = (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError, OSError, TimeoutError, EOFError)
 """What a lost connection raises, whatever was under way."""
-GOING = (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError, asyncpg.CannotConnectNowError)
-"""What the server says when it stops or starts."""
+GOING = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+)
+"""What the server says when it stops or starts, or lets go of a connection that does nothing with its locks."""
+IDLE_IN_TRANSACTION_MS = 1000
+"""How long a process may leave a transaction alone. One that was stopped in the middle of a batch would otherwise keep
+its locks for as long, and every other process that wants one of them waits."""
 PATIENCE = 10.0
 """Seconds for a connection to be made."""
 _FIRST, _LONGEST = 0.05, 2.0
@@ -27,6 +35,7 @@ _WRITER = {
     "enable_mergejoin": "off",
     "plan_cache_mode": "force_generic_plan",
     "synchronous_commit": "on",
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS),
     "jit": "off",
     "application_name": "signoff-writer",
 }
