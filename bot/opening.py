@@ -13,7 +13,7 @@ from bot.domain.agents import Agent, Instance
 from bot.domain.events import Decided, GrantMoved, Opened
 from bot.domain.ids import uuid7
 from bot.domain.jsontext import digest
-from bot.domain.pauses import EVERYTHING, Pause
+from bot.domain.pauses import PAUSES
 from bot.domain.requests import (
     Decision,
     DecisionKind,
@@ -25,6 +25,7 @@ from bot.domain.requests import (
 from bot.domain.verdicts import Reason, Verdict, VerdictKind
 from bot.errors import Conflict, CredentialRefused
 from bot.gating import Judgement, Prepared
+from bot.pausing import PAUSED, said
 from bot.policy.case import Case
 from bot.policy.document import Policy
 from bot.policy.reading import read_context
@@ -43,10 +44,9 @@ class OpenedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is so at the moment beside the policy: the chat surfaces that are connected, and what is paused."""
+    """What is so at the moment beside the policy and the record: the chat surfaces that are connected."""
 
     surfaces: tuple[str, ...] = ()
-    pauses: tuple[Pause, ...] = ()
 
 
 CALM = Situation()
@@ -103,6 +103,7 @@ async def open_request(  # noqa: PLR0913 - each is a fact of its own, given by n
         agents=(agent.id,),
         instances=(instance_id,),
         tallies=prepared.keys,
+        ledgers=(PAUSES,),
         keys=((instance_id, key),),
         waiting=(waiting,),
     )
@@ -128,7 +129,7 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
         if not _same_case(call, origin):
             continue
         return OpenedRequest(_spend(view, call, origin, origin.decision, origin.grant), replayed=False)
-    judgement = _unless_paused(call.prepared.judge(view.tallies(call.prepared.keys)), call)
+    judgement = _unless_paused(call.prepared.judge(view.tallies(call.prepared.keys)), call, view)
     request_id = _record_opened(view, call, judgement)
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
@@ -173,19 +174,17 @@ def _record_opened(view: View, call: _Call, judgement: Judgement) -> str:
     return request_id
 
 
-def _unless_paused(judgement: Judgement, call: _Call) -> Judgement:
-    """Blocked, where automation is stopped for it. What a human has signed already is not asked here."""
-    assessment = judgement.assessment
-    if not call.situation.pauses:
+def _unless_paused(judgement: Judgement, call: _Call, view: View, *, signed: bool = False) -> Judgement:
+    """Blocked, where automation is stopped for it; what a human has ``signed`` already only by a pause that freezes."""
+    pauses = [pause for pause in view.pauses() if pause.freeze or not signed]
+    if not pauses:
         return judgement
+    assessment = judgement.assessment
     owner = route(call.policy, call.proposal, assessment, call.at).owner
-    for pause in call.situation.pauses:
-        if not pause.covers(action_type=assessment.action_type, agent_id=call.agent.id, owner=owner, now=call.at):
+    for pause in pauses:
+        if not pause.covers(action_type=assessment.action_type, agent_id=call.agent.id, owner=owner, now=view.now):
             continue
-        by = call.policy.people.get(pause.by)
-        what = "Everything" if pause.scope == EVERYTHING else f"The {pause.scope.replace(':', ' ')}"
-        text = f"{what} was paused by {by.name if by else pause.by} at {pause.at:%Y-%m-%d %H:%M} UTC: {pause.reason}"
-        reason = Reason("paused", VerdictKind.BLOCK, text, {"scope": pause.scope})
+        reason = Reason(PAUSED, VerdictKind.BLOCK, said(pause, call.policy), {"scope": pause.scope})
         verdict = replace(assessment.verdict, kind=VerdictKind.BLOCK, reasons=(reason, *assessment.verdict.reasons))
         tries = tuple(seen for seen in judgement.observed if seen.amount is None)
         return replace(judgement, assessment=replace(assessment, verdict=verdict, reserved=()), observed=tries)
@@ -234,7 +233,7 @@ def _spend(view: View, call: _Call, origin: Request, signed: Decision, granted: 
     for reservation in origin.reserved:
         if reservation.key in tallies:
             tallies[reservation.key] = tallies[reservation.key].reserve(reservation, -1)
-    judgement = call.prepared.judge(tallies)
+    judgement = _unless_paused(call.prepared.judge(tallies), call, view, signed=True)
     if judgement.assessment.verdict.kind is VerdictKind.BLOCK:
         request_id = _record_opened(view, call, judgement)
         _decide_by_policy(view, request_id, judgement.assessment.verdict)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.agents import Agent, Instance
+from bot.domain.pauses import PAUSES
 from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, OutcomeStatus, Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, CredentialRefused, NotFound
 from bot.opening import require_live
+from bot.pausing import refuse_frozen_grant
+from bot.policy.document import Policy
 from bot.ports import Recorder
 from bot.recording import Needs, View
 
@@ -16,10 +21,14 @@ MAX_NOTE = 4000
 
 
 class Redeeming:
-    """What the agent API calls, for one instance at a time; requests of other instances are unknown to it."""
+    """What the agent API calls, for one instance at a time; requests of other instances are unknown to it.
 
-    def __init__(self, store: Recorder) -> None:
+    ``policy`` names people where a refusal speaks of them; without it they are called by their ids.
+    """
+
+    def __init__(self, store: Recorder, policy: Callable[[], Policy] | None = None) -> None:
         self._store = store
+        self._policy = policy
 
     async def cancel(self, request_id: str, *, agent: Agent, instance_id: str) -> Request:
         """Withdraw a pending request; again gives the same.
@@ -52,8 +61,8 @@ class Redeeming:
 
         Raises:
             NotFound: when this instance has no such request.
-            Conflict: ``not_approved``, ``already_consumed``, ``approval_expired``, ``approval_revoked`` or
-                ``digest_mismatch``.
+            Conflict: ``not_approved``, ``already_consumed``, ``approval_expired``, ``approval_revoked``,
+                ``digest_mismatch`` or ``paused`` (it is frozen; once that ends, it can be spent).
             CredentialRefused: when the agent was revoked after the approval.
         """
 
@@ -73,10 +82,11 @@ class Redeeming:
                 return request
             if grant.expires_at <= view.time("request", request_id):
                 raise Conflict("the approval has expired", code="approval_expired")
+            refuse_frozen_grant(view, request, self._policy() if self._policy is not None else None)
             view.record("request", request_id, e.Redeemed(key), people.agent(agent.id))
             return view.recorded(request_id)
 
-        return await self._store.transact(_needs(request_id, agent, instance_id), flow)
+        return await self._store.transact(_needs(request_id, agent, instance_id, ledgers=(PAUSES,)), flow)
 
     async def report(
         self, request_id: str, *, agent: Agent, instance_id: str, status: OutcomeStatus, note: str | None
@@ -131,8 +141,8 @@ class Redeeming:
         return await self._store.transact(_needs(request_id, agent, instance_id), flow)
 
 
-def _needs(request_id: str, agent: Agent, instance_id: str) -> Needs:
-    return Needs(requests=(request_id,), agents=(agent.id,), instances=(instance_id,))
+def _needs(request_id: str, agent: Agent, instance_id: str, *, ledgers: tuple[str, ...] = ()) -> Needs:
+    return Needs(requests=(request_id,), agents=(agent.id,), instances=(instance_id,), ledgers=ledgers)
 
 
 def _own(view: View, request_id: str, agent: Agent, instance_id: str) -> Request:

@@ -50,6 +50,7 @@ class Reading:
 
     def complete(self, loaded: Loaded) -> None:
         """Put a zero where nothing was counted, so that a flow can tell a known zero from an unknown tally."""
+        loaded.ledgers_known |= self._asked["ledgers"]
         for key in self._asked["tallies"]:
             if key not in loaded.tallies:
                 loaded.tallies[key] = Tally(key)

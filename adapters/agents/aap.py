@@ -42,7 +42,7 @@ class RequestRoutes:
         self._clock = clock
         self._policy = policy
         self._waiting = waiting
-        self._redeeming = Redeeming(store)
+        self._redeeming = Redeeming(store, policy)
         self._chance = counter.chance
 
     def add_to(self, router: web.UrlDispatcher) -> None:

@@ -41,7 +41,7 @@ class V1Routes:
         self._clock = clock
         self._policy = policy
         self._waiting = waiting
-        self._redeeming = Redeeming(store)
+        self._redeeming = Redeeming(store, policy)
         self._chance = counter.chance
 
     def add_to(self, router: web.UrlDispatcher) -> None:

@@ -69,7 +69,7 @@ class Works:
         store.subscribe(self.figures.heard)
         self._webhooks = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
         self._deciding = Deciding(store, clock, policy)
-        self._pausing = Pausing(store, clock, policy)
+        self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
         self._slack: ConnectedSlack | None = None
         if settings.slack_mode != "off":
             from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
@@ -94,7 +94,7 @@ class Works:
 
     def situation(self) -> Situation:
         """What the gate is told when a request opens."""
-        return Situation(surfaces=self._surfaces, pauses=self._pausing.now())
+        return Situation(surfaces=self._surfaces)
 
     def jobs(self, seal_seconds: float) -> dict[str, Job]:
         """What is done again and again: by name, every so many seconds."""

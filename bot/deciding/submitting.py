@@ -9,11 +9,13 @@ from typing import Any
 from bot.deciding.commands import Approve, ApproveWithEdits, Command
 from bot.deciding.entitling import Standing
 from bot.deciding.rules import _moved, decide
+from bot.domain.pauses import PAUSES
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.domain.verdicts import Reservation
 from bot.errors import NotAllowed, NotFound
 from bot.gating import fits, reserve_for
+from bot.pausing import refuse_frozen_approval
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.recording import Needs, View
@@ -44,6 +46,7 @@ class Deciding:
         planned = self._planned(request, command, now)
         needs = Needs(
             requests=(request_id,),
+            ledgers=(PAUSES,),
             tallies=tuple(sorted({held.key for held in (*planned, *request.reserved)})),
         )
         return await self._store.transact(
@@ -64,7 +67,9 @@ class Deciding:
             reserve=lambda arguments: self._reserve(view, request, arguments, now),
             random_id=view.random_id,
         )
-        for event in decide(request, command, standing):
+        events = decide(request, command, standing)
+        refuse_frozen_approval(view, request, events, standing.policy)
+        for event in events:
             view.record("request", request_id, event, standing.actor)
         return view.recorded(request_id)
 

@@ -1,8 +1,10 @@
 """Which advisory locks a batch takes, so that batches of all processes that touch the same things queue for each other.
 
-Requests, ledgers and tallies are locked for the batch alone, also where they do not exist yet; agents and instances are
-shared while they are only read. Keys and waiting grants need none: the first are unique in their table, the second are
-requests. All locks are taken by one statement in one order, so no two batches wait for each other in a circle.
+Requests and tallies are locked for the batch alone, also where they do not exist yet; agents, instances and ledgers are
+shared while they are only read. So a pause, which is a fact of a ledger that every opening reads, is committed either
+before a batch has read what is paused or after that batch was committed. Keys and waiting grants need none: the first
+are unique in their table, the second are requests. All locks are taken by one statement in one order, so no two batches
+wait for each other in a circle.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-ALONE = ("requests", "ledgers", "tallies")
-SHARED = ("agents", "instances")
+ALONE = ("requests", "tallies")
+SHARED = ("agents", "instances", "ledgers")
 
 
 def number(kind: str, name: str) -> int:
@@ -21,7 +23,7 @@ def number(kind: str, name: str) -> int:
 
 
 def locks(names: Mapping[str, Iterable[str]], written: frozenset[tuple[str, str]]) -> dict[int, bool]:
-    """The locks for everything named, True where it is alone; ``written`` are agents and instances to change."""
+    """The locks for everything named, True where it is alone; ``written`` is what to change of the shared."""
     found = {number(kind, name): True for kind in ALONE for name in names[kind]}
     for kind in SHARED:
         for name in names[kind]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import asyncpg
 
 from bot.domain.chance import Chance
+from bot.domain.pauses import PAUSES
 from bot.errors import Unavailable
 from bot.ports import Clock
 from bot.recording import Changes, Needs
@@ -34,7 +35,7 @@ class _Lost(Exception):
 
 @dataclass(slots=True)
 class _Attempt:
-    """One transaction: what it reads, which agents and instances it may change, and the locks it has."""
+    """One transaction: what it reads, what it may change of what is shared, and the locks it has."""
 
     reading: Reading
     written: frozenset[tuple[str, str]] = frozenset()
@@ -86,9 +87,10 @@ class Writer:
                     raise
             except BaseException as error:
                 self._line.drop()
-                if lost(error):
+                if not lost(error):
+                    raise
+                if not left:
                     raise _Lost from error
-                raise
             else:
                 if changes is not None:
                     return await self._finish(connection, changes, attempt)
@@ -163,4 +165,5 @@ def _parts(batch: Sequence[Waiting]) -> list[list[Waiting]]:
 
 
 def _weight(needs: Needs) -> int:
-    return len(needs.tallies) + 4 * len(needs.requests) + len(needs.ledgers) + 1
+    ledgers = sum(name != PAUSES for name in needs.ledgers)  # what nearly all name is one lock for all of them
+    return len(needs.tallies) + 4 * len(needs.requests) + ledgers + 1

@@ -140,7 +140,7 @@ async def connect(life: Life, request: Request) -> None:
     """Slack is there or not, for what opens from now on."""
     del request
     surfaces = ("slack",) if life.chance.random() < 0.8 else ()
-    life.house.situation = Situation(surfaces, await life.pausing.standing())
+    life.house.situation = Situation(surfaces)
 
 
 async def pause(life: Life, request: Request) -> None:

@@ -27,7 +27,7 @@ from tests.contract.flows import SettableClock, deciding, enrolling, opening, re
 from tests.rigs.postgres import Server
 
 T = TypeVar("T")
-RELEASED = ("0001", "0002")
+RELEASED = ("0001", "0002", "0003")
 """Every revision that a release came with."""
 
 

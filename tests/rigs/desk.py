@@ -17,7 +17,7 @@ from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.domain.jsontext import digest
 from bot.domain.requests import OutcomeStatus, Proposal, Request
-from bot.opening import Situation, open_request
+from bot.opening import open_request
 from bot.pausing import Pausing
 from bot.ports import Store
 from bot.waiting import Waiting
@@ -64,7 +64,6 @@ class Desk:
             proposal=proposal,
             key=f"key-{number}",
             random=number.to_bytes(10, "big"),
-            situation=Situation(pauses=self.pausing.now()),
             **self.house.agent,
         )
         return opened.request

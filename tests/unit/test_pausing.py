@@ -13,7 +13,6 @@ from bot.deciding import Approve
 from bot.domain.people import Person
 from bot.domain.verdicts import VerdictKind
 from bot.errors import BadInput, Conflict, NotAllowed, Unavailable
-from bot.opening import Situation
 from bot.pausing import END_CHOICES, Pausing, concerns, end_of, pausable
 from tests.rigs.house import House, new_house
 
@@ -33,7 +32,6 @@ async def pausing(house: House) -> AsyncIterator[Pausing]:
 
 async def paused(house: House, pausing: Pausing, scope: str, **more: object) -> None:
     await pausing.pause(scope, "wrong refunds", house.person("vera"), "slack", **more)  # type: ignore[arg-type]  # passed on
-    house.situation = Situation(pauses=pausing.now())
 
 
 def scopes(house: House) -> list[str]:
@@ -73,7 +71,6 @@ async def test_resuming_lets_it_go_on(house: House, pausing: Pausing) -> None:
     await paused(house, pausing, "action:refund")
     ended = await pausing.resume("action:refund", "mended", house.person("rosa"), "desk")
     assert (ended.by, ended.reason) == ("vera", "wrong refunds")
-    house.situation = Situation(pauses=pausing.now())
     assert (await house.propose(10)).request.status == "approved"
     with pytest.raises(Conflict, match="not paused"):
         await pausing.resume("action:refund", "again", house.person("rosa"), "desk")
