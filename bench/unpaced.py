@@ -13,6 +13,9 @@ from bot.cli import main
 class Unpaced(Pacing):
     """Everybody has their turn at once."""
 
+    def ask_turn(self, tenant: str, thread: str, id_: str) -> None:
+        """Never refuse."""
+
     def take_turn(self, tenant: str, thread: str, id_: str) -> None:
         """Never refuse."""
 

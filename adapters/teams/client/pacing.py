@@ -80,26 +80,24 @@ class Pacing:
         self._threads: dict[tuple[str, str], _Line] = {}
         self._tenants: dict[str, _Line] = {}
 
+    def ask_turn(self, tenant: str, thread: str, id_: str) -> None:
+        """Whether ``id_`` may go out now: for whoever has work to do first, and would do it in vain.
+
+        Raises:
+            Busy: as ``take_turn``.
+        """
+        self._admit(tenant, thread, id_)
+
     def take_turn(self, tenant: str, thread: str, id_: str) -> None:
         """Take a turn in a conversation for whatever ``id_`` names.
 
         Raises:
             Busy: when it is not its turn yet. Asked again at the time told, it has its turn as a rule.
         """
-        now = self._clock.now()
-        line, whole = self._line(tenant, thread, now), self._tenants.setdefault(tenant, _Line(TENANT))
-        whole.forget(now)
-        at = line.told.get(id_) or line.next(now)
-        if at <= now:
-            at = max(line.free_at(now), whole.free_at(now))
-        if at <= now:
-            line.told.pop(id_, None)
-            line.sent.append(now)
-            whole.sent.append(now)
-            return
-        line.told[id_] = at
-        wait = max(1, math.ceil((at - now) / timedelta(milliseconds=1))) / 1000  # never a moment too early
-        raise Busy("It is not this message's turn in its conversation", retry_after=wait)
+        now, line, whole = self._admit(tenant, thread, id_)
+        line.told.pop(id_, None)
+        line.sent.append(now)
+        whole.sent.append(now)
 
     def pause(self, tenant: str, thread: str, seconds: float) -> None:
         """Teams takes nothing in this conversation for so long."""
@@ -110,6 +108,24 @@ class Pacing:
     def waiting(self) -> Mapping[str, int]:
         """How many wait in each conversation."""
         return {thread: len(line.told) for (_, thread), line in self._threads.items() if line.told}
+
+    def _admit(self, tenant: str, thread: str, id_: str) -> tuple[datetime, _Line, _Line]:
+        """The present, and the lines of its conversation and organisation, where it may go out.
+
+        Raises:
+            Busy: where it may not; its time is kept for it.
+        """
+        now = self._clock.now()
+        line, whole = self._line(tenant, thread, now), self._tenants.setdefault(tenant, _Line(TENANT))
+        whole.forget(now)
+        at = line.told.get(id_) or line.next(now)
+        if at <= now:
+            at = max(line.free_at(now), whole.free_at(now))
+        if at <= now:
+            return now, line, whole
+        line.told[id_] = at
+        wait = max(1, math.ceil((at - now) / timedelta(milliseconds=1))) / 1000  # never a moment too early
+        raise Busy("It is not this message's turn in its conversation", retry_after=wait)
 
     def _line(self, tenant: str, thread: str, now: datetime) -> _Line:
         if len(self._threads) >= MOST:

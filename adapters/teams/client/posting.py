@@ -89,6 +89,7 @@ class TeamsChat:
         if found is not None:
             return await self._ref(found, place)
         spot = await self._spot(place)
+        self._pacing.ask_turn(spot.tenant, spot.thread, posting.id)
         calls = await self._people.present(spot.tenant, spot.thread, posting.calls)
         activity = await self._card(spot, card, lead=posting.lead, calls=calls, posting=posting.id)
 

@@ -99,3 +99,20 @@ def test_a_time_that_nobody_comes_at_is_given_up() -> None:
     clock.move(seconds=60)
     pacing.take_turn(TENANT, THREAD_ID, "later")
     assert pacing.waiting() == {}
+
+
+def test_asking_for_a_turn_takes_none() -> None:
+    clock = MovedClock()
+    pacing = Pacing(clock)
+    for _ in range(20):
+        pacing.ask_turn(TENANT, THREAD_ID, "one")
+    for number in range(7):
+        pacing.take_turn(TENANT, THREAD_ID, f"p{number}")
+    with pytest.raises(Busy) as told:
+        pacing.ask_turn(TENANT, THREAD_ID, "late")
+    with pytest.raises(Busy) as again:
+        pacing.take_turn(TENANT, THREAD_ID, "late")
+    assert again.value.retry_after == told.value.retry_after, "the time that was told is kept"
+    clock.move(seconds=told.value.retry_after)
+    pacing.ask_turn(TENANT, THREAD_ID, "late")
+    pacing.take_turn(TENANT, THREAD_ID, "late")
