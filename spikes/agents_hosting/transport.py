@@ -1,7 +1,7 @@
 """How the SDK's operations reach Teams: over sessions of ours, with the token from our cache and refusals kept whole.
 
-The SDK's own client opens a session without a cookie policy or a bound of ours for each turn, writes one token into its
-headers for good, follows redirects with it, and loses what Teams said in a refusal of four of its six calls.
+The SDK's own client opens a session without a cookie policy or a bound of ours for each turn, writes one token into
+its headers for good, follows redirects, and loses why Teams refused three of the six calls that are made here.
 """
 
 from __future__ import annotations
