@@ -76,9 +76,6 @@ async def playing(package: Path, folder: Path, post: Post) -> AsyncIterator[Play
     Raises:
         AssertionError: it did not start.
     """
-    folder.mkdir()
-    app = post.teams.app
-    (folder / "people.json").write_text(json.dumps(_district(app.tenant_id, app.teams_id)), encoding="utf-8")
     process = _started(package, folder, post)
     try:
         port = await asyncio.to_thread(_listening, process, folder)
@@ -90,6 +87,9 @@ async def playing(package: Path, folder: Path, post: Post) -> AsyncIterator[Play
 
 
 def _started(package: Path, folder: Path, post: Post) -> subprocess.Popen[bytes]:
+    app = post.teams.app
+    folder.mkdir()
+    (folder / "people.json").write_text(json.dumps(_district(app.tenant_id, app.teams_id)), encoding="utf-8")
     node = shutil.which("node") or "node"
     asked = ["start", "--app-endpoint", post.messages_url, "--channel-id", "msteams", "--disable-telemetry"]
     asked += ["--service-url", post.service_url, "--port", str(free_port())]

@@ -73,8 +73,10 @@ class Post:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-        async with httpx.AsyncClient(trust_env=False, timeout=_ENOUGH) as self._http:
-            yield self
+        try:
+            async with httpx.AsyncClient(trust_env=False, timeout=_ENOUGH) as self._http:
+                yield self
+        finally:
             await runner.cleanup()
 
     async def _to_bot(self, request: web.Request) -> web.Response:
