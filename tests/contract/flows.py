@@ -84,6 +84,11 @@ def _opened(
     )
 
 
+def opened_event(view: View, key: str) -> e.Opened:
+    """One euro, with nothing reserved; due in a quarter of an hour."""
+    return _opened(view, key, Proposal("refund", {"amount": "1"}, "PT30M"), (), "c-1", INSTANCE)
+
+
 def routing(now: datetime, owner: str = "operations") -> Routing:
     due = now + timedelta(minutes=15)
     return Routing(owner, "Operations", "ada", "rob", {}, ("ada", "bob"), 1, due, due, 600, ("wrong",))
