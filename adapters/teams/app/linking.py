@@ -39,9 +39,7 @@ async def link(room: Room, visit: Visit, wanted: str) -> Json:
         raise NotAllowed(f"{person.name} does not answer for {_titles(owners)}", remedy=_ask(owners, room.policy()))
     await _record(room, name, visit, person)
     await _follow(room, name)
-    return say_card(
-        f"This channel is linked: requests of {_titles(owners)} come here from now on.", f"By {person.name}."
-    )
+    return say_card(f"This channel is linked: {_uses(name, owners)}.", f"By {person.name}.")
 
 
 def _place(wanted: str, policy: Policy) -> tuple[str, list[Owner]]:
@@ -75,6 +73,19 @@ def _places(owner: Owner) -> Iterator[str]:
     for place in (owner.channels.get(SURFACE), owner.second_channels.get(SURFACE), *steps):
         if place and not place.startswith(_CHANNEL):
             yield place
+
+
+def _uses(name: str, owners: list[Owner]) -> str:
+    """What comes to a place from now on: a second channel gets what the first can't take, a step's what is late."""
+    first = [owner for owner in owners if owner.channels.get(SURFACE) == name]
+    second = [owner for owner in owners if owner.second_channels.get(SURFACE) == name]
+    late = [owner for owner in owners if name in {step.post_to.get(SURFACE) for step in owner.sla.escalate}]
+    told = [
+        ("requests of {} come here from now on", first),
+        ("requests of {} come here when their first channel is gone", second),
+        ("late requests of {} are shown here", late),
+    ]
+    return "; ".join(words.format(_titles(found)) for words, found in told if found)
 
 
 def _titles(owners: list[Owner]) -> str:
