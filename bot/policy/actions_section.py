@@ -12,11 +12,13 @@ from bot.domain.money import CURRENCY
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.arguments_section import bound_amount, mark_editable, read_fields
 from bot.policy.caps_section import read_caps
-from bot.policy.document import UNKNOWN_TOOL, Action, Caps, Defaults, Owner, Path, Statutory, Triggers
+from bot.policy.document import UNKNOWN_TOOL, Action, Caps, Defaults, Owner, Path, Stage, Statutory, Triggers
+from bot.policy.names import Names
 from bot.policy.owners_section import read_codes
 from bot.policy.people_section import read_id
 from bot.policy.reading import REQUIRABLE
 from bot.policy.rules_section import read_condition, read_routes, read_rules
+from bot.policy.stages_section import read_stages
 from bot.policy.triggers_section import read_share, read_triggers
 from bot.policy.yamltree import At, did_you_mean
 
@@ -47,6 +49,8 @@ ACTION_KEYS = frozenset(
         "grant_expires_after",
         "triggers",
         "statutory",
+        "stages",
+        "urgent",
     }
 )
 STATUTORY_KEYS = frozenset({"within", "from", "warn_before"})
@@ -61,6 +65,7 @@ class Surroundings(msgspec.Struct, frozen=True):
     owners: dict[str, Owner]
     triggers: Triggers
     defaults: Defaults
+    names: Names
 
 
 def read_actions(at: At, around: Surroundings) -> dict[str, Action]:
@@ -116,6 +121,8 @@ def _action(name: str, at: At, around: Surroundings) -> Action:
         grant_seconds=_grant(found, around.defaults),
         requires=_requires(found["requires"]) if "requires" in found else (),
         statutory=_statutory(found["statutory"]) if "statutory" in found else None,
+        stages=_stages(found, around, owner),
+        urgent=_urgent(found),
     )
     _check(action, at, found, around.owners)
     return msgspec.structs.replace(action, looks_at=_looks_at(action))
@@ -183,6 +190,21 @@ def _extra(found: dict[str, At]) -> bool:
 
 def _approvals(found: dict[str, At]) -> int:
     return (found["approvals"].integer(least=1, most=20) if "approvals" in found else None) or 1
+
+
+def _stages(found: dict[str, At], around: Surroundings, owner: str | None) -> tuple[Stage, ...]:
+    if "stages" not in found:
+        return ()
+    if "approvals" in found:
+        found["approvals"].wrong("stands beside stages", "say in each stage how many approvals it takes")
+    return read_stages(found["stages"], around.names, around.owners.get(owner or ""))
+
+
+def _urgent(found: dict[str, At]) -> bool:
+    """What the file says; else whether an account may be in other hands, which can't wait for others like it."""
+    if "urgent" in found:
+        return found["urgent"].boolean() or False
+    return "class" in found and found["class"].node.value in {ActionClass.IDENTITY, ActionClass.ACCESS}
 
 
 def _grant(found: dict[str, At], defaults: Defaults) -> int:

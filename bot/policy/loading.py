@@ -9,14 +9,16 @@ from bot.errors import BadInput
 from bot.policy.actions_section import Surroundings, read_actions, read_currency, read_owner
 from bot.policy.document import Defaults, Owner, Policy
 from bot.policy.durations import parse_timeout
+from bot.policy.names import Names
 from bot.policy.owners_section import read_owners
 from bot.policy.people_section import read_groups, read_people
+from bot.policy.rotations_section import check_owners, read_rotations
 from bot.policy.triggers_section import default_triggers, read_triggers
 from bot.policy.yamltree import At, parse
 from bot.policy.zones import read_zone
 
 POLICY_KEYS = frozenset(
-    {"version", "timezone", "currency", "people", "groups", "owners", "actions", "triggers", "defaults"}
+    {"version", "timezone", "currency", "people", "groups", "owners", "actions", "triggers", "defaults", "rotations"}
 )
 DEFAULTS_KEYS = frozenset({"owner", "unknown_tool", "grant_expires_after", "timeout"})
 FORMAT = 1
@@ -42,12 +44,17 @@ def load(text: str, name: str) -> Policy:
     zone = (read_zone(found["timezone"]) if "timezone" in found else None) or "UTC"
     people = read_people(found["people"]) if "people" in found else {}
     groups = read_groups(found["groups"], people) if "groups" in found else {}
-    owners = read_owners(found["owners"], people, groups, zone) if "owners" in found else {}
+    rotations = read_rotations(found["rotations"], people, groups, zone) if "rotations" in found else {}
+    ids = frozenset(found["owners"].names()) if "owners" in found and found["owners"].is_mapping else frozenset[str]()
+    names = Names(people, groups, frozenset(rotations), ids, zone)
+    owners = read_owners(found["owners"], names) if "owners" in found else {}
+    if "rotations" in found:
+        check_owners(found["rotations"], rotations, owners)
     if not owners and "owners" in found:
         found["owners"].wrong("names no owner", "define at least one team")
     defaults = _defaults(found.get("defaults"), owners)
     triggers = read_triggers(found["triggers"], default_triggers()) if "triggers" in found else default_triggers()
-    around = Surroundings(currency, owners, triggers, defaults)
+    around = Surroundings(currency, owners, triggers, defaults, names)
     actions = read_actions(found["actions"], around) if "actions" in found else {}
     root.problems.raise_if_any()
     return Policy(
@@ -64,6 +71,7 @@ def load(text: str, name: str) -> Policy:
         triggers=triggers,
         tools={tool: action for action in actions.values() for tool in action.tools},
         emails={person.email.lower(): person for person in people.values()},
+        rotations=rotations,
     )
 
 

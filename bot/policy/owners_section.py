@@ -3,41 +3,61 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
-from bot.domain.people import Person
-from bot.policy.document import Escalation, Group, Owner, Reminder, Sla
-from bot.policy.durations import spoken
+from bot.domain.routing import OverLimit
+from bot.policy.document import Owner, Sla
 from bot.policy.hours_section import read_hours
-from bot.policy.people_section import read_id, read_person, read_persons
+from bot.policy.names import Names
+from bot.policy.people_section import read_id, read_person
+from bot.policy.promises_section import SURFACES, read_sla
 from bot.policy.yamltree import At
 
-OWNER_KEYS = frozenset({"title", "accountable", "risk_owner", "channels", "approvers", "hours", "sla", "reasons"})
-SLA_KEYS = frozenset({"respond_within", "remind_at", "escalate", "expire_after", "calendar"})
-ESCALATION_KEYS = frozenset({"after", "to", "post_to"})
-SURFACES = frozenset({"slack", "teams", "desk"})
+OWNER_KEYS = frozenset(
+    {
+        "title",
+        "accountable",
+        "risk_owner",
+        "channels",
+        "approvers",
+        "hours",
+        "sla",
+        "reasons",
+        "over_limit",
+        "separate",
+        "assign",
+    }
+)
+SEPARATE = "agent_owner"
 DEFAULT_REASONS = ("wrong_amount", "not_eligible", "wrong_customer", "fraud_suspected", "policy_unclear", "other")
 _MOST_CHANNELS = 2
-_WHOLE = 100
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-def read_owners(at: At, people: dict[str, Person], groups: dict[str, Group], timezone: str) -> dict[str, Owner]:
-    """Every owner by id; ``timezone`` is the policy's, for hours that name none."""
+class _Assign(StrEnum):
+    """To whom a request is given when it opens."""
+
+    NOBODY = "nobody"
+    LEAST_LOADED = "least_loaded"
+
+
+def read_owners(at: At, names: Names) -> dict[str, Owner]:
+    """Every owner by id."""
     owners: dict[str, Owner] = {}
     for name, key, value in at.entries():
         if read_id(name, key) is None:
             continue
-        owner = _owner(name, value, people, groups, timezone)
+        owner = _owner(name, value, names)
         if owner is not None:
             owners[name] = owner
     return owners
 
 
-def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group], timezone: str) -> Owner | None:
+def _owner(name: str, at: At, names: Names) -> Owner | None:
     found = at.keys(OWNER_KEYS, required=("accountable", "risk_owner", "approvers"))
-    accountable = read_person(found["accountable"], people) if "accountable" in found else None
-    risk_owner = read_person(found["risk_owner"], people) if "risk_owner" in found else None
-    approvers = read_persons(found["approvers"], people, groups) if "approvers" in found else ()
+    accountable = read_person(found["accountable"], names.people) if "accountable" in found else None
+    risk_owner = read_person(found["risk_owner"], names.people) if "risk_owner" in found else None
+    approvers = names.persons(found["approvers"]) if "approvers" in found else ()
     channels = read_places(found["channels"]) if "channels" in found else {}
     title = found["title"].text(longest=100) if "title" in found else None
     return Owner(
@@ -48,20 +68,23 @@ def _owner(name: str, at: At, people: dict[str, Person], groups: dict[str, Group
         channels={surface: places[0] for surface, places in channels.items()},
         second_channels={surface: places[1] for surface, places in channels.items() if len(places) > 1},
         approvers=approvers,
-        approver_groups=_known_elsewhere(found["approvers"], groups) if "approvers" in found else (),
-        sla=_sla(found["sla"], people, groups) if "sla" in found else Sla(),
-        hours=read_hours(found["hours"], timezone) if "hours" in found else None,
+        approver_groups=names.unlisted(found["approvers"]) if "approvers" in found else (),
+        sla=read_sla(found["sla"], names) if "sla" in found else Sla(),
+        hours=read_hours(found["hours"], names.timezone) if "hours" in found else None,
         reasons=read_codes(found["reasons"]) if "reasons" in found else DEFAULT_REASONS,
+        over_limit=(found["over_limit"].choice(OverLimit) if "over_limit" in found else None) or OverLimit.REFUSE,
+        bars_agents_owner=_separate(found["separate"]) if "separate" in found else False,
+        assigns="assign" in found and found["assign"].choice(_Assign) is _Assign.LEAST_LOADED,
     )
 
 
-def read_channels(at: At) -> dict[str, str]:
-    """Channel by surface."""
-    return {
-        surface: channel
-        for surface, place in at.keys(SURFACES).items()
-        if (channel := place.text(longest=200)) is not None
-    }
+def _separate(at: At) -> bool:
+    """Who may not sign besides those for whom the action is done; so far there is one of whom that can be said."""
+    names = at.texts()
+    for name in names:
+        if name != SEPARATE:
+            at.wrong(f"{name[:40]!r} is nobody who could be kept apart", f"write [{SEPARATE}]")
+    return SEPARATE in names
 
 
 def read_places(at: At) -> dict[str, tuple[str, ...]]:
@@ -77,12 +100,6 @@ def read_places(at: At) -> dict[str, tuple[str, ...]]:
     return places
 
 
-def _known_elsewhere(at: At, groups: dict[str, Group]) -> tuple[str, ...]:
-    """The groups in a list whose members are not in the file."""
-    places = list(at.items()) if at.is_list else [at]
-    return tuple(name for place in places if (name := place.text(longest=64)) in groups and not groups[name].members)
-
-
 def read_codes(at: At) -> tuple[str, ...]:
     """Reason codes: lower-case words joined by ``_``."""
     codes: dict[str, None] = {}
@@ -95,56 +112,3 @@ def read_codes(at: At) -> tuple[str, ...]:
     if at.is_list and not codes:
         at.wrong("lists no reason code", "give at least one, such as not_eligible")
     return tuple(codes)
-
-
-def _sla(at: At, people: dict[str, Person], groups: dict[str, Group]) -> Sla:
-    found = at.keys(SLA_KEYS)
-    default = Sla()
-    respond = (found["respond_within"].duration() if "respond_within" in found else None) or default.respond_within
-    expire = (found["expire_after"].duration() if "expire_after" in found else None) or default.expire_after
-    lasts = max(expire, respond) if "expire_after" not in found else expire
-    if "expire_after" in found and expire < respond:
-        found["expire_after"].wrong(
-            "is shorter than respond_within", "let a request live at least as long as the promise"
-        )
-    reminders = _reminders(found["remind_at"], respond) if "remind_at" in found else (Reminder(respond // 2, 50),)
-    steps = _ladder(found["escalate"], people, groups) if "escalate" in found else ()
-    for step in steps:
-        if step.after >= lasts:
-            text = f"has a step after {spoken(step.after)}, when requests have expired ({spoken(lasts)})"
-            found["escalate"].wrong(text, "escalate earlier, or let requests live longer")
-    calendar = found["calendar"].boolean() if "calendar" in found else False
-    return Sla(respond, reminders, steps, lasts, calendar or False)
-
-
-def _reminders(at: At, respond: int) -> tuple[Reminder, ...]:
-    reminders = []
-    for place in at.items():
-        text = place.text(longest=20) or ""
-        if text.endswith("%"):
-            share = int(text[:-1]) if re.fullmatch(r"[0-9]{1,3}", text[:-1]) else 0
-            if not 1 <= share <= _WHOLE:
-                place.wrong(f"{text!r} is no share of the promised time", "write 1% to 100%, such as 50%")
-                continue
-            reminders.append(Reminder(respond * share // 100, share))
-        elif text:
-            seconds = place.duration()
-            if seconds is not None:
-                reminders.append(Reminder(seconds))
-    return tuple(sorted(reminders, key=lambda reminder: reminder.seconds))
-
-
-def _ladder(at: At, people: dict[str, Person], groups: dict[str, Group]) -> tuple[Escalation, ...]:
-    steps: list[Escalation] = []
-    for place in at.items():
-        found = place.keys(ESCALATION_KEYS, required=("after", "to"))
-        after = found["after"].duration() if "after" in found else None
-        to = read_persons(found["to"], people, groups) if "to" in found else ()
-        if "to" in found and (unknown := _known_elsewhere(found["to"], groups)):
-            found["to"].wrong(f"names {unknown[0]}, whose members are not in this file", "list its members, or people")
-        post_to = read_channels(found["post_to"]) if "post_to" in found else {}
-        if after is not None:
-            if steps and after <= steps[-1].after:
-                place.wrong("comes no later than the step before it", "order the steps by `after`")
-            steps.append(Escalation(after, to, post_to))
-    return tuple(steps)

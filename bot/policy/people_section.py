@@ -9,7 +9,7 @@ from bot.domain.people import Person
 from bot.policy.document import Group
 from bot.policy.yamltree import At, did_you_mean
 
-PERSON_KEYS = frozenset({"email", "name", "limit", "slack", "teams"})
+PERSON_KEYS = frozenset({"email", "name", "limit", "slack", "teams", "manager"})
 GROUP_KEYS = frozenset({"members", "slack_usergroup"})
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _ID = re.compile(r"[a-z][a-z0-9_.-]{0,63}")
@@ -37,7 +37,23 @@ def read_people(at: At) -> dict[str, Person]:
         if other != name:
             value.wrong(f"has the same email as {other}", "give each person an address of their own")
         people[name] = person
+    _check_managers(people, at)
     return people
+
+
+def _check_managers(people: dict[str, Person], at: At) -> None:
+    """Everybody reports to somebody of the file, and nobody to themselves, not by way of others either."""
+    for name, _, value in at.entries():
+        person, above = people.get(name), list[str]()
+        while person is not None and person.manager is not None and person.manager not in above:
+            above.append(person.manager)
+            if person.manager not in people:
+                if person.id == name:
+                    value.wrong(f"reports to {person.manager[:40]!r}, who is nobody of this file", "name a person")
+                break
+            person = people[person.manager]
+        if name in above:
+            value.wrong("reports to themselves, by way of others perhaps", "let somebody have no manager")
 
 
 def _person(name: str, at: At) -> Person | None:
@@ -56,6 +72,7 @@ def _person(name: str, at: At) -> Person | None:
         limit=found["limit"].decimal(least=Decimal(0)) if "limit" in found else None,
         slack=found["slack"].text(longest=64) if "slack" in found else None,
         teams=found["teams"].text(longest=254) if "teams" in found else None,
+        manager=found["manager"].text(longest=64) if "manager" in found else None,
     )
 
 

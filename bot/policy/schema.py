@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.domain.fields import FieldKind
+from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.hours_section import DAYS_KEY
+from bot.policy.owners_section import SEPARATE
 from bot.policy.reading import REQUIRABLE
 from bot.policy.triggers_section import TRIGGER_KEYS
 
@@ -45,6 +47,7 @@ def policy_schema() -> Schema:
                 "currency": _said("ISO 4217 code of every amount and limit.", _CURRENCY),
                 "people": _said("Everyone who may sign or is told, by a short name.", _map(_person())),
                 "groups": _said("Names for several people.", _map(_group())),
+                "rotations": _said("Who is on call when.", _map(_rotation())),
                 "owners": _said("Teams that requests go to.", _map(_owner())),
                 "defaults": _said("What counts where an action says nothing.", _defaults()),
                 "triggers": _said("Built-in rules that hold; all on unless false.", _triggers()),
@@ -76,7 +79,9 @@ def _map(value: Schema) -> Schema:
 def _person() -> Schema:
     limit = _said("The largest amount they may sign; none without it.", _AMOUNT)
     email: Schema = {"type": "string", "format": "email"}
-    return _object({"email": email, "name": _TEXT, "limit": limit, "slack": _TEXT, "teams": _TEXT}, ("email",))
+    manager = _said("Whom they report to: a step may name that person.", _TEXT)
+    person = {"email": email, "name": _TEXT, "limit": limit, "slack": _TEXT, "teams": _TEXT, "manager": manager}
+    return _object(person, ("email",))
 
 
 def _group() -> Schema:
@@ -85,14 +90,6 @@ def _group() -> Schema:
 
 
 def _owner() -> Schema:
-    step = _object({"after": _DURATION, "to": _TEXTS, "post_to": _CHANNELS}, ("after", "to"))
-    sla = {
-        "respond_within": _DURATION,
-        "remind_at": {"type": "array", "items": {"type": "string", "pattern": "^([0-9]+%|[0-9]+[smhdw])$"}},
-        "escalate": {"type": "array", "items": step},
-        "expire_after": _said("Then it is not run.", _DURATION),
-        "calendar": _said("Whether the promise is counted in elapsed time although there are hours.", _FLAG),
-    }
     return _object(
         {
             "title": _TEXT,
@@ -101,11 +98,75 @@ def _owner() -> Schema:
             "channels": _said("Where its cards go; of two channels the second stands in for the first.", _PLACES),
             "approvers": _said("People and groups who may decide.", {"anyOf": [_TEXT, _TEXTS]}),
             "hours": _hours(),
-            "sla": _object(sla),
+            "sla": _object(_sla()),
             "reasons": _said("Codes that a rejection may give.", _TEXTS),
+            "over_limit": _said(
+                "What a signature above one's limit is worth.", {"enum": [kind.value for kind in OverLimit]}
+            ),
+            "separate": _said("Who may not sign, approver or not.", {"type": "array", "items": {"enum": [SEPARATE]}}),
+            "assign": _said("To whom a request is given when it opens.", {"enum": ["nobody", "least_loaded"]}),
         },
         ("accountable", "risk_owner", "approvers"),
     )
+
+
+def _stage_sla() -> Schema:
+    repeat = _object({"times": {"type": "integer", "minimum": 1}, "every": _DURATION}, ("times", "every"))
+    step = {
+        "after": _DURATION,
+        "to": _said("People, groups, rotations, manager, assignee.", {"anyOf": [_TEXT, _TEXTS]}),
+        "post_to": _CHANNELS,
+        "widen": _said("Whether those it goes to may decide from then on.", _FLAG),
+        "move_to": _said("The owner whose request it is from then on.", _TEXT),
+        "repeat": _said("How often it comes again.", repeat),
+    }
+    return {
+        "respond_within": _DURATION,
+        "remind_at": {"type": "array", "items": {"type": "string", "pattern": "^([0-9]+%|-?[0-9]+[smhdw])$"}},
+        "escalate": {"type": "array", "items": _object(step, ("after",))},
+    }
+
+
+def _sla() -> Schema:
+    gather: Schema = {"anyOf": [{"const": "never"}, _DURATION]}
+    return _stage_sla() | {
+        "expire_after": _said("Then it is not run.", _DURATION),
+        "calendar": _said("Whether the promise is counted in elapsed time although there are hours.", _FLAG),
+        "stop_clock_while_asked": _said("Whether it stands still until the agent answers a question.", _FLAG),
+        "claim_for": _said("For how long somebody who claims a request has it.", _DURATION),
+        "gather": _said("Pings to one person within this time become one.", gather),
+    }
+
+
+def _stage() -> Schema:
+    stage = {
+        "title": _TEXT,
+        "approvers": _said("Who signs in this stage.", {"anyOf": [_TEXT, _TEXTS]}),
+        "approvals": {"type": "integer", "minimum": 1, "maximum": 20},
+        "text": _said("What those who sign are asked to look at.", _TEXT),
+        "sla": _object(_stage_sla()),
+    }
+    return _object(stage, ("title", "approvers"))
+
+
+def _rotation() -> Schema:
+    every: Schema = {"type": "string", "pattern": "^(day|week|[0-9]+ days)$"}
+    turn: Schema = {
+        "people": _said("In the order of their turns.", {"anyOf": [_TEXT, _TEXTS]}),
+        "every": _said("How long a turn lasts; a week without it.", every),
+        "starts": _said("The day on which the first turn begins.", {"type": "string", "format": "date"}),
+        "timezone": _TEXT,
+    }
+    span: Schema = {"type": "string", "pattern": f"^{_TIME} *- *{_TIME}$", "examples": ["08:00-16:00"]}
+    shift = _object(turn | {"hours": span, "days": {"anyOf": [_TEXT, _TEXTS]}}, ("people", "hours"))
+    rotation = turn | {
+        "title": _TEXT,
+        "handover": _said("When turns change.", {"type": "string", "pattern": f"^{_TIME}$"}),
+        "shifts": _said("Parts of a day, each with its own turns.", {"type": "array", "items": shift, "minItems": 1}),
+        "calendar": _said("An iCalendar file beside this one, or its https address.", _TEXT),
+        "owner": _said("Who is told when nobody will be on call.", _TEXT),
+    }
+    return _object(rotation)
 
 
 def _hours() -> Schema:
@@ -208,6 +269,8 @@ def _action() -> Schema:
             "grant_expires_after": _DURATION,
             "triggers": _triggers(),
             "statutory": _statutory(),
+            "stages": _said("Signatures one after the other.", {"type": "array", "items": _stage(), "minItems": 2}),
+            "urgent": _said("Whether pings about it never wait; identity and access are without it.", _FLAG),
         },
         ("class", "level"),
     )

@@ -22,7 +22,10 @@ from bot.policy import (
     loading,
     owners_section,
     people_section,
+    promises_section,
+    rotations_section,
     rules_section,
+    stages_section,
 )
 from bot.policy.document import Policy, Reminder
 from bot.policy.durations import parse_duration, parse_timeout, spoken
@@ -114,8 +117,8 @@ FOUND = """\
 19:23: owners.refunds.sla.respond_within: '15 minutes' is not a duration
 20:19: owners.refunds.sla.remind_at.0: '150%' is no share of the promised time
 21:21: owners.refunds.sla.expire_after: is shorter than respond_within
-22:17: owners.refunds.sla.escalate: has a step after 5m, when requests have expired (10s)
-22:35: owners.refunds.sla.escalate.0.to.0: 'nobody' is neither a person nor a group
+22:18: owners.refunds.sla.escalate.0: has a step after 5m, when requests have expired (10s)
+22:35: owners.refunds.sla.escalate.0.to.0: 'nobody' is neither a person, a group nor a rotation
 25:5: actions.refund: is of class money and names no amount
 26:12: actions.refund.level: 'comit' is not one of draft, recommend, commit (did you mean commit?)
 27:12: actions.refund.owner: 'refund' is not an owner of this file (did you mean refunds?)
@@ -250,6 +253,8 @@ def test_the_schema_knows_the_keys_that_the_loader_knows() -> None:
     schema = policy_schema()["properties"]
     owner = schema["owners"]["additionalProperties"]
     action = schema["actions"]["additionalProperties"]
+    stage = action["properties"]["stages"]["items"]
+    rotation = schema["rotations"]["additionalProperties"]
     pairs = {
         loading.POLICY_KEYS: policy_schema(),
         loading.DEFAULTS_KEYS: schema["defaults"],
@@ -257,8 +262,12 @@ def test_the_schema_knows_the_keys_that_the_loader_knows() -> None:
         people_section.GROUP_KEYS: schema["groups"]["additionalProperties"],
         owners_section.OWNER_KEYS: owner,
         hours_section.HOURS_KEYS: owner["properties"]["hours"],
-        owners_section.SLA_KEYS: owner["properties"]["sla"],
-        owners_section.ESCALATION_KEYS: owner["properties"]["sla"]["properties"]["escalate"]["items"],
+        promises_section.SLA_KEYS: owner["properties"]["sla"],
+        promises_section.STEP_KEYS: owner["properties"]["sla"]["properties"]["escalate"]["items"],
+        promises_section.STAGE_SLA_KEYS: stage["properties"]["sla"],
+        stages_section.STAGE_KEYS: stage,
+        rotations_section.ROTATION_KEYS: rotation,
+        rotations_section.SHIFT_KEYS: rotation["properties"]["shifts"]["items"],
         actions_section.ACTION_KEYS: action,
         actions_section.STATUTORY_KEYS: action["properties"]["statutory"],
         arguments_section.FIELD_KEYS: action["properties"]["arguments"]["additionalProperties"]["anyOf"][2],
