@@ -51,6 +51,13 @@ async def test_whatever_blocks_is_seen(work: Callable[[], None]) -> None:
     assert found[0].count(" ms") >= ROUNDS
 
 
+async def test_it_is_seen_where_nothing_was_waited_for_before() -> None:
+    async def at_once() -> None:
+        naps()
+
+    assert await blocked({"asking": lambda: called("getMember", at_once, once=True, pause=pause)})
+
+
 async def test_it_is_seen_among_others_in_a_task_of_its_own() -> None:
     async def inside() -> None:
         await asyncio.gather(through_ours(naps)(), asyncio.sleep(LONG))
