@@ -68,9 +68,10 @@ class Replay:
         now = self._arrivals.of(self._conversations)
         self._conversations += 1
         for call in conversation.calls:
-            yield Judged(conversation, call, self._judge(proposal_of(conversation, call), now))
+            yield Judged(conversation, call, self.judge_proposal(proposal_of(conversation, call), now))
 
-    def _judge(self, proposal: Proposal, now: datetime) -> Assessment:
+    def judge_proposal(self, proposal: Proposal, now: datetime) -> Assessment:
+        """What the gate makes of one that comes ``now``, after all that came before it."""
         keys = tally_keys(self._policy, proposal, self._agent, now)
         seen = {key: self._tallies.get(key) or Tally(key) for key in keys}
         judgement = judge(self._policy, proposal, self._agent, seen, now)

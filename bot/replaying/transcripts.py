@@ -71,7 +71,7 @@ def read_conversations(stream: BinaryIO) -> Iterator[Conversation | Skipped]:
         if not line.strip():
             continue
         try:
-            yield _conversation(number, read(line, what="the line"))
+            yield read_conversation(number, read(line, what="the line"))
         except BadInput as error:
             yield Skipped(number, f"{error.field} {error.message}" if error.field else error.message)
 
@@ -90,7 +90,12 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         yield number, None
 
 
-def _conversation(number: int, value: object) -> Conversation:
+def read_conversation(number: int, value: object) -> Conversation:
+    """The conversation in an object of line ``number``; calls in it that can't be used are told in ``skipped``.
+
+    Raises:
+        BadInput: when it is no conversation.
+    """
     if not isinstance(value, dict):
         raise BadInput("is not an object", field="the line")
     messages = value.get("messages")

@@ -112,9 +112,7 @@ class Rate(msgspec.Struct, frozen=True):
         for _, _, arrival in heapq.merge(*streams, key=lambda one: one[:2]):
             yield arrival
 
-    def _stream(
-        self, policy: Policy, kind: Kind, per_day: float
-    ) -> Iterator[tuple[datetime, str, Arrival | Passed]]:
+    def _stream(self, policy: Policy, kind: Kind, per_day: float) -> Iterator[tuple[datetime, str, Arrival | Passed]]:
         chance = Random(f"{self.seed}:{kind.action_type}")  # noqa: S311 - a simulation is repeated from its seed
         for at in self._instants(policy, kind.action_type, per_day, chance):
             shown, which, quantile = chance.random(), chance.random(), chance.random()

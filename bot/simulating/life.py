@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.deciding import Approve, Claim, approvers_now, decide
 from bot.deciding.entitling import Standing
 from bot.domain import events as e
@@ -24,6 +26,7 @@ from bot.recording.deriving import deadlines_of
 from bot.routing import route
 
 AGENT = "simulated"
+_MOST_SETTLED = 10_000
 _SURFACE = "simulated"
 
 
@@ -66,11 +69,12 @@ class Rules:
         self._policy = policy
         limits = {person.limit for person in policy.people.values() if person.limit is not None}
         self._limits = sorted(limits)
+        self._settled: dict[int, tuple[Assessment, Policy | None]] = {}
         self._entitled: dict[Hashable, Mapping[str, bool]] = {}
 
     def open(self, number: int, proposal: Proposal, assessment: Assessment, now: datetime) -> Request:
         """A held request as it is opened."""
-        routing = route(self._policy, proposal, assessment, now)
+        routing = route(self._routed(proposal, assessment, now), proposal, assessment, now)
         return Request(
             id=str(number),
             agent_id=AGENT,
@@ -83,6 +87,27 @@ class Rules:
             opened_at=now,
             deadline_at=max(routing.deadline_at, now + timedelta(seconds=1)),  # as opening does
         )
+
+    def _routed(self, proposal: Proposal, assessment: Assessment, now: datetime) -> Policy:
+        """The policy with the outcome of its routing rules for this very example in their place.
+
+        The rules look at the example alone, which comes again and again when requests come at a rate.
+        """
+        action = self._policy.actions.get(assessment.action_type)
+        if action is None or not action.routes:
+            return self._policy
+        known = self._settled.get(id(assessment))
+        if known is None or known[0] is not assessment:  # it may not come again
+            if len(self._settled) >= _MOST_SETTLED:
+                self._settled.clear()
+            self._settled[id(assessment)] = (assessment, None)
+            return self._policy
+        if known[1] is None:
+            owner = route(self._policy, proposal, assessment, now).owner
+            settled = replace(action, routes=(), owner=owner)
+            narrowed = replace(self._policy, actions={**self._policy.actions, action.id: settled})
+            known = self._settled[id(assessment)] = (assessment, narrowed)
+        return known[1] or self._policy
 
     def next_due(self, request: Request) -> datetime:
         """When time next does something to a pending request."""
@@ -116,6 +141,15 @@ class Rules:
             tried = {id_: self._signed(request, id_) for id_ in approvers_now(request, self._policy)}
             found = self._entitled[key] = {id_: decides for id_, decides in tried.items() if decides is not None}
         return found
+
+    def differs(self, before: Request, after: Request) -> bool:
+        """Whether other people may take it up than before, or it is due at another time."""
+        return (
+            before.routing is not after.routing
+            or before.widened != after.widened
+            or before.claim is not after.claim
+            or before.stage != after.stage
+        )
 
     def claim(self, request: Request, person: str, now: datetime) -> Request:
         """The request when somebody takes it up; where claims have no end, nothing depends on one."""

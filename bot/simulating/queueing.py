@@ -60,7 +60,7 @@ class Line:
 class Desk:
     """One person at work, with one request at a time."""
 
-    __slots__ = ("begun", "busy", "case", "clocks", "id", "idle_since", "lines", "lost", "median", "reviews", "turn")  # fmt: skip
+    __slots__ = ("begun", "busy", "case", "claimed", "clocks", "id", "idle_since", "lines", "lost", "median", "reviews", "turn")  # fmt: skip
 
     def __init__(self, id_: str, median: float | None, since: datetime) -> None:
         self.id = id_
@@ -71,6 +71,8 @@ class Desk:
         self.case: Case | None = None
         self.begun = since
         self.idle_since = since
+        self.claimed = False
+        """Whether they hold a claim on it that ends."""
         self.turn = 0
         """Changes whenever what they are at does."""
         self.reviews = self.lost = 0

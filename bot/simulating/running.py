@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from random import Random
-from typing import NamedTuple
 
 from bot.domain import events as e
 from bot.policy.document import Policy
@@ -29,14 +28,8 @@ Trace = Callable[[datetime, int, str, object], None]
 whom or which event."""
 
 
-class _Event(NamedTuple):
-    at: datetime
-    rank: int
-    order: int
-    case: Case | None = None
-    desk: Desk | None = None
-    clock: WorkingTime | None = None
-    turn: int = 0
+_Event = tuple[datetime, int, int, "Case | Desk | WorkingTime", int]
+"""When, of which kind, a number that is never the same, what it is about, and the turn of a desk."""
 
 
 class Simulation:
@@ -67,6 +60,7 @@ class Simulation:
         self._cases = 0
         self._desks: dict[str, Desk] = {}
         self._lines: dict[tuple[str, tuple[str, ...]], Line] = {}
+        self._waits_to_be_told = {id_ for id_ in policy.people if staff.of(id_).works is Works.WHEN_TOLD}
         self._wakings: dict[WorkingTime, datetime] = {}
 
     @property
@@ -86,14 +80,16 @@ class Simulation:
     def _pass_until(self, at: datetime | None) -> None:
         """Everything that happens by then; with None, everything that is left."""
         events = self._events
-        while events and (at is None or events[0].at <= at):
-            event = heappop(events)
-            if event.rank == _TIME and event.case is not None:
-                self._pass_time(event.case, event.at)
-            elif event.rank == _REVIEW and event.desk is not None and event.turn == event.desk.turn:
-                self._end_review(event.desk, event.at)
-            elif event.clock is not None:
-                self._open_up(event.clock, event.at)
+        while events and (at is None or events[0][0] <= at):
+            now, _, _, subject, turn = heappop(events)
+            if isinstance(subject, Case):
+                if subject.due == now:  # else it has ended, or something else came to be due
+                    self._pass_time(subject, now)
+            elif isinstance(subject, Desk):
+                if subject.turn == turn:
+                    self._end_review(subject, now)
+            else:
+                self._open_up(subject, now)
 
     def _arrive(self, arrival: Arrival | Passed) -> None:
         now = arrival.at
@@ -117,11 +113,9 @@ class Simulation:
         due = self._rules.next_due(case.request)
         if due != case.due:
             case.due = due
-            self._at(due, _TIME, case=case)
+            self._at(due, _TIME, case)
 
     def _pass_time(self, case: Case, now: datetime) -> None:
-        if case.due != now:
-            return  # it has ended, or something else came to be due
         if case.request.deadline_at <= now:
             self._tell(now, case, "expire", None)
             self._counting.expired(case, now)
@@ -129,22 +123,29 @@ class Simulation:
             return
         before = case.request
         case.request, happened = self._rules.pass_time(before, now)
+        told = False
         for event in happened:
             self._tell(now, case, "time", event)
             self._counting.climbed(case, event)
-            if isinstance(event, e.Escalated):
+            if isinstance(event, e.Escalated) and self._waits_to_be_told.intersection(event.to):
                 case.told |= {*event.to}
+                told = True
             if isinstance(event, e.Unclaimed) and case.workers:
                 self._counting.claim_over()
         case.due = None
         self._wait_for_time(case)
-        if not case.workers or before.claim is not case.request.claim:
+        if told or self._rules.differs(before, case.request):
             self._queue(case, now)
 
     # ------------------------------------------------------------------------------------------------ the queue
 
     def _queue(self, case: Case, now: datetime) -> None:
-        """Stand in the line of those who may take it up now, and be taken up where one of them is idle."""
+        """Stand in the line of those who may take it up now, and be taken up where one of them is idle.
+
+        While somebody is at it, it stands in none, unless that person's claim is over.
+        """
+        if any(case.request.claim is not None or not desk.claimed for desk in case.workers):
+            return
         line = self._line(case)
         waited = case.ticket != 0
         if not line.people:
@@ -200,7 +201,7 @@ class Simulation:
             opening = clock.next_opening(now)
             if opening is not None:
                 self._wakings[clock] = opening
-                self._at(opening, _OPENING, clock=clock)
+                self._at(opening, _OPENING, clock)
         return False
 
     def _open_up(self, clock: WorkingTime, now: datetime) -> None:
@@ -227,13 +228,14 @@ class Simulation:
             case.taken_at = now
         self._tell(now, case, "take", desk.id)
         case.request = self._rules.claim(case.request, desk.id, now)
+        desk.claimed = case.request.claim is not None
         case.workers.append(desk)
         desk.case, desk.begun = case, now
         desk.turn += 1
         case.reviews += 1
         self._counting.busy(now, 1)
         seconds = self._durations.seconds(case.request.assessment.action_type, desk.median, self._quantile(case))
-        self._at(now + span(seconds), _REVIEW, desk=desk, turn=desk.turn)
+        self._at(now + span(seconds), _REVIEW, desk, desk.turn)
         self._wait_for_time(case)
 
     def _quantile(self, case: Case) -> float:
@@ -282,18 +284,9 @@ class Simulation:
             self._rise(desk, now, lost=True)
             self._take_next(desk, now)
 
-    def _at(
-        self,
-        at: datetime,
-        rank: int,
-        *,
-        case: Case | None = None,
-        desk: Desk | None = None,
-        clock: WorkingTime | None = None,
-        turn: int = 0,
-    ) -> None:
+    def _at(self, at: datetime, rank: int, subject: Case | Desk | WorkingTime, turn: int = 0) -> None:
         self._order += 1
-        heappush(self._events, _Event(at, rank, self._order, case, desk, clock, turn))
+        heappush(self._events, (at, rank, self._order, subject, turn))
 
     def _tell(self, now: datetime, case: Case, what: str, which: object) -> None:
         if self._trace is not None:

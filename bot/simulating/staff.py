@@ -75,7 +75,9 @@ def open_spans(clock: WorkingTime, start: datetime, end: datetime) -> list[Span]
         begins, length = opening, int((end - opening).total_seconds())
         # Working time that passes as fast as time does, up to where it stops doing so: the end of the interval.
         closed = bisect_left(
-            range(1, length + 1), 1, key=lambda passed: clock.working_seconds(begins, begins + _seconds(passed)) < passed
+            range(1, length + 1),
+            1,
+            key=lambda passed: clock.working_seconds(begins, begins + _seconds(passed)) < passed,
         )
         closing = opening + _seconds(closed) if closed < length else end
         spans.append((opening, closing))
