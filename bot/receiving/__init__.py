@@ -4,6 +4,7 @@ from bot.receiving.acting import act
 from bot.receiving.doing import MOST, Jobs
 from bot.receiving.drafting import Draft, Drafts, read_lesson
 from bot.receiving.finding import find_named
+from bot.receiving.homing import Home, home_of
 from bot.receiving.once import Once
 from bot.receiving.refusing import AGAIN, FAULT, log_fault, sentences
 from bot.receiving.seeing import Stranger, answerable, may_see, require_sight
@@ -15,6 +16,7 @@ __all__ = [
     "MOST",
     "Draft",
     "Drafts",
+    "Home",
     "Jobs",
     "Once",
     "Stranger",
@@ -22,6 +24,7 @@ __all__ = [
     "answerable",
     "chosen",
     "find_named",
+    "home_of",
     "log_fault",
     "may_see",
     "nobody",

@@ -11,6 +11,7 @@ from bot.cards.masking import Masker
 from bot.cards.pauses import stopped
 from bot.domain.pauses import Pause
 from bot.forms import inputs
+from bot.receiving import Home
 from tests.rigs.house import House, new_house
 from tests.rigs.slack_scenes import AGENT, POLICY, refund, scene
 
@@ -60,6 +61,7 @@ async def _dialogs(house: House) -> dict[str, Json]:
     pause = stopped(Pause("action:account_close", "vera", when, now), house.policy)
     answering = Answering(house.store, house.clock, lambda: house.policy)
     summary = await answering.summary(None, None)
+    page = Home("Dana", now, [drawn, drawn], 3, [drawn], {request.id: now}, [drawn], [pause], DESK)
     return {
         "card-viewer": teams.card_attachment(drawn, desk_url=DESK, viewer=True),
         "card-stranger": teams.card_attachment(stranger, desk_url=DESK, viewer=True),
@@ -79,7 +81,8 @@ async def _dialogs(house: House) -> dict[str, Json]:
         "notice": teams.notice_card("Somebody was first", "It was approved by Lee Park.", "Nothing else is needed."),
         "help": teams.help_card("@Signoff"),
         "who": teams.who_card(house.policy.owners["refunds"], house.policy, {"lee": "away until Monday"}),
-        "queue": teams.queue_card([drawn, drawn], 3, DESK),
+        "queue": teams.home_card(page),
+        "queue-empty": teams.home_card(Home("Dana", now, desk_url=DESK)),
         "show": teams.request_card(drawn, DESK),
         "summary": teams.summary_card(summary, desk_url=DESK),
     }

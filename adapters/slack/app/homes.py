@@ -18,17 +18,14 @@ from adapters.slack.app.room import Room
 from adapters.slack.app.telling import log_fault
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import answers
-from adapters.slack.cards.home import QUEUE, Home, home_view
-from bot.cards import Card, card
-from bot.cards.pauses import stopped
+from adapters.slack.cards.home import QUEUE, home_view
 from bot.domain.jsontext import digest
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import Busy, Conflict, SignoffError
-from bot.listing import decided_today, queue_of
 from bot.pausing import LEDGER
 from bot.ports import Committed
-from bot.receiving import Stranger
+from bot.receiving import Home, Stranger, home_of
 
 Json = dict[str, Any]
 ROOM = "slack.homes"
@@ -130,25 +127,19 @@ class Homes:
 
     async def _home(self, visit: Visit, person: Person) -> Home:
         room = self._room
-        policy, now = room.policy(), room.clock.now()
-        queue = await queue_of(room.store, policy, person, now, limit=QUEUE)
-        decided = await decided_today(room.store, policy, person, now, limit=QUEUE)
-        agents = {agent.id: agent.name for agent in await room.store.agents()}
 
-        async def drawn(requests: tuple[Request, ...]) -> list[Card]:
-            mine = [one for one in requests if await room.ours(visit, one)]
-            return [card(one, policy, viewer=person, now=now, agent=agents.get(one.agent_id)) for one in mine]
+        async def ours(request: Request) -> bool:
+            return await room.ours(visit, request)
 
-        return Home(
-            name=person.name,
-            now=now,
-            queue=await drawn(queue.items),
-            more=queue.more,
-            snoozed=await drawn(queue.snoozed),
-            until={one.id: put.until for one in queue.snoozed for put in one.snoozes if put.by.id == person.id},
-            decided=await drawn(decided),
-            pauses=[stopped(pause, policy, agents) for pause in room.pausing.now()],
+        return await home_of(
+            room.store,
+            room.policy(),
+            room.pausing,
+            person,
+            room.clock.now(),
+            ours=ours,
             desk_url=room.desk_url,
+            limit=QUEUE,
         )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-
-import msgspec
 
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.blocks import context, divider, header, mrkdwn, plain, section
@@ -15,6 +13,9 @@ from adapters.slack.cards.markup import TIME, date, escape
 from adapters.slack.cards.modals.texts import brief
 from bot.cards import Card
 from bot.cards.pauses import Stopped
+from bot.receiving import Home
+
+__all__ = ["QUEUE", "SOON", "Home", "home_view"]
 
 Json = dict[str, Any]
 QUEUE = 15
@@ -23,25 +24,6 @@ _LISTED = 10
 """How many of everything else."""
 SOON = timedelta(minutes=10)
 AGO = "{ago}"
-
-
-class Home(msgspec.Struct, frozen=True):
-    """What one person's Home shows; cards are drawn for them, ``now`` is aware UTC."""
-
-    name: str
-    now: datetime
-    queue: Sequence[Card] = ()
-    """Theirs to decide, least time left first."""
-    more: int = 0
-    """How many more wait for them beyond ``queue``."""
-    snoozed: Sequence[Card] = ()
-    until: Mapping[str, datetime] = {}
-    """Until when they put each of those off, by request id."""
-    decided: Sequence[Card] = ()
-    """Decided by them today, newest first."""
-    pauses: Sequence[Stopped] = ()
-    desk_url: str | None = None
-    """The desk's first page."""
 
 
 def home_view(home: Home) -> Json:

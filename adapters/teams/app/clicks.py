@@ -12,10 +12,12 @@ import msgspec
 
 from adapters.teams.app import answers
 from adapters.teams.app.answers import Answer
+from adapters.teams.app.homes import home
 from adapters.teams.app.room import Room
 from adapters.teams.app.telling import card_of, log_fault, sentence_of
 from adapters.teams.app.visiting import STRANGE, Visit, mapping, request_id, short
 from adapters.teams.cards import sent, values
+from adapters.teams.cards.home import HOME
 from bot.deciding import Approve, Claim, Command, Reject, Unclaim
 from bot.domain.people import Person
 from bot.domain.requests import Request
@@ -36,6 +38,8 @@ class Pressed(msgspec.Struct, frozen=True):
     typed: Mapping[str, str]
     automatic: bool
     """A client drew the card, and nobody pressed anything."""
+    key: str = ""
+    """``HOME`` where it was pressed on one's own page."""
 
 
 def read_pressed(value: object) -> Pressed:
@@ -55,7 +59,9 @@ def read_pressed(value: object) -> Pressed:
         raise BadInput("is none that Teams knows", field="/value/trigger", code="malformed")
     verb = action["verb"]
     # No trigger: a client of before there were any; a refresh is told by its verb then.
-    return Pressed(short(verb), request_id(sent(data).get("request")), values(data), trigger == "automatic")
+    names = sent(data)
+    key = short(names.get("key", ""))
+    return Pressed(short(verb), request_id(names.get("request")), values(data), trigger == "automatic", key)
 
 
 async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) -> Answer:
@@ -72,10 +78,10 @@ async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) ->
             await room.act(request.id, _command(pressed), person)
         else:
             require_sight(request, person, room.policy())
-        return answers.view(await _now(room, visit, request, person))
+        return answers.view(await _now(room, visit, pressed, request, person))
     except Exception as error:  # noqa: BLE001 - as above
         log_fault(error, "click")
-        return await _refused(room, visit, request, person, error)
+        return await _refused(room, visit, pressed, request, person, error)
 
 
 def _command(pressed: Pressed) -> Command:
@@ -87,12 +93,18 @@ def _command(pressed: Pressed) -> Command:
     raise BadInput(STRANGE)
 
 
-async def _now(room: Room, visit: Visit, request: Request, person: Person, why: str | None = None) -> Json:
+async def _now(
+    room: Room, visit: Visit, pressed: Pressed, request: Request, person: Person, why: str | None = None
+) -> Json:
+    if pressed.key == HOME and visit.private:
+        return await home(room, visit, person, why)
     found = await room.store.request(request.id) or request
     return await room.shown(found, person, why or await room.lead(visit, found))
 
 
-async def _refused(room: Room, visit: Visit, request: Request, person: Person, error: Exception) -> Answer:
+async def _refused(
+    room: Room, visit: Visit, pressed: Pressed, request: Request, person: Person, error: Exception
+) -> Answer:
     """Why, above the card as it is now: their own, or what everybody in its channel sees of it."""
     notice = card_of(error)
     seeing = may_see(request, person)
@@ -102,7 +114,7 @@ async def _refused(room: Room, visit: Visit, request: Request, person: Person, e
         found = await room.store.request(request.id)
         return answers.view(await room.shown(found or request, None, sentence_of(error)), notice)
     try:
-        return answers.view(await _now(room, visit, request, person, sentence_of(error)), notice)
+        return answers.view(await _now(room, visit, pressed, request, person, sentence_of(error)), notice)
     except Exception as again:  # noqa: BLE001 - what is needed to draw it may be what is missing
         log_fault(again, "click")
         return answers.view(notice, notice)

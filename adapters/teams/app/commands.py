@@ -9,6 +9,7 @@ from typing import Any
 
 from adapters.teams.app import pausing
 from adapters.teams.app.clicks import AT_ONCE, REJECT, clicked, read_pressed
+from adapters.teams.app.homes import home
 from adapters.teams.app.linking import link
 from adapters.teams.app.room import Json, Room
 from adapters.teams.app.telling import UNREACHED, card_of, log_fault, say_here, tell
@@ -16,7 +17,6 @@ from adapters.teams.app.visiting import Visit, mapping, text
 from adapters.teams.cards import card_attachment, refresh_for
 from adapters.teams.cards.answers import (
     help_card,
-    queue_card,
     request_card,
     say_card,
     unknown_command_card,
@@ -26,9 +26,7 @@ from adapters.teams.cards.answers import (
 from adapters.teams.cards.summary import summary_card
 from bot.answering import asked
 from bot.answering.asking import find_owner
-from bot.cards import card
 from bot.errors import BadInput
-from bot.listing import queue_of
 from bot.receiving import find_named, require_sight
 
 Activity = Mapping[str, Any]
@@ -88,11 +86,7 @@ async def _help(_room: Room, visit: Visit, _rest: str) -> Json:
 
 
 async def _queue(room: Room, visit: Visit, _rest: str) -> Json:
-    person, policy, now = await room.person(visit), room.policy(), room.clock.now()
-    queue = await queue_of(room.store, policy, person, now)
-    alone = _alone(visit)
-    mine = [one for one in queue.items if await room.ours(alone, one)]
-    return queue_card([card(one, policy, viewer=person, now=now) for one in mine], queue.more, room.desk_url)
+    return await home(room, visit, await room.person(visit))
 
 
 async def _summary(room: Room, visit: Visit, rest: str) -> Json:

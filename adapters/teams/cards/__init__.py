@@ -8,7 +8,6 @@ are task modules (the ``value`` of an answer of type ``continue``), and ``dialog
 from adapters.teams.cards.answers import (
     help_card,
     not_linked_card,
-    queue_card,
     refusal_card,
     request_card,
     say_card,
@@ -36,6 +35,7 @@ from adapters.teams.cards.dialogs import (
 )
 from adapters.teams.cards.dialogs.frame import TYPE
 from adapters.teams.cards.explanation import explain_card
+from adapters.teams.cards.home import home_card
 from adapters.teams.cards.lines import lines_card, lines_text
 from adapters.teams.cards.markup import escape
 from adapters.teams.cards.reading import sent, values
@@ -55,13 +55,13 @@ __all__ = [
     "explain_card",
     "fallback_text",
     "help_card",
+    "home_card",
     "lines_card",
     "lines_text",
     "may_not",
     "not_linked_card",
     "notice_card",
     "pause_dialog",
-    "queue_card",
     "reassign_dialog",
     "refresh_for",
     "refusal_card",

@@ -9,7 +9,7 @@ from typing import Any
 from adapters.teams.cards.buttons import buttons, statement
 from adapters.teams.cards.dialogs.details import standing
 from adapters.teams.cards.dialogs.heading import facts
-from adapters.teams.cards.elements import actions, beside, bullets, group, line, link, moment, opens, run, title
+from adapters.teams.cards.elements import bullets, group, line, moment, run, title
 from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.room import fitted
 from bot.cards import Card
@@ -17,7 +17,7 @@ from bot.cards import plain as visible
 from bot.cards.amounts import limit_text
 from bot.cards.cutting import brief, sentence
 from bot.cards.room import Pen
-from bot.cards.wording import COMMANDS, LABELS, why_title
+from bot.cards.wording import COMMANDS, why_title
 from bot.domain.people import Person
 from bot.errors import AlreadyDecided, Busy, NotAllowed, SignoffError, Unavailable
 from bot.policy.document import Owner, Policy
@@ -61,31 +61,6 @@ def unknown_command_card(typed: str, command: str = "") -> Json:
     near = get_close_matches(first.lower(), [words.split()[0] for words, _, _ in (*COMMANDS, LINK)], n=1, cutoff=0.5)
     meant = f"Did you mean {before}{near[0]}?" if near else f"{before}help lists what there is."
     return say_card(f"“{first}” is no command of Signoff.", meant)
-
-
-def queue_card(cards: Sequence[Card], more: int = 0, desk_url: str | None = None) -> Json:
-    """What waits for this person, a line and a button each."""
-    if not cards and not more:
-        return say_card("Nothing waits for you.", "What you may decide appears in its owner's channel.")
-
-    def draw(pen: Pen) -> Json:
-        shown = cards[: min(_QUEUE, pen.room.rows)]
-        rest = more + len(cards) - len(shown)
-        count = len(shown) + rest
-        waiting = "1 request waits for you" if count == 1 else f"{count} requests wait for you"
-        body = [title(waiting), *(_queued(card, pen) for card in shown)]
-        if rest:
-            body.append(line([run(f"And {rest} more.", "small", "subtle")], "Small"))
-        return card_of(body, [link("Open the desk", desk_url)] if desk_url else [])
-
-    return fitted(draw)
-
-
-def _queued(card: Card, pen: Pen) -> Json:
-    told = line([run(brief(card.title, pen.room.value), "bold")])
-    until = line([run("Expires ", "subtle"), moment(card.deadline_at, "subtle")])
-    button = opens(LABELS["details"], "details", {"request": card.request_id})
-    return beside([told, until], [actions([button])]) | {"separator": True}
 
 
 def request_card(card: Card, desk_url: str | None = None) -> Json:

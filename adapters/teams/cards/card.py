@@ -51,9 +51,9 @@ def card_attachment(
     return fitted(draw)
 
 
-def refresh_for(user_ids: Sequence[str], request_id: str) -> Json:
+def refresh_for(user_ids: Sequence[str], request_id: str, key: str = "") -> Json:
     """The card's ``refresh``: these people's clients, sixty at most, fetch their own view by verb ``refresh``."""
-    action = execute("Refresh", "refresh", {"request": request_id})
+    action = execute("Refresh", "refresh", {"request": request_id} | ({"key": key} if key else {}))
     ids = [*dict.fromkeys(user_ids)][: limits.REFRESH_USERS]
     return {"action": {name: action[name] for name in ("type", "title", "verb", "data")}, "userIds": ids}
 

@@ -14,8 +14,10 @@ from adapters.teams.cards import limits
 from adapters.teams.cards.room import size
 from bot.cards import Card, card, change_rows, history
 from bot.cards.masking import Masker
+from bot.cards.pauses import Stopped
 from bot.domain.requests import Request
 from bot.forms import inputs
+from bot.receiving import Home
 from tests.fakes.teams.cards import offers
 from tests.fakes.teams.cards.mentions import Notified, notified
 from tests.unit.slack_cards.test_any_card import ASKED, DESK, NAMES, SECRET, SECRETS, Asked, Town
@@ -45,6 +47,11 @@ def does_nothing(shown: Json) -> None:
     done = notified("", [], [shown])
     assert (done.people, done.images) == ([], [])
     assert {*done.links} <= {DESK}
+
+
+def _page(shown: Card) -> Home:
+    paused = [Stopped("everything", shown.title, shown.title, shown.title, shown.opened_at)] * 9
+    return Home("Dana", shown.opened_at, [shown] * 15, 2, [shown] * 9, {}, [shown] * 9, paused, DESK)
 
 
 def verbs(shown: Json) -> set[str]:
@@ -99,7 +106,7 @@ def test_any_request_has_a_card_that_teams_takes(town: Town, asked: Asked) -> No
     is_taken(teams.lines_card(records))
     does_nothing(teams.lines_card(records))
     assert notified(teams.lines_text(records), [], []).nothing
-    for answer in (teams.request_card(shown, DESK), teams.queue_card([shown] * 15, 2, DESK)):
+    for answer in (teams.request_card(shown, DESK), teams.home_card(_page(shown), asked.lead)):
         is_taken(answer)
         does_nothing(answer)
 
