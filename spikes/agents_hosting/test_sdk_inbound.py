@@ -82,7 +82,8 @@ async def listening(teams: FakeTeams, *, strict: bool = False) -> AsyncIterator[
     app["agent_configuration"] = AgentAuthConfiguration(
         client_id=teams.app.id, tenant_id=teams.app.tenant_id, client_secret=teams.app.secret, validate_issuer=strict
     )
-    hosts = OutboundHostValidator(["127.0.0.1"], enabled=strict)
+    hosts = OutboundHostValidator(enabled=strict)
+    hosts.is_allowed = lambda _: True  # of the fake, which has no https; that a token fits its address is asked besides
     adapter = CloudAdapter(connection_manager=Held(await logged_in(teams)), host_validator=hosts)
 
     async def handle(request: web.Request) -> web.StreamResponse:
