@@ -67,7 +67,7 @@ async def _serve(place: Workplace, policy: PolicyInUse, announce: Callable[[str]
     store, clock, settings = place.store, place.clock, place.settings
     works = Works(place, policy)
     await works.start()
-    timers = Timers(**works.jobs(SEAL_SECONDS))
+    timers = Timers(clock, **works.jobs(SEAL_SECONDS))
     patience = Patience()
     app = _application(works, patience)
     runner = web.AppRunner(
