@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,15 +17,14 @@ ROOT = Path(__file__).parents[2]
 KEYS = {"section", "name", "unit", "min", "median", "max", "samples", "goal", "met", "note"}
 
 
-def test_one_section_prints_its_table_and_writes_json(tmp_path: Path) -> None:
-    results, tables = tmp_path / "results.json", tmp_path / "tables.md"
-    command = [sys.executable, "-m", "bench", "--quick", "--rounds", "1", "--only", "verify", "--database", "sqlite"]
+def measured(folder: Path, section: str) -> tuple[str, str, dict[str, Any]]:
+    """What one section's quick form prints, its tables, and its results."""
+    results, tables = folder / "results.json", folder / "tables.md"
+    command = [sys.executable, "-m", "bench", "--quick", "--rounds", "1", "--only", section, "--database", "sqlite"]
     done = subprocess.run(
         [*command, "--json", results, "--markdown", tables], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    assert "verify, for each second computed" in done.stdout
-    assert "| verify | events/s |" in tables.read_text()
+    assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads(results.read_text())
     assert {"cores", "Python", "SQLite", "fsync"} <= found["machine"].keys()
     assert found["skipped"] == []
@@ -33,6 +33,31 @@ def test_one_section_prints_its_table_and_writes_json(tmp_path: Path) -> None:
         assert figure.keys() == KEYS
         assert figure["min"] <= figure["median"] <= figure["max"]
         assert (figure["goal"] is None) == (figure["met"] is None)
+    return done.stdout, tables.read_text(), found
+
+
+def test_one_section_prints_its_table_and_writes_json(tmp_path: Path) -> None:
+    printed, tables, _ = measured(tmp_path, "verify")
+    assert "verify, for each second computed" in printed
+    assert "| verify | events/s |" in tables
+
+
+@pytest.mark.serial
+@pytest.mark.timeout(400)  # two servers one after the other, of which one has a slower disk, and cards for both
+@pytest.mark.parametrize(("section", "name"), [("slack", "Slack"), ("teams", "Teams")])
+def test_a_chat_is_measured_with_clicks_under_load(tmp_path: Path, section: str, name: str) -> None:
+    printed, _, found = measured(tmp_path, section)
+    by_name: dict[str, list[dict[str, Any]]] = {}
+    for figure in found["figures"]:
+        by_name.setdefault(figure["name"], []).append(figure)
+    plain, slowed = by_name["click to acknowledgement, p99"]
+    assert plain["section"] == f"{name} on SQLite, 300 requests opened a second"
+    assert "2 ms added to every fsync" in slowed["section"]
+    assert {each["goal"]["value"] for each in (plain, slowed)} == {250}
+    assert {each["goal"]["value"] for each in by_name["click to acknowledgement, longest"]} == {3000}
+    assert {"click to redrawn card, p50", "open, connected ÷ not", f"open, {name} connected"} <= by_name.keys()
+    assert all(figure["min"] > 0 for figure in found["figures"])
+    assert "goals met" in printed
 
 
 @pytest.mark.parametrize(("goal", "met"), [(at_least(2), True), (at_least(2.5), False), (at_most(2), True)])
