@@ -41,21 +41,29 @@ def simulate_command(  # noqa: PLR0913 - a command has as many parameters as opt
     policy: Annotated[Path | None, typer.Option(help="The policy file (SIGNOFF_POLICY).")] = None,
     days: Annotated[int, typer.Option(min=1, max=366, help="For how many days requests arrive.")] = 30,
     owner: Annotated[str | None, typer.Option(help="Only requests of this owner.")] = None,
-    start: Annotated[str | None, typer.Option(help="The first day, such as 2026-03-02; else 2026-01-05, a Monday, or the file's first day.")] = None,
+    start: Annotated[
+        str | None, typer.Option(help="The first day: 2026-03-02. Without it Monday 2026-01-05, or the file's first.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same figures.")] = 1,
     mix: Annotated[
-        str | None, typer.Option(help="With a rate: shares such as refund=0.7,phone_change=0.3; refund@120=0.7 has an amount.")
+        str | None, typer.Option(help="With a rate: refund=0.7,phone_change=0.3; or refund@120=0.7, with an amount.")
     ] = None,
     held: Annotated[float, typer.Option(min=0, max=1, help="With --mix: the share that is held.")] = 1.0,
-    profile: Annotated[Profile, typer.Option(help="With a rate: at any time alike, or in working hours alone.")] = Profile.FLAT,
+    profile: Annotated[
+        Profile, typer.Option(help="With a rate: at any time alike, or in working hours alone.")
+    ] = Profile.FLAT,
     timeout: Annotated[str, typer.Option(help="How long agents wait that do not say so.")] = TIMEOUT,
     median_seconds: Annotated[
         float, typer.Option(min=0.1, max=86_400, help="The median of a review of which the record says too little.")
     ] = MEDIAN_SECONDS,
     reviewers: Annotated[Path | None, typer.Option(help="YAML: by person `works`, `hours` and `median`.")] = None,
     database: Database = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write everything as JSON; - is standard output.")] = None,
-    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write everything as CSV; - is standard output.")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write everything as JSON; - is standard output.")
+    ] = None,
+    csv_file: Annotated[
+        Path | None, typer.Option("--csv", help="Write everything as CSV; - is standard output.")
+    ] = None,
     chart: Annotated[Path | None, typer.Option(help="Draw it, into a file that ends in .svg or .html.")] = None,
 ) -> None:  # fmt: skip
     """Try a policy out in virtual time: what would be late, escalated and expired, and how busy everybody would be.

@@ -113,9 +113,8 @@ def _from_file(given: Given, path: Path, policy: Policy) -> tuple[list[Entry], d
     end = start + timedelta(days=given.days)
     told = sum(1 for entry in entries if entry.assessment is not None)
     out = sum(1 for entry in entries if not start <= entry.at < end)
-    said = [
-        f"{len(entries):,} requests of {path.name}: {len(entries) - told:,} put through the gate, {told:,} taken as held."
-    ]
+    counted = len(entries) - told
+    said = [f"{len(entries):,} requests of {path.name}: {counted:,} put through the gate, {told:,} taken as held."]
     if out:
         said.append(f"{out:,} of them are outside these {given.days} days and left out.")
     return entries, start, said
@@ -132,13 +131,15 @@ def _kinds(given: Given, per_day: float, record: Record, policy: Policy) -> tupl
         kinds = list(record.kinds)
         shares = sum(kind.weight * kind.held for kind in kinds) / sum(kind.weight for kind in kinds)
         said.append(
-            f"The mix, the amounts and the share that is held ({shares:.0%}) are those of {record.requests:,} requests on record."
+            f"The mix, the amounts and the share that is held ({shares:.0%}) are those of "
+            f"{record.requests:,} requests on record."
         )
     else:
         mix = _every(policy)
         kinds = kinds_of(policy, mix, given.held, given.timeout)
         said.append(
-            f"Nothing is on record and no --mix is given: {len(mix)} action types come alike, {given.held:.0%} of them held."
+            f"Nothing is on record and no --mix is given: {len(mix)} action types come alike, "
+            f"{given.held:.0%} of them held."
         )
     return kinds, [*said, *about_amounts(policy, kinds)]
 

@@ -68,20 +68,24 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
 def _read(number: int, line: bytes, name: str, policy: Policy, timeout: str) -> Iterable[Entry]:
     try:
         value = read(line, what="the line")
-        if not isinstance(value, dict):
-            raise BadInput("is not an object", remedy='write {"at": "2026-03-02T09:00:00Z", "action_type": "..."}')
-        at = _at(value.get("at"))
-        if "messages" in value:
-            conversation = read_conversation(number, {name: one for name, one in value.items() if name != "at"})
-            for skipped in conversation.skipped:
-                raise BadInput(skipped.problem, remedy="mend the call, or leave it out")
-            return [Entry(at, number, proposal_of(conversation, call)) for call in conversation.calls]
-        if "tool" in value:
-            return [Entry(at, number, _proposal(value, timeout))]
-        return [_held(value, at, number, policy, timeout)]
+        return _entries(value, number, policy, timeout)
     except BadInput as error:
         field = f"{name}:{number}" if error.field is None else f"{name}:{number}: {error.field}"
         raise BadInput(error.message, field=field, remedy=error.remedy) from error
+
+
+def _entries(value: Any, number: int, policy: Policy, timeout: str) -> list[Entry]:  # noqa: ANN401 - any JSON
+    if not isinstance(value, dict):
+        raise BadInput("is not an object", remedy='write {"at": "2026-03-02T09:00:00Z", "action_type": "..."}')
+    at = _at(value.get("at"))
+    if "messages" in value:
+        conversation = read_conversation(number, {name: one for name, one in value.items() if name != "at"})
+        for skipped in conversation.skipped:
+            raise BadInput(skipped.problem, remedy="mend the call, or leave it out")
+        return [Entry(at, number, proposal_of(conversation, call)) for call in conversation.calls]
+    if "tool" in value:
+        return [Entry(at, number, _proposal(value, timeout))]
+    return [_held(value, at, number, policy, timeout)]
 
 
 def _at(value: object) -> datetime:

@@ -8,7 +8,7 @@ from bot.policy.document import Policy
 from bot.simulating.arriving import Kind
 from bot.simulating.durations import LEAST_RECORDED, Durations, Lognormal, Recorded
 from bot.simulating.recorded import Record
-from bot.simulating.staff import Staff, Works
+from bot.simulating.staff import Reviewer, Staff, Works
 
 
 def durations_of(record: Record, otherwise: Lognormal) -> tuple[Durations, list[str]]:
@@ -64,11 +64,18 @@ def about_people(policy: Policy, staff: Staff, owners: Iterable[str]) -> Iterato
         policy.owners[id_].title
         for id_ in owners
         if policy.owners[id_].hours is None
-        and any(staff.of(one).works is Works.ALWAYS and staff.of(one).hours is None for one in policy.owners[id_].approvers)
-    ]  # fmt: skip
+        and any(_day_and_night(staff.of(one)) for one in policy.owners[id_].approvers)
+    ]
     if always:
-        yield f"The approvers of {', '.join(always)} are there day and night, since the policy gives no hours (--reviewers)."
+        yield (
+            f"The approvers of {', '.join(always)} are there day and night, "
+            "since the policy gives no hours (--reviewers)."
+        )
     yield (
-        "Everybody reviews one request at a time, what is due first, in working hours; what was begun is ended after them. "
+        "Everybody reviews one request at a time, what is due first, in working hours; what was begun is ended after. "
         "Every review ends with a signature: nobody asks, edits, rejects or puts off."
     )
+
+
+def _day_and_night(reviewer: Reviewer) -> bool:
+    return reviewer.works is Works.ALWAYS and reviewer.hours is None

@@ -26,7 +26,7 @@ class _Owner:
 
 
 class Counting:
-    """Counts between ``start`` and ``end`` of the arrivals; what is followed beyond ``end`` is counted, its load not."""
+    """Counts what arrives from ``start`` until ``end``, to its end; of the load only that until ``end``."""
 
     def __init__(self, policy: Policy, start: datetime, end: datetime, zone: ZoneInfo) -> None:
         self._policy = policy
@@ -178,5 +178,11 @@ def _hour(number: int, hours: Hours) -> HourFigures:
     one = hours.of_day[number]
     seconds = one.seconds or 1.0
     return HourFigures(
-        number, one.held, one.reviews, one.breaches, one.waiting_seconds / seconds, one.most_waiting, one.busy_seconds / seconds,
-    )  # fmt: skip
+        hour=number,
+        held=one.held,
+        reviews=one.reviews,
+        breaches=one.breaches,
+        mean_waiting=one.waiting_seconds / seconds,
+        most_waiting=one.most_waiting,
+        mean_busy=one.busy_seconds / seconds,
+    )

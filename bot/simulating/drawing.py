@@ -1,4 +1,4 @@
-"""The figures as a picture (SVG) and as a page (HTML) around it: nothing is loaded, no script runs, all text is escaped."""
+"""The figures as a picture (SVG), and as a page (HTML) around it: it loads nothing, runs no script, escapes all text."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ _NICE = (1, 2, 2.5, 5, 10)
 
 def svg(figures: Figures) -> str:
     """The picture alone: reviews and queue by hour of the day, the queue over time, and everybody's load."""
-    return _template("chart.svg").render(**_drawn(figures))
+    drawn: str = _template("chart.svg").render(**_drawn(figures))
+    return drawn
 
 
 def page(figures: Figures, policy: Policy) -> str:
     """The picture with the tables below it, as one page."""
     promise = figures.promise
-    return _template("page.html").render(
+    whole: str = _template("page.html").render(
         figures=figures,
         headline=headline(figures),
         picture=svg(figures),
@@ -51,6 +52,7 @@ def page(figures: Figures, policy: Policy) -> str:
         start=local(figures.start, figures),
         end=local(figures.end, figures),
     )
+    return whole
 
 
 def _template(name: str) -> Any:  # noqa: ANN401 - Jinja's own type says no more

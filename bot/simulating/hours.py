@@ -54,10 +54,8 @@ class Hours:
         """Some more wait, or some fewer."""
         self.waiting += by
         hour = self.of_day[self.hour]
-        if self.waiting > hour.most_waiting:
-            hour.most_waiting = self.waiting
-        if self.waiting > self.peaks[-1]:
-            self.peaks[-1] = self.waiting
+        hour.most_waiting = max(hour.most_waiting, self.waiting)
+        self.peaks[-1] = max(self.peaks[-1], self.waiting)
         if self.waiting > self.most_waiting:
             self.most_waiting, self.most_waiting_at = self.waiting, self._at
 

@@ -13,8 +13,19 @@ class Case:
     """A held request while it is simulated. ``ticket`` is that of its place in a line, 0 while it stands in none."""
 
     __slots__ = (
-        "due", "late", "number", "opened_owner", "quantile", "request", "reviews", "seen", "taken_at", "ticket", "told", "workers",
-    )  # fmt: skip
+        "due",
+        "late",
+        "number",
+        "opened_owner",
+        "quantile",
+        "request",
+        "reviews",
+        "seen",
+        "taken_at",
+        "ticket",
+        "told",
+        "workers",
+    )
 
     def __init__(self, number: int, request: Request, quantile: float) -> None:
         self.number = number
@@ -60,7 +71,20 @@ class Line:
 class Desk:
     """One person at work, with one request at a time."""
 
-    __slots__ = ("begun", "busy", "case", "claimed", "clocks", "id", "idle_since", "lines", "lost", "median", "reviews", "turn")  # fmt: skip
+    __slots__ = (
+        "begun",
+        "busy",
+        "case",
+        "claimed",
+        "clocks",
+        "id",
+        "idle_since",
+        "lines",
+        "lost",
+        "median",
+        "reviews",
+        "turn",
+    )
 
     def __init__(self, id_: str, median: float | None, since: datetime) -> None:
         self.id = id_

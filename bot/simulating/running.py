@@ -1,6 +1,6 @@
-"""Running: virtual time from one event to the next, people and the queue between them. It reads no clock and sleeps
-for nothing; the same input gives the same figures.
+"""Running: virtual time from one event to the next, with the queue and the people who take from it.
 
+It reads no clock and sleeps for nothing; the same input gives the same figures.
 Of what happens at one instant, what time does comes first (a deadline counts from its instant on), then reviews end,
 then people come to work, then requests arrive.
 """
@@ -8,7 +8,7 @@ then people come to work, then requests arrive.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import heappop, heappush
 from random import Random
 
@@ -35,7 +35,7 @@ _Event = tuple[datetime, int, int, "Case | Desk | WorkingTime", int]
 class Simulation:
     """One run. ``owner`` narrows it to the requests that are opened as one owner's."""
 
-    def __init__(  # noqa: PLR0913 - each is a fact of its own, given by name
+    def __init__(
         self,
         policy: Policy,
         *,
