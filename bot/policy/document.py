@@ -17,6 +17,7 @@ from bot.domain.hours import Hours
 from bot.domain.people import Person
 from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
+from bot.policy.alarms import Alarm
 from bot.policy.expressions import Expression
 from bot.policy.phrases import Phrase
 
@@ -126,6 +127,7 @@ class Owner(msgspec.Struct, frozen=True):
     """Whether the owner of the agent that proposes may not sign."""
     assigns: bool = False
     """Whether a request is given to the least loaded of those who may sign it, when it opens."""
+    alarms: tuple[Alarm, ...] = ()
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -279,9 +281,15 @@ class Policy(msgspec.Struct, frozen=True):
         return frozenset((*(() if owner is None else owner.approvers), *staged))
 
     def owners_of(self, person_id: str) -> tuple[Owner, ...]:
-        """The owners that have this person as approver, accountable executive or risk owner."""
+        """The owners that have this person as approver, of a stage too, as accountable executive or as risk owner."""
+        staged = {
+            id_
+            for action in self.actions.values()
+            if any(person_id in stage.approvers for stage in action.stages)
+            for id_ in (action.owner, *(rule.owner for rule in action.routes))
+        }
         return tuple(
             owner
             for owner in self.owners.values()
-            if person_id in owner.approvers or person_id in {owner.accountable, owner.risk_owner}
+            if person_id in owner.approvers or person_id in {owner.accountable, owner.risk_owner} or owner.id in staged
         )

@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from bot.domain.routing import OverLimit
+from bot.policy.alarms_section import read_alarms
 from bot.policy.document import Owner, Sla
 from bot.policy.hours_section import read_hours
 from bot.policy.names import Names
@@ -26,6 +27,7 @@ OWNER_KEYS = frozenset(
         "over_limit",
         "separate",
         "assign",
+        "alarms",
     }
 )
 SEPARATE = "agent_owner"
@@ -75,6 +77,7 @@ def _owner(name: str, at: At, names: Names) -> Owner | None:
         over_limit=(found["over_limit"].choice(OverLimit) if "over_limit" in found else None) or OverLimit.REFUSE,
         bars_agents_owner=_separate(found["separate"]) if "separate" in found else False,
         assigns="assign" in found and found["assign"].choice(_Assign) is _Assign.LEAST_LOADED,
+        alarms=read_alarms(found["alarms"]) if "alarms" in found else (),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.fields import FieldKind
 from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
+from bot.policy.alarms_section import alarm_schema
 from bot.policy.hours_section import DAYS_KEY
 from bot.policy.owners_section import SEPARATE
 from bot.policy.reading import REQUIRABLE
@@ -105,6 +106,7 @@ def _owner() -> Schema:
             ),
             "separate": _said("Who may not sign, approver or not.", {"type": "array", "items": {"enum": [SEPARATE]}}),
             "assign": _said("To whom a request is given when it opens.", {"enum": ["nobody", "least_loaded"]}),
+            "alarms": _said("When it pauses by itself.", {"type": "array", "items": alarm_schema(_DURATION)}),
         },
         ("accountable", "risk_owner", "approvers"),
     )

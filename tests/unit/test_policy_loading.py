@@ -16,6 +16,7 @@ from bot.domain.verdicts import Level
 from bot.errors import BadInput, PolicyInvalid
 from bot.policy import (
     actions_section,
+    alarms_section,
     arguments_section,
     caps_section,
     hours_section,
@@ -262,6 +263,7 @@ def test_the_schema_knows_the_keys_that_the_loader_knows() -> None:
         people_section.GROUP_KEYS: schema["groups"]["additionalProperties"],
         owners_section.OWNER_KEYS: owner,
         hours_section.HOURS_KEYS: owner["properties"]["hours"],
+        alarms_section.ALARM_KEYS: owner["properties"]["alarms"]["items"],
         promises_section.SLA_KEYS: owner["properties"]["sla"],
         promises_section.STEP_KEYS: owner["properties"]["sla"]["properties"]["escalate"]["items"],
         promises_section.STAGE_SLA_KEYS: stage["properties"]["sla"],
