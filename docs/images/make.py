@@ -2,7 +2,7 @@
 """Make the pictures of the documentation anew, from a real desk in a real browser: `python docs/images/make.py`.
 
 Needs Chromium on PATH and the development environment. Writes beside itself: desk-card.png, desk-queue.png,
-desk-edit.png, desk-phone.png; each below 200 kB.
+desk-edit.png, desk-summary.png, desk-phone.png; each below 200 kB.
 """
 
 from __future__ import annotations
@@ -19,16 +19,19 @@ sys.path.insert(0, str(HERE.parents[1]))  # run as a file, so the tree's root is
 
 from tests.rigs.browser import ARGUMENTS, find_chromium  # noqa: E402 - after the path
 from tests.rigs.desk import Desk, served  # noqa: E402 - after the path
+from tests.rigs.house import POLICY  # noqa: E402 - after the path
 from tests.rigs.morning import a_mornings_queue  # noqa: E402 - after the path
 from tests.rigs.reading import PHONE, reader, sign_in  # noqa: E402 - after the path
+from tests.rigs.week import Week  # noqa: E402 - after the path
 
 WINDOW = {"width": 1120, "height": 720}
 MAX_BYTES = 200_000
 
 
-async def take(page: Page, name: str, height: float | None = None) -> None:
-    """The top of the page, down to ``height``."""
-    await expect(page.locator("#live")).to_contain_text("Live")
+async def take(page: Page, name: str, height: float | None = None, *, live: bool = True) -> None:
+    """The top of the page, down to ``height``; ``live`` unless it does not follow what happens."""
+    if live:
+        await expect(page.locator("#live")).to_contain_text("Live")
     await page.evaluate("document.activeElement?.blur()")
     size = page.viewport_size or WINDOW
     clip = {"x": 0, "y": 0, "width": size["width"], "height": height or size["height"]}
@@ -58,6 +61,17 @@ async def take_all(desk: Desk, browser: Browser) -> None:
         await take(page, "desk-phone")
 
 
+async def take_summary(browser: Browser) -> None:
+    """The summary of a week in which everything happens."""
+    async with served(policy=POLICY) as desk, reader(browser, viewport=WINDOW, device_scale_factor=1.25) as page:
+        week = Week(desk.house)
+        await week.before()
+        await week.now()
+        await sign_in(page, (await desk.link("rosa")).url)
+        await page.goto(f"{desk.url}/desk/summary")
+        await take(page, "desk-summary", 960, live=False)
+
+
 async def main() -> None:
     """Serve a desk, open a browser, take the pictures."""
     path = find_chromium()
@@ -67,6 +81,7 @@ async def main() -> None:
     async with served() as desk, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
         await take_all(desk, browser)
+        await take_summary(browser)
         await browser.close()
 
 
