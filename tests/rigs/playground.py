@@ -99,7 +99,7 @@ def _started(package: Path, folder: Path, post: Post) -> subprocess.Popen[bytes]
         "TZ": "America/New_York",
         "REFUSED_FILE": str(folder / "refused.txt"),
         "TEAMSAPPTESTER_BROWSER": "none",
-        "APPLICATION_INSIGHTS_NO_STATSBEAT": "true",  # asked to send no telemetry, it still looks for Azure otherwise
+        "APPLICATION_INSIGHTS_NO_STATSBEAT": "true",  # without this, it reports its use even when told not to
         "M365_AGENTS_PLAYGROUND_CONFIG_PATH": str(folder / "people.json"),
         "M365_AGENTS_PLAYGROUND_LOGFILE": str(folder / "playground.log"),
     }

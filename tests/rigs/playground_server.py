@@ -28,7 +28,8 @@ from tests.rigs.teams_pictures import ZONE
 from tests.rigs.teams_server import agent_of, registered
 
 Json = dict[str, Any]
-SECONDS = 30.0
+SECONDS = 45.0
+"""How long anything that is waited for may take; a page of ten megabytes on a busy machine takes its time."""
 _MILLISECONDS = SECONDS * 1000
 SIZE: ViewportSize = {"width": 1280, "height": 1080}
 WITHOUT_LOG: ViewportSize = {"width": 948, "height": 1080}
@@ -88,12 +89,12 @@ class Game:
             playwright.async_api.TimeoutError: it did not come.
         """
         found = self.card(*words)
-        await found.wait_for(timeout=_MILLISECONDS)
+        await found.wait_for()
         return found
 
     async def reads(self, text: str) -> None:
         """Wait for a line that is on no card."""
-        await self.page.get_by_text(text).first.wait_for(timeout=_MILLISECONDS)
+        await self.page.get_by_text(text).first.wait_for()
 
     async def posted(self, request_id: str) -> Passed:
         """The call by which a card was posted into a channel, once the server has that on record."""
@@ -131,12 +132,12 @@ class Game:
         await self.page.screenshot(path=path, clip={"x": 0, "y": 0, **WITHOUT_LOG})
 
     async def require_sound(self) -> None:
-        """The record verifies, no error was logged, no script threw, and nothing looked for another machine."""
+        """The record verifies, no error was logged, no script threw, the Playground took every call and stayed here."""
         await self.command("audit", "verify")
-        await self.command("audit", "rebuild", "--check")
         log = (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
         assert [line for line in log.splitlines() if '"level": "error"' in line or "Traceback" in line] == []
         assert self.thrown == []
+        assert [each for each in self.post.to_playground if each.status not in {200, 201}] == []
         assert self.playground.reached_for == ""
 
     async def _recorded(self, request_id: str) -> bool:
@@ -148,17 +149,18 @@ class Game:
 async def game(folder: Path, package: Path, browser: Browser) -> AsyncIterator[Game]:
     """All of it, with the page open in the channel that the policy names; ``package`` is the Playground's folder."""
     async with FakeTeams() as teams, Post(teams).standing() as post, AsyncExitStack() as running:
+        playground = await running.enter_async_context(playing(package, folder / "playground", post))
         given = registered(teams, folder, service_url=post.service_url)
         process = serving(folder, policy=_policy(), **given)
         server = await asyncio.to_thread(process.__enter__)
         running.push_async_callback(asyncio.to_thread, process.__exit__, None, None, None)
         post.bot = f"{server.url}/api/messages"
-        playground = await running.enter_async_context(playing(package, folder / "playground", post))
         agent = await agent_of(server)
         running.push_async_callback(agent.close)
         page = await browser.new_page(viewport=SIZE, timezone_id=ZONE, locale="en-US", color_scheme="light")
         running.push_async_callback(page.close)
         playing_now = Game(post, playground, page, server, agent, folder)
+        page.set_default_timeout(_MILLISECONDS)
         page.on("pageerror", lambda error: playing_now.thrown.append(str(error)))
         await page.goto(playground.url)
         await playing_now.opens("Support - refunds")

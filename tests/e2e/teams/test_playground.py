@@ -88,7 +88,6 @@ async def test_a_card_appears_is_refused_to_one_approved_by_another_and_follows(
     assert (await here.agent.aap.consume(opened.id, "once")).consumption is not None
     await here.agent.aap.report_outcome(opened.id, "succeeded", "Sent.")
     await here.sees("Mia Chen", "Ran", "Sent.")
-    assert {each.status for each in here.post.to_playground} <= {200, 201}
 
 
 async def test_whose_account_the_policy_does_not_know_decides_nothing(here: Game) -> None:
@@ -137,5 +136,5 @@ async def test_the_queue_is_asked_for_in_the_chat(here: Game) -> None:
 async def test_a_channel_is_linked_by_a_mention_in_it(here: Game) -> None:
     await here.opens("Support - General")
     await here.mentions(f"link {OTHER_NAME}")
-    answer = await here.sees("This channel is linked")
+    answer = await here.sees("This channel is linked: requests of Refunds come here when their first channel is gone.")
     await here.picture(PICTURES / "playground-linked.png", answer)
