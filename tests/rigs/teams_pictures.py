@@ -6,12 +6,9 @@ are Microsoft's host configurations. The frame around a card is our own drawing.
 
 from __future__ import annotations
 
-import fcntl
 import html
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +16,7 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.rigs import npm
 from tests.rigs.browser import ARGUMENTS, find_chromium
 
 Json = Mapping[str, Any]
@@ -28,7 +26,6 @@ FONT = '"Segoe UI", Lato, "Noto Sans", sans-serif'
 ZONE = "America/New_York"
 _NO_FAULT = "Maximum number of actions exceeded"
 """It counts the actions of the menu behind three dots as well, which are drawn all the same."""
-_LOCKED = ("package.json", "package-lock.json", ".npmrc")
 _DRAW = """
 ([card, config]) => {
   const marks = new Set(((card.msteams || {}).entities || []).map((each) => each.text));
@@ -52,17 +49,7 @@ _DRAW = """
 
 def renderer(place: Path) -> Path:
     """A folder with the renderer in it, as locked; fetched once."""
-    place.mkdir(parents=True, exist_ok=True)
-    done, lock = place / "installed.json", (HOME / "package-lock.json").read_text()
-    with (place / "busy").open("w") as busy:
-        fcntl.flock(busy, fcntl.LOCK_EX)  # the workers of one run share it
-        if not done.exists() or done.read_text() != lock:
-            for name in _LOCKED:
-                shutil.copy(HOME / name, place / name)
-            npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            subprocess.run(npm, cwd=place, check=True, timeout=110)
-            done.write_text(lock)
-    return place / "node_modules"
+    return npm.modules(HOME, place)
 
 
 @asynccontextmanager

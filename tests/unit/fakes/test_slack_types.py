@@ -5,11 +5,9 @@ The types know no lengths, so only shapes are compared. Needs Node and npm; what
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.fakes import slack
 from tests.fakes.slack import check_blocks, check_view
+from tests.rigs import npm
 from tests.unit.fakes.block_strategies import ANY_BLOCK, misshapen
 
 Json = dict[str, Any]
@@ -86,30 +85,9 @@ def shortened(value: Any) -> Any:
 @pytest.fixture(scope="module")
 def compiler(request: pytest.FixtureRequest) -> Path:
     """A directory with TypeScript and Slack's types in it, as locked."""
-    missing = [name for name in ("node", "npm") if shutil.which(name) is None]
-    if missing:
-        reason = f"there is no {' and no '.join(missing)} here to compile Slack's types with"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    npm.require_node("compile Slack's types")
     assert request.config.cache is not None
-    place = request.config.cache.mkdir("slack-types")
-    lock = (HOME / "package-lock.json").read_text()
-    done = place / "installed.json"
-    with (place / "busy").open("w") as busy:
-        fcntl.flock(busy, fcntl.LOCK_EX)  # the workers of one run share the cache
-        if not done.exists() or done.read_text() != lock:
-            install(place)
-            done.write_text(lock)
-    return place
-
-
-def install(place: Path) -> None:
-    """Fetch what the lock names."""
-    for name in ("package.json", "package-lock.json", ".npmrc"):
-        shutil.copy(HOME / name, place / name)
-    npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    subprocess.run(npm, cwd=place, check=True, timeout=110)
+    return npm.modules(HOME, request.config.cache.mkdir("slack-types")).parent
 
 
 def compiled(place: Path, values: list[tuple[str, Json]]) -> dict[int, str]:
