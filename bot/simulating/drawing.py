@@ -1,4 +1,4 @@
-"""The figures as a picture (SVG), and as a page (HTML) around it: it loads nothing, runs no script, escapes all text."""
+"""The figures as a picture (SVG), and as a page (HTML) around it: it loads nothing, runs no script and escapes text."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _load(number: int, one: Any) -> dict[str, str]:  # noqa: ANN401 - PersonFigu
     return {
         "y": str(number * 26),
         "name": one.name if len(one.name) <= 22 else one.name[:21] + "…",  # noqa: PLR2004 - what fits before its bar
-        "width": f"{min(share, 1.0) * (_WIDE - 300):.1f}",
+        "width": f"{min(share, 1.0) * (_WIDE - 340):.1f}",
         "text": f"{100 * share:.0f} % busy, {one.reviews:,} reviews",
         "level": "over" if share > 0.85 else "fine",  # noqa: PLR2004 - beyond it queues grow out of proportion
     }
