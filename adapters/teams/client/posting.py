@@ -20,7 +20,7 @@ from adapters.teams.client.people import Member, TeamsPeople, directory_id
 from adapters.teams.client.port import TeamsPort, Thread
 from adapters.teams.client.references import Chat, References
 from adapters.teams.client.refusals import ServiceAddressRefused
-from adapters.teams.client.remembering import Postings, place_of
+from adapters.teams.client.remembering import Postings, Sent, place_of
 from bot.cards import Card, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
@@ -168,10 +168,8 @@ class TeamsChat:
         sent = await self._postings.find(posting)
         if sent is None or owner is not None or sent.place != place_of(where.conversation):
             return False  # neither what stands for a posting already, nor what stands where it was not sent to
-        if not sent.known:
-            await self._postings.stands(posting, where.conversation, where.message)
-            return False
-        return await self._remove(tenant, where)
+        stands = await self._postings.stands(posting, where.conversation, where.message)
+        return False if _there(stands) == where else await self._remove(tenant, where)
 
     # ------------------------------------------------------------------------------------------------------- inside
 
@@ -271,8 +269,10 @@ class TeamsChat:
         except SignoffError:
             await self._postings.untaken(posting.id)
             raise
-        await self._postings.stands(posting.id, stands.conversation, stands.message)
-        return stands
+        there = _there(await self._postings.stands(posting.id, stands.conversation, stands.message))
+        if there != stands:  # an earlier one has told of itself meanwhile
+            await self._remove(spot.tenant, stands)
+        return there
 
     async def _paced(self, spot: _Spot, work: Callable[[str], Awaitable[T]]) -> T:
         try:
@@ -306,6 +306,10 @@ class TeamsChat:
 
 def _stands(spot: _Spot, there: Thread) -> MessageRef:
     return MessageRef(SURFACE, there.conversation, there.message, workspace=spot.tenant, place=spot.place)
+
+
+def _there(sent: Sent) -> Thread:
+    return Thread(sent.conversation, sent.message)
 
 
 def _nobody(person: Person) -> ChannelUnavailable:

@@ -13,7 +13,7 @@ import msgspec
 
 from bot.ports import Clock, Shelf
 
-ROOM, BY_MESSAGE, THREADS = "teams.postings", "teams.messages", "teams.threads"
+ROOM, STANDING, BY_MESSAGE, THREADS = "teams.postings", "teams.standing", "teams.messages", "teams.threads"
 KEPT = timedelta(days=30)
 """How long a posting can still be recognised."""
 THREAD_KEPT = timedelta(days=400)
@@ -46,7 +46,8 @@ class Postings:
 
     async def find(self, id_: str) -> Sent | None:
         """What became of a posting; None when it was never tried, or surely not taken."""
-        found = await self._shelf.get(ROOM, id_, self._clock.now())
+        now = self._clock.now()
+        found = await self._shelf.get(STANDING, id_, now) or await self._shelf.get(ROOM, id_, now)
         return None if found is None else msgspec.json.decode(found, type=Sent)
 
     async def trying(self, id_: str, place: str) -> None:
@@ -61,12 +62,19 @@ class Postings:
         """Teams may have taken it; ``answered`` with a failure, or not at all."""
         await self._put(id_, Sent(self._clock.now(), answered=answered, place=place_of(place)))
 
-    async def stands(self, id_: str, conversation: str, message: str) -> None:
-        """It stands there."""
-        until = self._clock.now() + THREAD_KEPT
-        await self._shelf.put(BY_MESSAGE, _place(conversation, message), id_.encode(), expires_at=until)
-        place = place_of(conversation)
-        await self._put(id_, Sent(self._clock.now(), conversation, message, answered=True, place=place))
+    async def stands(self, id_: str, conversation: str, message: str) -> Sent:
+        """It stands there, unless it was said before to stand elsewhere; returns where it stands.
+
+        What stands is kept apart from what is tried, which may still be written by a try that learns nothing of it.
+        """
+        now = self._clock.now()
+        sent = Sent(now, conversation, message, answered=True, place=place_of(conversation))
+        if not await self._shelf.add(STANDING, id_, msgspec.json.encode(sent), expires_at=now + KEPT, now=now):
+            sent = await self.find(id_) or sent
+        if (sent.conversation, sent.message) == (conversation, message):
+            until = now + THREAD_KEPT
+            await self._shelf.put(BY_MESSAGE, _place(conversation, message), id_.encode(), expires_at=until)
+        return sent
 
     async def posting_of(self, conversation: str, message: str) -> str | None:
         """The posting whose message stands there; None when that is not known."""

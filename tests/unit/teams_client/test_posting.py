@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from adapters.teams.client.posting import SIGHTING, UNCONFIRMED
@@ -10,6 +13,7 @@ from bot.errors import Busy, ChannelUnavailable, MessageGone, Unavailable, Uncer
 from tests.fakes.teams import Fault
 from tests.unit.teams_client.conftest import Desk
 
+CREATE = "createConversation"
 LOST = [Fault.LOST, Fault.HANG]
 
 
@@ -113,6 +117,50 @@ async def test_a_card_that_is_seen_before_the_answer_is_lost_needs_no_second_try
 
     (message,) = desk.teams.messages(desk.refunds)
     assert ref.message == message.id
+
+
+@pytest.mark.parametrize("at", ["before the failure is written", "in the middle of telling"])
+async def test_a_card_that_tells_of_itself_at_the_worst_moment_is_still_one(
+    desk: Desk, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf, put = desk.house.store.shelf, desk.house.store.shelf.put
+    dana = desk.users["dana"]
+
+    async def late(room: str, key: str, value: bytes, **more: Any) -> None:
+        if at.startswith("before") and room == "teams.postings" and b"place" in value and desk.teams.calls(CREATE):
+            monkeypatch.setattr(shelf, "put", put)
+            await desk.teams.show(dana, desk.teams.messages(desk.refunds)[0])
+        if at.startswith("in") and room == "teams.messages":
+            monkeypatch.setattr(shelf, "put", put)
+            raise Unavailable("the process was killed here")
+        await put(room, key, value, **more)
+
+    monkeypatch.setattr(shelf, "put", late)
+    desk.teams.faults.next(CREATE, Fault.LOST)
+    with pytest.raises(Uncertain):
+        await desk.post(id_="p1")
+    (first,) = desk.teams.messages(desk.refunds)
+    if at.startswith("in"):
+        await desk.teams.show(dana, first)
+        desk.teams.world.complaints.clear()
+    desk.clock.move(seconds=SIGHTING.total_seconds())
+    assert (await desk.post(id_="p1", again=True)).message == first.id
+    await desk.teams.refresh(dana, first)
+    assert desk.teams.messages(desk.refunds) == [first]
+
+
+async def test_a_card_that_tells_of_itself_while_the_next_is_sent_stays_the_only_one(desk: Desk) -> None:
+    desk.teams.faults.next(CREATE, Fault.LOST)
+    with pytest.raises(Uncertain):
+        await desk.post(id_="p1")
+    (first,) = desk.teams.messages(desk.refunds)
+    desk.clock.move(seconds=SIGHTING.total_seconds())
+    desk.teams.faults.next(CREATE, Fault.SLOW, seconds=0.3)
+    again = asyncio.create_task(desk.post(id_="p1", again=True))
+    await desk.teams.until(lambda: len(desk.teams.calls(CREATE)) == 2)
+    await desk.teams.show(desk.users["dana"], first)
+    assert (await again).message == first.id
+    assert desk.teams.messages(desk.refunds) == [first]
 
 
 async def test_a_card_that_nobody_saw_is_posted_again_and_the_first_one_goes_when_it_is_seen(desk: Desk) -> None:
