@@ -26,13 +26,15 @@ from adapters.teams.cards.answers import (
 from adapters.teams.cards.summary import summary_card
 from bot.answering import asked
 from bot.answering.asking import find_owner
-from bot.errors import BadInput
+from bot.domain.people import Person
+from bot.errors import BadInput, SignoffError
 from bot.receiving import find_named, require_sight
 
 Activity = Mapping[str, Any]
 _MARK = re.compile(r"<at\b[^>]*>.*?</at>", re.DOTALL)
 _LONGEST = 1_000
 _ELSEWHERE = "The answer is in our chat."
+_ABSENT = "not met in Teams"
 _NO_DIALOGS = "This client opens no forms; do it on the desk."
 
 
@@ -111,7 +113,19 @@ async def _who(room: Room, visit: Visit, rest: str) -> Json:
         owner = find_owner(rest, policy)
     except BadInput:
         return unknown_owner_card(rest, policy)
-    return who_card(owner, policy)
+    hints: dict[str, str] = {}
+    for id_ in dict.fromkeys((owner.accountable, owner.risk_owner, *owner.approvers)):
+        if id_ in policy.people and (hint := await _absence(room, policy.people[id_])):
+            hints[id_] = hint
+    return who_card(owner, policy, hints)
+
+
+async def _absence(room: Room, person: Person) -> str | None:
+    """That nowhere where the bot is they are a member: a hint. Of presence Teams tells a bot nothing."""
+    try:
+        return None if await room.people.account_of(person) is not None else _ABSENT
+    except SignoffError:  # then nothing is said of it
+        return None
 
 
 async def _pause(room: Room, visit: Visit, rest: str) -> Json:

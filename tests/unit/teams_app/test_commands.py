@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.deciding import Approve
+from tests.fakes.teams import Fault
 from tests.rigs.teams_office import PLACE, Office, viewed, words
 
 
@@ -63,8 +64,19 @@ async def test_what_one_may_not_see_is_not_shown(office: Office) -> None:
 
 async def test_who_and_summary(office: Office) -> None:
     await office.held()
+    await office.teams.mention(office.dana, office.refunds, "help")
     await office.teams.direct(office.dana, "who refunds")
     assert "Accountable: Vera" in office.told(office.dana).replace("  ", " ")
+    assert "not met in Teams" not in office.told(office.dana)
+    await office.teams.leave(office.users["omar"], office.team)
+    office.house.clock.move(minutes=11)
+    await office.teams.direct(office.dana, "who refunds")
+    assert office.told(office.dana).count("(not met in Teams)") == 1
+    office.teams.faults.next("getMember", Fault.BAD_GATEWAY, times=None)
+    office.house.clock.move(seconds=61)
+    await office.teams.direct(office.dana, "who refunds")
+    assert office.told(office.dana).count("(not met in Teams)") == 1, "nothing is said of what is not known"
+    office.teams.faults.clear()
     await office.teams.direct(office.dana, "who knows")
     assert "no owner of the policy" in office.told(office.dana)
     office.house.clock.move(minutes=1)
