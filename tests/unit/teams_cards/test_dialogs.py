@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.teams import cards as teams
 from adapters.teams.cards.dialogs.editing import NUMBER
@@ -195,3 +197,12 @@ def test_what_was_put_along_is_text() -> None:
     assert teams.sent({"verb": "show", "field": "x", "other": 1}) == {"verb": "show", "field": "x"}
     with pytest.raises(BadInput, match="is no text"):
         teams.sent({"request": ["r"]})
+
+
+async def test_details_tell_of_a_limit_of_the_law() -> None:
+    _, _, drawn = await held()
+    assert "limit of the law" not in str(teams.details_card(drawn, ()))
+    limited = replace(drawn, statutory_at=datetime(2026, 3, 9, 12, 0, tzinfo=UTC))
+    told = content(teams.dialog("Details", teams.details_card(limited, ())))
+    assert "A limit of the law runs beside the promise: " in str(told)
+    assert "{{DATE(2026-03-09T12:00:00Z" in str(told)

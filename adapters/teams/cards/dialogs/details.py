@@ -56,6 +56,8 @@ def standing(card: Card) -> list[Json]:
         made.append(line([run(f"Note: {brief(status.note, 600)}")]))
     times = [run("Opened "), moment(card.opened_at), run(" · promised by "), moment(card.due_at)]
     made.append(line([*times, run(" · expires "), moment(card.deadline_at)]))
+    if card.statutory_at is not None:
+        made.append(line([run("A limit of the law runs beside the promise: "), moment(card.statutory_at)]))
     if card.status.open:
         made.append(line([run(f"May decide: {brief(', '.join(card.deciders), _NAMES) or 'nobody any more'}")]))
     if card.signatures:
