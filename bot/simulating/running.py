@@ -81,13 +81,17 @@ class Simulation:
         """Everything that happens by then; with None, everything that is left."""
         events = self._events
         while events and (at is None or events[0][0] <= at):
-            now, _, _, subject, turn = heappop(events)
+            now, rank, _, subject, turn = heappop(events)
             if isinstance(subject, Case):
                 if subject.due == now:  # else it has ended, or something else came to be due
                     self._pass_time(subject, now)
             elif isinstance(subject, Desk):
-                if subject.turn == turn:
+                if subject.turn != turn:
+                    continue  # they are at something else by now
+                if rank == _REVIEW:
                     self._end_review(subject, now)
+                else:
+                    self._take_next(subject, now)
             else:
                 self._open_up(subject, now)
 
@@ -282,7 +286,7 @@ class Simulation:
         self._leave(case, now)
         for desk in tuple(case.workers):
             self._rise(desk, now, lost=True)
-            self._take_next(desk, now)
+            self._at(now, _OPENING, desk, desk.turn)  # once all that ends at this instant has ended
 
     def _at(self, at: datetime, rank: int, subject: Case | Desk | WorkingTime, turn: int = 0) -> None:
         self._order += 1

@@ -80,7 +80,7 @@ async def test_it_comes_to_the_same(text: str, per_day: float, median: float, da
     house = await new_house(clock=MovedClock(START), policy=text)
     policy, told = house.policy, list[tuple[datetime, int, str, Any]]()
     end = START + timedelta(days=days)
-    mix = read_mix("refund@120=3,refund@1500=1,payout_change=2", policy)
+    mix = read_mix("refund@120=3,refund@900=1,payout_change=2", policy)
     rate = Rate(per_day, kinds_of(policy, mix, 1.0, "20h"), START, end, seed, Profile.FLAT)
     trial = Trial(policy, Staff(policy), Lognormal(median), START, end, seed)
     figures = simulate(trial, rate.arrivals(policy), trace=lambda *one: told.append(one))
