@@ -8,11 +8,13 @@ from bot.domain import events as e
 from bot.domain import people
 from bot.domain.agents import Agent, Instance
 from bot.domain.pauses import PAUSES
+from bot.domain.people import Actor
 from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, OutcomeStatus, Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, CredentialRefused, NotFound
 from bot.opening import require_live
 from bot.pausing import refuse_frozen_grant
 from bot.policy.document import Policy
+from bot.policy.promise import resumed
 from bot.ports import Recorder
 from bot.recording import Needs, View
 
@@ -136,9 +138,21 @@ class Redeeming:
             if request.decision is not None:
                 raise _terminal(request.decision)
             view.record("request", request_id, e.Answered(question_id, text), people.agent(agent.id))
+            _let_time_run(view, request_id, people.agent(agent.id))
             return view.recorded(request_id)
 
         return await self._store.transact(_needs(request_id, agent, instance_id), flow)
+
+
+def _let_time_run(view: View, request_id: str, author: Actor) -> None:
+    """The clock of a promise that stood still for the agent's answers runs again after the last of them."""
+    request, now = view.recorded(request_id), view.time("request", request_id)
+    if request.stopped_at is None or any(asked.answer is None for asked in request.questions):
+        return
+    left = resumed(request.routing, request.stopped_at, now)
+    seconds = int((now - request.stopped_at).total_seconds())
+    event = e.Rescheduled(left.due_at, left.deadline_at, left.remind_at, left.escalation, seconds)
+    view.record("request", request_id, event, author)
 
 
 def _needs(request_id: str, agent: Agent, instance_id: str, *, ledgers: tuple[str, ...] = ()) -> Needs:

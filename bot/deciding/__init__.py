@@ -18,10 +18,13 @@ from bot.deciding.commands import (
     Revoke,
     Snooze,
     Unclaim,
+    Withdraw,
 )
-from bot.deciding.entitling import Standing, approvers_now, require_approver, valid_signatures
+from bot.deciding.entitling import Standing, approvers_now, covers, require_approver
 from bot.deciding.rules import already_decided, amount_in, decide, display_name, require_pending
+from bot.deciding.signing import Missing, missing, valid_signatures
 from bot.deciding.submitting import Deciding
+from bot.deciding.waiting import claimed_until
 
 __all__ = [
     "MAX_NOTE",
@@ -31,6 +34,7 @@ __all__ = [
     "Claim",
     "Command",
     "Deciding",
+    "Missing",
     "Reassign",
     "Reject",
     "Reveal",
@@ -38,11 +42,15 @@ __all__ = [
     "Snooze",
     "Standing",
     "Unclaim",
+    "Withdraw",
     "already_decided",
     "amount_in",
     "approvers_now",
+    "claimed_until",
+    "covers",
     "decide",
     "display_name",
+    "missing",
     "require_approver",
     "require_pending",
     "valid_signatures",

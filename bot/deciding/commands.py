@@ -61,6 +61,12 @@ class Revoke(msgspec.Struct, frozen=True):
     note: str
 
 
+class Withdraw(msgspec.Struct, frozen=True):
+    """Take one's signature back, while others are still missing."""
+
+    note: str | None = None
+
+
 class Reassign(msgspec.Struct, frozen=True):
     """Let another of its approvers have it; ``to`` is a person's id."""
 
@@ -74,4 +80,4 @@ class Snooze(msgspec.Struct, frozen=True):
     until: datetime
 
 
-Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke | Reassign | Snooze
+Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke | Reassign | Snooze | Withdraw

@@ -12,6 +12,7 @@ from bot.domain import people
 from bot.domain.money import Money
 from bot.domain.people import Actor, Person
 from bot.domain.requests import Request
+from bot.domain.routing import OverLimit
 from bot.domain.spelling import spelled
 from bot.domain.verdicts import Reservation
 from bot.errors import NotAllowed
@@ -50,6 +51,8 @@ def require_approver(request: Request, standing: Standing) -> None:
     """
     person = standing.person
     names = ", ".join(_names(request, standing.policy)) or "nobody any more; ask the accountable executive"
+    if person.id in request.routing.barred:
+        raise NotAllowed("the owner of an agent signs nothing that it proposes", remedy=f"ask {names}")
     if person.id not in approvers_now(request, standing.policy):
         raise NotAllowed(f"{person.name} is not among its approvers", remedy=f"ask {names}")
     behalf = request.assessment.context.on_behalf_of
@@ -85,18 +88,29 @@ def approvers_now(request: Request, policy: Policy) -> tuple[str, ...]:
     return tuple(id_ for id_ in ids if id_ in policy.people and id_ not in routing.barred)
 
 
-def valid_signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:
-    """The signatures so far of those who may still sign."""
-    kept = approvers_now(request, policy)
-    return tuple(actor for actor in request.signatures if actor.id in kept)
-
-
 def _names(request: Request, policy: Policy) -> list[str]:
     return [policy.people[id_].name for id_ in approvers_now(request, policy)]
 
 
-def require_limit(request: Request, amount: Money | None, standing: Standing) -> None:
-    """A person with a limit signs no amount above it, and none that can't be read."""
+def covers(request: Request, person: Person, policy: Policy) -> bool:
+    """Whether somebody's limit covers what it moves; an amount that can't be read is covered by no limit."""
+    amount = request.assessment.amount
+    if person.limit is None:
+        return True
+    if amount is None:
+        action = policy.actions.get(request.assessment.action_type)
+        return action is not None and action.amount is None
+    return amount.currency == policy.currency and amount.amount <= person.limit
+
+
+def require_limit(request: Request, amount: Money | None, standing: Standing, *, alone: bool = False) -> None:
+    """A person with a limit signs no amount above it, and none that can't be read.
+
+    Where another who covers it has to sign as well, theirs is taken above it too, unless they sign ``alone``.
+
+    Raises:
+        NotAllowed: naming those whose limit would do.
+    """
     limit = standing.person.limit
     if limit is None:
         return
@@ -109,7 +123,7 @@ def require_limit(request: Request, amount: Money | None, standing: Standing) ->
         return
     if amount.currency != standing.policy.currency:
         raise NotAllowed(f"your limit is in {standing.policy.currency}, this is in {amount.currency}")
-    if amount.amount > limit:
+    if amount.amount > limit and (alone or request.routing.over_limit is OverLimit.REFUSE):
         able = [
             person.name
             for person in map(standing.policy.people.__getitem__, approvers_now(request, standing.policy))

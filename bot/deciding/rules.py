@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec.structs import replace
 
-from bot.deciding.commands import (
-    MAX_NOTE,
-    Approve,
-    ApproveWithEdits,
-    Ask,
-    Command,
-    Reassign,
-    Reject,
-    Reveal,
-    Revoke,
-    Snooze,
-    Unclaim,
-)
-from bot.deciding.entitling import Standing, approvers_now, require_approver, require_limit, valid_signatures
+from bot.deciding.commands import Approve, ApproveWithEdits, Command, Reject, Reveal, Revoke, Withdraw
+from bot.deciding.entitling import Standing, approvers_now, require_approver, require_limit
+from bot.deciding.notes import optional_text, text
+from bot.deciding.signing import sign, withdraw
+from bot.deciding.waiting import attend
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.jsontext import digest
@@ -54,6 +44,8 @@ def decide(request: Request, command: Command, standing: Standing) -> list[e.Eve
     if isinstance(command, Reveal):
         return _reveal(request, command, standing)
     require_pending(request, standing.policy, standing.now)
+    if isinstance(command, Withdraw):
+        return withdraw(request, optional_text(command.note, "note"), standing)
     require_approver(request, standing)
     return _decide_pending(request, command, standing)
 
@@ -65,18 +57,7 @@ def _decide_pending(request: Request, command: Command, standing: Standing) -> l
         return _approve_with_edits(request, command, standing)
     if isinstance(command, Reject):
         return _reject(request, command, standing)
-    return _attend(request, command, standing)
-
-
-def _attend(request: Request, command: Command, standing: Standing) -> list[e.Event]:
-    """What leaves the decision open."""
-    if isinstance(command, Ask):
-        return [e.Asked(standing.random_id(), _text(command.text, "question"))]
-    if isinstance(command, Reassign):
-        return _reassign(request, command, standing)
-    if isinstance(command, Snooze):
-        return _snooze(request, command, standing)
-    return _claim(request, command, standing)
+    return attend(request, command, standing)
 
 
 def display_name(actor: Actor, policy: Policy | None) -> str:
@@ -110,32 +91,29 @@ def require_pending(request: Request, policy: Policy | None, now: datetime) -> N
 
 
 def _approve(request: Request, command: Approve, standing: Standing) -> list[e.Event]:
-    require_limit(request, request.assessment.amount, standing)
-    if any(actor.id == standing.person.id for actor in request.signatures):
-        raise Conflict("you have signed it already; another person has to sign as well", code="already_signed")
-    note = _optional_text(command.note, "note")
-    signatures = (*valid_signatures(request, standing.policy), standing.actor)
-    if len(signatures) < request.routing.approvals_needed:
-        return [e.Signed(note)]
+    events, signatures = sign(request, optional_text(command.note, "note"), standing)
+    if signatures is None:
+        return events
     reserved = standing.reserve(None)
+    note = optional_text(command.note, "note")
     decision = Decision(DecisionKind.APPROVED, standing.actor, standing.now, note=note, signatures=signatures)
     return [e.Decided(decision, _grant(request, request.digest, standing.now), reserved)]
 
 
 def _approve_with_edits(request: Request, command: ApproveWithEdits, standing: Standing) -> list[e.Event]:
-    if request.routing.approvals_needed > 1:
+    if request.routing.approvals_needed > 1 or request.routing.stages:
         raise NotAllowed(
-            f"{request.routing.approvals_needed} people have to sign the same arguments",
+            "several people have to sign the same arguments",
             remedy="reject it with a note that says what to propose instead",
         )
     check_arguments(request, command.arguments)
     reserved = standing.reserve(command.arguments)
-    require_limit(request, amount_in(request, command.arguments, standing.policy), standing)
+    require_limit(request, amount_in(request, command.arguments, standing.policy), standing, alone=True)
     decision = Decision(
         DecisionKind.APPROVED_WITH_EDITS,
         standing.actor,
         standing.now,
-        note=_optional_text(command.note, "note"),
+        note=optional_text(command.note, "note"),
         arguments=command.arguments,
         signatures=(standing.actor,),
         lesson=command.lesson,
@@ -189,45 +167,11 @@ def _reject(request: Request, command: Reject, standing: Standing) -> list[e.Eve
         standing.actor,
         standing.now,
         reason_code=command.reason_code,
-        note=_text(command.note, "note"),
+        note=text(command.note, "note"),
         signatures=request.signatures,
         lesson=command.lesson,
     )
     return [e.Decided(decision)]
-
-
-def _claim(request: Request, command: Command, standing: Standing) -> list[e.Event]:
-    held = request.claim
-    mine = held is not None and held.by.id == standing.person.id
-    if isinstance(command, Unclaim):
-        return [e.Unclaimed()] if mine else []
-    if mine:
-        return []
-    return [e.Claimed()]
-
-
-def _reassign(request: Request, command: Reassign, standing: Standing) -> list[e.Event]:
-    """Hand it on, never to somebody who could not sign it."""
-    person = standing.policy.people.get(command.to)
-    if person is None:
-        raise BadInput("is nobody of the policy", field="to", remedy="choose one of its approvers")
-    other = dataclasses.replace(standing, person=person)
-    try:
-        require_approver(request, other)
-        require_limit(request, request.assessment.amount, other)
-    except NotAllowed as refusal:
-        raise BadInput(f"could not sign it: {refusal.message}", field="to", remedy=refusal.remedy) from refusal
-    if request.claim is not None and request.claim.by.id == person.id:
-        return []
-    return [e.Reassigned(person.id, _optional_text(command.note, "note"))]
-
-
-def _snooze(request: Request, command: Snooze, standing: Standing) -> list[e.Event]:
-    if command.until <= standing.now:
-        raise BadInput("is over already", field="until", remedy="choose a later time")
-    if command.until >= request.deadline_at:
-        raise BadInput("is not before its deadline", field="until", remedy="choose an earlier time: it expires then")
-    return [e.Snoozed(command.until)]
 
 
 def _reveal(request: Request, command: Reveal, standing: Standing) -> list[e.Event]:
@@ -248,17 +192,4 @@ def _revoke(request: Request, command: Revoke, standing: Standing) -> list[e.Eve
         raise Conflict("there is no approval to revoke", code="no_grant")
     if grant.status is not GrantStatus.WAITING:
         raise Conflict(f"too late: the approval is {grant.status.value}", code=f"grant_{grant.status.value}")
-    return [e.Revoked(_text(command.note, "note"))]
-
-
-def _text(text: str, name: str) -> str:
-    text = text.strip()
-    if not text:
-        raise BadInput("is needed", field=name, remedy="write a sentence; it reaches the agent and stays on record")
-    if len(text) > MAX_NOTE:
-        raise BadInput(f"is longer than {MAX_NOTE} characters", field=name, remedy="shorten it")
-    return text
-
-
-def _optional_text(text: str | None, name: str) -> str | None:
-    return _text(text, name) if text and text.strip() else None
+    return [e.Revoked(text(command.note, "note"))]

@@ -137,7 +137,7 @@ def _on_another_path(state: Request, event: e.StageBegan | e.Rescheduled | e.Mov
     if isinstance(event, e.Rescheduled):
         path = replace(path, deadline_at=event.deadline_at)
         return replace(state, routing=path, deadline_at=event.deadline_at, stopped_at=None)
-    starts = (*state.stage_starts[: event.stage], len(event.signatures))
+    starts = (*state.stage_starts[: event.stage], event.signed_before)
     return replace(
         state,
         routing=replace(path, approvers=event.approvers, approvals_needed=event.approvals_needed),

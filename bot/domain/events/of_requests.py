@@ -60,6 +60,8 @@ class StageBegan(Fact, frozen=True, tag="request.stage_began"):
     remind_at: tuple[datetime, ...] = ()
     escalation: tuple[Step, ...] = ()
     signatures: tuple[Actor, ...] = ()
+    signed_before: int = 0
+    """How many of them are of stages before it."""
 
 
 class Rescheduled(Fact, frozen=True, tag="request.rescheduled"):
