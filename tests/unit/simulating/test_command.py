@@ -113,7 +113,7 @@ def test_a_file_of_given_times_is_taken_as_held_and_proposals_go_through_the_gat
     assert figures["start"] == "2026-03-02T05:00:00Z", "midnight in New York"
     assert "5 requests of week.jsonl: 3 put through the gate, 2 taken as held." in figures["assumptions"]
     assert "1 of them are outside these 5 days and left out." in figures["assumptions"]
-    assert [one["person"] for one in figures["people"] if one["reviews"]] == ["dana", "lee"]
+    assert [one["person"] for one in figures["people"] if one["reviews"]] == ["dana"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_file_of_given_times_is_taken_as_held_and_proposals_go_through_the_gat
         ({"at": "2026-03-02T09:00:00Z"}, r"a.jsonl:2: action_type: is missing"),
         ({"at": "2026-03-02T09:00:00Z", "action_type": "refnud"}, r"action_type: .*\(did you mean refund\?\)"),
         ({"at": "2026-03-02T09:00:00Z", "action_type": "refund", "amount": "ten"}, r"a.jsonl:2: amount: "),
-        ({"at": "2026-03-02T09:00:00Z", "action_type": "refund", "amout": 3}, r"amout: is not a known field \(did you mean amount"),
+        ({"at": "2026-03-02T09:00:00Z", "action_type": "refund", "amout": 3}, r"amout: is not a known .*mean amount"),
         ({"at": "2026-03-02T09:00:00Z", "tool": "issue_refund", "argumens": {}}, r"did you mean arguments"),
         ({"at": "2026-03-02T09:00:00Z", "tool": "issue_refund", "timeout": "soon"}, r"a.jsonl:2: timeout: "),
         ({"at": "2026-03-02T09:00:00Z", "messages": 3}, r"a.jsonl:2: messages: is not a list"),

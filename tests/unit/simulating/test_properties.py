@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given, settings
@@ -88,7 +89,7 @@ def test_the_same_seed_gives_the_same_figures_to_the_last_byte(**case: Any) -> N
 @settings(max_examples=25)
 @given(per_day=st.sampled_from([100, 300, 900]), median=st.sampled_from([60.0, 300.0, 900.0]), seed=st.integers(0, 999))
 def test_more_people_never_give_more_breaches_where_nothing_expires(per_day: float, median: float, seed: int) -> None:
-    """One action type, one signature, first come first served: then every wait is at most what it was (Kiefer, Wolfowitz).
+    """First come first served, one signature: then every wait is at most what it was (Kiefer and Wolfowitz, 1955).
 
     Where requests expire this need not be so: a request that somebody more saves from expiring takes up time in which
     others become late.
@@ -105,7 +106,7 @@ def test_more_people_never_give_more_breaches_where_nothing_expires(per_day: flo
     assert breaches == sorted(breaches, reverse=True)
     assert {figures.held for figures in found} == {found[0].held}, "the same arrivals, whoever is there"
     assert {figures.promise.expired for figures in found} == {0}
-    for fewer, more in zip(found, found[1:], strict=False):
+    for fewer, more in pairwise(found):
         assert more.until_decided.longest <= fewer.until_decided.longest
 
 
