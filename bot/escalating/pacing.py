@@ -18,6 +18,8 @@ SWEEP_SECONDS = 1.0
 """The longest pause between two sweeps."""
 SECOND_SECONDS = 0.2
 """How long after a deadline a process looks that came second the last time, so that two rarely do the same work."""
+GLANCE_SECONDS = 0.2
+"""How often a sleeper looks at the clock on the wall alone: it may have jumped, or the machine may have slept."""
 
 
 class Pace:
@@ -38,6 +40,11 @@ class Pace:
         self._until: datetime | None = None
         self._heard: datetime | None = None
 
+    @property
+    def missed(self) -> bool:
+        """Whether the deadline slept for has passed for longer than anybody was to sleep: the clock has jumped."""
+        return self._until is not None and (self._clock.now() - self._until).total_seconds() > SECOND_SECONDS
+
     async def step(self) -> float:
         """Sweep; returns the seconds until the next one, at most ``SWEEP_SECONDS``.
 
@@ -46,7 +53,7 @@ class Pace:
         self.woken.clear()
         self.swept, self._until = Swept(), None
         try:
-            self.swept = await carry_out_due(self._store, self._clock)
+            self.swept = await carry_out_due(self._store, self._clock, last_first=self._second)
             return await self._pause()
         except SignoffError as error:
             log.warning("a sweep failed and will be made up for: %s", error)
@@ -94,15 +101,28 @@ async def keep_time(store: Store, clock: Clock, *, sleep: Callable[[float], Awai
     try:
         while True:
             seconds = await pace.step()
-            await (sleep(seconds) if sleep is not None else _slept(pace.woken, seconds))
+            await (sleep(seconds) if sleep is not None else _slept(pace, seconds))
     finally:
         stop()
 
 
-async def _slept(woken: asyncio.Event, seconds: float) -> None:
-    """Wait so long, or until woken; by a clock that never jumps."""
-    timer = asyncio.get_running_loop().call_later(seconds, woken.set)
+async def _slept(pace: Pace, seconds: float) -> None:
+    """Wait so long by a clock that never jumps, or until woken, or until the clock on the wall has jumped."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
+    waited = pace.missed  # what is due already and can't be carried out wakes nobody
+    timer: asyncio.TimerHandle | None = None
+
+    def glance() -> None:
+        nonlocal timer
+        if loop.time() >= ends or (pace.missed and not waited):
+            pace.woken.set()
+        else:
+            timer = loop.call_later(min(GLANCE_SECONDS, ends - loop.time()), glance)
+
+    glance()
     try:
-        await woken.wait()
+        await pace.woken.wait()
     finally:
-        timer.cancel()
+        if timer is not None:
+            timer.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +18,7 @@ from bot.escalating.climbing import climb
 from bot.escalating.lateness import seconds_late
 from bot.ports import Clock, Store
 from bot.recording import Deadline, Needs, View
+from bot.rostering import Roster
 
 log = logging.getLogger("signoff.escalating")
 
@@ -39,15 +40,16 @@ class Swept(msgspec.Struct, frozen=True):
         return self.found > 0 and self.done * 2 < self.found
 
 
-async def sweep(store: Store, clock: Clock) -> int:
+async def sweep(store: Store, clock: Clock, roster: Callable[[], Roster] | None = None) -> int:
     """Carry out every deadline that has passed; returns how many did something. See ``carry_out_due``."""
-    return (await carry_out_due(store, clock)).done
+    return (await carry_out_due(store, clock, roster)).done
 
 
-async def carry_out_due(store: Store, clock: Clock) -> Swept:
+async def carry_out_due(store: Store, clock: Clock, *, last_first: bool = False) -> Swept:
     """Carry out every deadline that has passed. Safe to run anywhere at any time.
 
-    What can't be carried out is logged and holds up nothing else.
+    What can't be carried out is logged and holds up nothing else. With ``last_first`` the soonest of many come last:
+    for a process that begins when another is at them already. Within a request the order is that of time, always.
 
     Raises:
         Unavailable: when the database can't be reached; the next sweep makes up for it.
@@ -56,30 +58,32 @@ async def carry_out_due(store: Store, clock: Clock) -> Swept:
     while True:
         due = await store.due(clock.now(), limit=LOOK)
         parts = [due[start : start + TOGETHER] for start in range(0, len(due), TOGETHER)]
-        changed = sum(await asyncio.gather(*(_part(store, part) for part in parts)))
+        if last_first:
+            parts.reverse()
+        changed = sum(await asyncio.gather(*(_part(store, part, roster) for part in parts)))
         found, done = found + len(due), done + changed
         if not changed or len(due) < LOOK:
             return Swept(found, done)
 
 
-async def _part(store: Store, part: Sequence[Deadline]) -> int:
+async def _part(store: Store, part: Sequence[Deadline], roster: Callable[[], Roster] | None) -> int:
     needs = Needs(requests=tuple({deadline.request_id for deadline in part}))
     try:
-        return await store.transact(needs, partial(_carry_out, part))
+        return await store.transact(needs, partial(_carry_out, part, None if roster is None else roster()))
     except Unavailable:
         raise
     except Exception:  # one request that can't be carried on must not hold up the others
         if len(part) == 1:
             log.exception("a deadline of request %s can't be carried out", part[0].request_id)
             return 0
-    return sum([await _part(store, [deadline]) for deadline in part])
+    return sum([await _part(store, [deadline], roster) for deadline in part])
 
 
-def _carry_out(due: Sequence[Deadline], view: View) -> int:
-    return sum(_carry_out_one(view, deadline) for deadline in due)
+def _carry_out(due: Sequence[Deadline], roster: Roster | None, view: View) -> int:
+    return sum(_carry_out_one(view, deadline, roster) for deadline in due)
 
 
-def _carry_out_one(view: View, deadline: Deadline) -> int:
+def _carry_out_one(view: View, deadline: Deadline, roster: Roster | None) -> int:
     request = view.request(deadline.request_id)
     if request is None:
         return 0
@@ -91,7 +95,7 @@ def _carry_out_one(view: View, deadline: Deadline) -> int:
     if deadline.kind == "grant" and _lapses(request, now):
         view.record("request", request.id, e.Lapsed(), CLOCK)
         return 1
-    return climb(view, request.id) if deadline.kind == "ladder" else 0
+    return climb(view, request.id, roster) if deadline.kind == "ladder" else 0
 
 
 def _lapses(request: Request, now: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +11,7 @@ import pytest
 
 from bot.deciding import Snooze
 from bot.domain.requests import Request
-from bot.escalating import SWEEP_SECONDS, Pace, sweeping
+from bot.escalating import SWEEP_SECONDS, Pace, pacing, sweeping
 from bot.escalating.pacing import SECOND_SECONDS
 from bot.recording import View
 from tests.rigs.house import House, new_house
@@ -122,3 +124,27 @@ async def test_one_request_that_can_not_be_carried_on_holds_up_no_other(
     assert await house.sweep() == len(others)
     assert (await now(house, broken)).pending
     assert not any([(await now(house, other)).pending for other in others])
+
+
+async def test_a_sleeper_sees_the_clock_jump(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pacing, "SWEEP_SECONDS", 600.0)
+    request = await house.held(within="1h")
+    expired = asyncio.Event()
+    asleep = asyncio.Event()
+    next_due = house.store.next_due
+
+    async def and_then_it_sleeps() -> Any:
+        asleep.set()
+        return await next_due()
+
+    monkeypatch.setattr(house.store, "next_due", and_then_it_sleeps)
+    keeping = asyncio.create_task(pacing.keep_time(house.store, house.clock))
+    async with asyncio.timeout(20):
+        await asleep.wait()
+        house.store.subscribe(lambda _: expired.set())
+        house.clock.move(hours=2)
+        await expired.wait()
+    keeping.cancel()
+    with suppress(asyncio.CancelledError):
+        await keeping
+    assert not (await now(house, request)).pending
