@@ -21,6 +21,7 @@ from bench import (
     machine,
     printing,
     rivalry,
+    simulating,
     slack,
     slow_disk,
     starting,
