@@ -52,6 +52,7 @@ SECTIONS: dict[str, Section] = {
     "deadlines": sweeping.measure,
     "growth": growth.measure,
     "verify": verifying.measure,
+    "simulate": simulating.measure,
 }
 
 RESULTS = Path(__file__).with_name("results")
