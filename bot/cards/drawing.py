@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from bot.cards.abilities import abilities
 from bot.cards.amounts import money_text
 from bot.cards.masking import Masker
+from bot.cards.pauses import stopped
 from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows, plain_rows
-from bot.cards.shape import Card, Exchange, Reason, Row
+from bot.cards.shape import Ability, Card, Exchange, Reason, Row
 from bot.cards.status import decision_status, status_of
 from bot.deciding import amount_in, approvers_now, display_name, valid_signatures
 from bot.domain import verdicts
 from bot.domain.money import Money
+from bot.domain.pauses import Pause
 from bot.domain.people import Actor, Person
-from bot.domain.requests import Context, DecisionKind, Request
+from bot.domain.requests import Context, DecisionKind, GrantStatus, Request
 from bot.errors import SignoffError
+from bot.pausing import freezing, frozen
 from bot.policy.document import Policy
 
 _RULES = {"allow_when": "Outside the limits", "signed_before": "Signed before", "unknown_tool": "Unknown tool"}
@@ -32,11 +37,13 @@ def card(
     now: datetime,
     revealed: frozenset[str] = frozenset(),
     agent: str | None = None,
+    pauses: Iterable[Pause] = (),
 ) -> Card:
     """What ``viewer`` (None: anybody in a channel) sees of a request at ``now``.
 
     ``revealed`` names the masked fields that they have just looked at (``revealed_to`` finds them in the record);
-    ``agent`` is the agent's name, where it is known. Pure: the same values give the same card.
+    ``agent`` is the agent's name, where it is known; ``pauses`` are those that stand. Pure: the same values give the
+    same card.
     """
     masker = Masker(request, revealed)
     routing, assessment, context = request.routing, request.assessment, request.assessment.context
@@ -44,6 +51,7 @@ def card(
     title = _title(request, policy, masker)
     reasons = tuple(_reason(reason, masker) for reason in assessment.verdict.reasons)
     decision = request.decision
+    ice = _ice(request, pauses, now)
     return Card(
         request_id=request.id,
         title=title,
@@ -68,7 +76,7 @@ def card(
         statutory_at=routing.statutory_at,
         deadline_at=request.deadline_at,
         exchanges=_exchanges(request, policy, masker),
-        abilities=abilities(request, policy, viewer, now, masker.hidden),
+        abilities=_thawed(abilities(request, policy, viewer, now, masker.hidden), ice, policy),
         reject_reasons=routing.reject_reasons,
         action_type=assessment.action_type,
         action_class=assessment.action_class.value,
@@ -76,6 +84,26 @@ def card(
         high_class=routing.high_class,
         erased=request.erased,
         snoozed=tuple((display_name(one.by, policy), one.until) for one in request.snoozes),
+        frozen=None if ice is None else stopped(ice, policy),
+    )
+
+
+def _ice(request: Request, pauses: Iterable[Pause], now: datetime) -> Pause | None:
+    """What freezes it, while there is anything to freeze: a decision that is due, or an approval that waits."""
+    waits = request.grant is not None and request.grant.status is GrantStatus.WAITING
+    return freezing(pauses, request, now) if request.pending or waits else None
+
+
+def _thawed(found: tuple[Ability, ...], ice: Pause | None, policy: Policy) -> tuple[Ability, ...]:
+    """What can be done with it, without approving where it is frozen."""
+    if ice is None:
+        return found
+    refusal = frozen(ice, policy)
+    return tuple(
+        replace(one, allowed=False, why=plain(refusal.message), remedy=refusal.remedy)
+        if one.allowed and one.name in {"approve", "edit"}
+        else one
+        for one in found
     )
 
 

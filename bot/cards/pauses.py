@@ -9,6 +9,7 @@ import msgspec
 
 from bot.cards.plaintext import plain
 from bot.domain.pauses import EVERYTHING, Pause
+from bot.pausing import by
 from bot.policy.document import Policy
 
 
@@ -21,14 +22,19 @@ class Stopped(msgspec.Struct, frozen=True):
     reason: str
     at: datetime
     until: datetime | None = None
+    freeze: bool = False
+    """Whether nothing of it can be approved, and no approval be spent."""
+
+    @property
+    def what(self) -> str:
+        """``paused``, or ``paused and frozen``."""
+        return "paused and frozen" if self.freeze else "paused"
 
 
 def stopped(pause: Pause, policy: Policy, agents: Mapping[str, str] | None = None) -> Stopped:
     """A pause with the names of the policy; ``agents`` are agents' names by id, where they are known."""
-    by = policy.people.get(pause.by)
-    name = by.name if by is not None else pause.by
-    title = scope_title(pause.scope, policy, agents)
-    return Stopped(pause.scope, title, plain(name), plain(pause.reason), pause.at, pause.until)
+    title, name = scope_title(pause.scope, policy, agents), by(pause, policy)
+    return Stopped(pause.scope, title, plain(name), plain(pause.reason), pause.at, pause.until, pause.freeze)
 
 
 def scope_title(scope: str, policy: Policy, agents: Mapping[str, str] | None = None) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import msgspec
 
+from bot.cards.pauses import Stopped
+
 
 class Row(msgspec.Struct, frozen=True):
     """One titled value. ``value`` and ``before`` are None where there is none; ``masked`` says that both are hidden."""
@@ -136,6 +138,8 @@ class Card(msgspec.Struct, frozen=True):
     erased: bool = False
     snoozed: tuple[tuple[str, datetime], ...] = ()
     """Who put it off for themselves, and until when."""
+    frozen: Stopped | None = None
+    """What keeps it from being approved, or its approval from being spent; None while nothing does."""
 
     def may(self, name: str) -> bool:
         """Whether this viewer may do this now."""

@@ -49,6 +49,7 @@ def _open(card: Card, pen: Pen) -> Iterable[Line]:
     lawful = () if card.statutory_at is None else (Span(" · limit of the law "), Span(at=card.statutory_at))
     bold = Span(decide.text, bold=True), Span(at=deadline.at, bold=True)
     yield Line((Span(f"{SIGNS['pending']} "), *bold, or_not, *promised, *lawful))
+    yield from _frozen(card, pen, "it can be rejected, not approved; its time goes on")
     left = [name for name in card.deciders if name not in card.signatures]
     who = f"{pen.names(left, 'or')} may decide" if left else "Nobody may decide it now"
     owner = f"{pen.text(card.owner, pen.room.name)}: " if card.owner else ""
@@ -58,6 +59,22 @@ def _open(card: Card, pen: Pen) -> Iterable[Line]:
     if status.state == "claimed":
         yield Line((Span("🙋 "), Span(_label(status, pen), bold=True), *_at(status)))
     yield from _snoozed(card, pen)
+
+
+def _frozen(card: Card, pen: Pen, meaning: str) -> Iterable[Line]:
+    """``🧊 *Frozen* by Vera Holm since 10:32 until 12:00: wrong refunds. It can be rejected, …``."""
+    ice = card.frozen
+    if ice is None:
+        return
+    end = (Span(" until "), Span(at=ice.until)) if ice.until is not None else (Span(" until it is resumed"),)
+    start = (
+        Span("🧊 "),
+        Span("Frozen", bold=True),
+        Span(f" by {pen.text(ice.by, pen.room.name)} since "),
+        Span(at=ice.at),
+    )
+    why = Span(f": {' '.join(pen.text(ice.reason, pen.room.said).split())} · {meaning}")
+    yield Line((*start, *end, why), quoted=True)
 
 
 def _signed(card: Card, pen: Pen) -> Iterable[Line]:
@@ -92,6 +109,7 @@ def _ended(card: Card, pen: Pen) -> Iterable[Line]:
         yield from (_fact(status, pen), *_why(status, pen))
     elif status.until is not None:
         yield Line((Span("▶️ "), Span("The agent may run it once, until "), Span(at=status.until)))
+        yield from _frozen(card, pen, "the agent can't run it before that ends")
 
 
 def _fact(status: Status, pen: Pen) -> Line:

@@ -130,12 +130,13 @@ class Pausing:
         reason = sayable(scope, reason, self._policy())
         if until is not None and until <= self._clock.now():
             raise BadInput("is over already", field="until", remedy="choose a later time, or none")
-        event = e.Paused(scope, reason, until, freeze, surfaces=self._surfaces())
+        connected = self._surfaces()
 
         def flow(view: View) -> Pause:
             standing = _of(view, scope)
             if standing is None or (standing.reason, standing.until, standing.freeze) != (reason, until, freeze):
-                view.record("ledger", PAUSES, event, actor)
+                shown = connected if freeze or (standing is not None and standing.freeze) else ()
+                view.record("ledger", PAUSES, e.Paused(scope, reason, until, freeze, surfaces=shown), actor)
             found = _of(view, scope)
             if found is None:
                 raise BadInput("is over already", field="until", remedy="choose a later time, or none")
@@ -162,13 +163,13 @@ class Pausing:
             Conflict, BadInput: as for ``resume``.
         """
         reason = sayable(scope, reason, self._policy())
-        event = e.Resumed(scope, reason, surfaces=self._surfaces())
+        connected = self._surfaces()
 
         def flow(view: View) -> Pause:
             standing = _of(view, scope)
             if standing is None:
                 raise Conflict(f"{scope} is not paused", code="not_paused")
-            view.record("ledger", PAUSES, event, actor)
+            view.record("ledger", PAUSES, e.Resumed(scope, reason, connected if standing.freeze else ()), actor)
             return standing
 
         ended = await self._store.transact(NEEDS, flow)

@@ -11,6 +11,7 @@ the store commits them together. So a flow must have no effect but through its v
 
 from bot.recording.batching import Batch, rebuild
 from bot.recording.deriving import deadlines_of, timestamp, waits_under
+from bot.recording.halting import FROZEN, THAWED
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
 from bot.recording.telling import (
     CARD,
@@ -33,11 +34,13 @@ __all__ = [
     "CARD",
     "CHANNEL_FOUND",
     "CHANNEL_LOST",
+    "FROZEN",
     "LINES",
     "PING",
     "PINGED",
     "REDRAW",
     "TELL",
+    "THAWED",
     "TOLD",
     "Batch",
     "Changes",

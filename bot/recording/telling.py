@@ -42,7 +42,8 @@ class Errand(msgspec.Struct, frozen=True):
     """What is to be done because of event ``seq`` of the message's subject: a request, or the ledger of a channel.
 
     ``card``: let its card stand where it should. ``redraw``: every card as it is now. ``lines``: what its threads lack.
-    ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost.
+    ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost, or for
+    what an alarm paused. ``frozen`` and ``thawed``: redraw the cards of what a pause froze, or let go.
     """
 
     do: str
@@ -62,7 +63,7 @@ def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Me
             if do == CARD and surface not in routing.channels:
                 continue
             lane = routing.channels[surface] if type_ in _OPENING else f"{do}:{request.id}"
-            yield _message(surface, lane, request.id, Errand(do, seq), at)
+            yield errand_message(surface, lane, request.id, Errand(do, seq), at)
 
 
 def channel_ledger(surface: str, place: str) -> str:
@@ -73,7 +74,7 @@ def channel_ledger(surface: str, place: str) -> str:
 def channel_errands(ledger: str, event: Event, seq: int, at: datetime) -> Iterator[Message]:
     """What follows from a fact in a ledger: a lost channel's owner is told of it."""
     if isinstance(event, Noted) and event.what == CHANNEL_LOST:
-        yield _message(str(event.facts["surface"]), f"{TELL}:{ledger}", ledger, Errand(TELL, seq), at)
+        yield errand_message(str(event.facts["surface"]), f"{TELL}:{ledger}", ledger, Errand(TELL, seq), at)
 
 
 def changes_cards(type_: str, seq: int) -> bool:
@@ -81,7 +82,8 @@ def changes_cards(type_: str, seq: int) -> bool:
     return REDRAW in _what(type_, seq)
 
 
-def _message(surface: str, lane: str, subject: str, errand: Errand, at: datetime) -> Message:
+def errand_message(surface: str, lane: str, subject: str, errand: Errand, at: datetime) -> Message:
+    """The message of an errand, not to be carried out before ``at``; the same for the same event."""
     id_ = derived_uuid("errand", surface, subject, str(errand.seq), errand.do)
     return Message(id_, surface, lane, subject, msgspec.json.encode(errand), at)
 

@@ -18,6 +18,7 @@ from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
 from bot.errors import Unavailable
 from bot.recording.deriving import _applied, _credentials, _deadline_changes, timestamp, waits_under
+from bot.recording.halting import pause_errands
 from bot.recording.rows import Changes, Entity, Kept, KeyUse, Loaded, Message, stream_of
 from bot.recording.telling import channel_errands, errands
 
@@ -146,7 +147,11 @@ class View:
         elif isinstance(after, Agent | Instance):
             self._follow_credentials(cast("Agent | Instance | None", before), after, event, record)
         else:
-            for message in channel_errands(id_, event, record.seq, record.at):
+            told = (
+                *channel_errands(id_, event, record.seq, record.at),
+                *pause_errands(id_, event, record.seq, record.at),
+            )
+            for message in told:
                 mine.messages[message.id] = message
 
     def _follow_request(self, before: Request | None, after: Request, event: Event, record: EventRecord) -> None:

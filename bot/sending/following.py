@@ -27,13 +27,18 @@ async def redraw(trying: Try, scene: Scene) -> None:
     """
     if scene.overtaken(trying.errand.seq):
         return
+    await draw(trying, scene)
+    if scene.request.erased:
+        await asyncio.gather(*(_clear(trying, scene, ref) for ref in scene.standing("card")))
+
+
+async def draw(trying: Try, scene: Scene) -> None:
+    """Every card of it as it is now, whatever comes later."""
     refs = scene.standing("card", "ping")
     outcomes = await asyncio.gather(*(_update(trying, scene, ref) for ref in refs), return_exceptions=True)
     for outcome in outcomes:
         if outcome is not None:
             raise outcome
-    if scene.request.erased:
-        await asyncio.gather(*(_clear(trying, scene, ref) for ref in scene.standing("card")))
 
 
 async def _clear(trying: Try, scene: Scene, card: MessageRef) -> None:

@@ -10,9 +10,11 @@ from bot.cards import Card, HistoryLine, card, history, try_out
 from bot.deciding import Approve, approvers_now
 from bot.domain import events as e
 from bot.domain.events import EventRecord
+from bot.domain.pauses import Pause
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef, Request
 from bot.errors import SignoffError
+from bot.pausing import STREAM, in_force
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.recording import TOLD, changes_cards, stream_of
@@ -31,6 +33,7 @@ class Scene:
     now: datetime
     surface: str
     agent: str | None
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -44,7 +47,9 @@ class Scene:
 
     def card(self, place: str) -> Card:
         """Its card as whoever looks in a place sees it: anybody in a channel, or that person."""
-        return card(self.request, self.policy, viewer=self.person(place), now=self.now, agent=self.agent)
+        return card(
+            self.request, self.policy, viewer=self.person(place), now=self.now, agent=self.agent, pauses=self.pauses
+        )
 
     def person(self, place: str) -> Person | None:
         """Whose place it is, where it is a person's and the policy knows them."""
@@ -116,4 +121,5 @@ async def look(store: Store, clock: Clock, policy: Policy, surface: str, request
         return None
     agent = await store.agent(request.agent_id)
     name = None if agent is None else agent.name
-    return Scene(request, records, policy, clock.now(), surface, name)
+    now = clock.now()
+    return Scene(request, records, policy, now, surface, name, in_force(await store.events(STREAM), now))

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from bot.cards import Card, HistoryLine
 from bot.domain import events as e
+from bot.domain.pauses import PAUSES
 from bot.domain.verdicts import VerdictKind
 from bot.errors import (
     BadInput,
@@ -31,6 +32,7 @@ from bot.policy.document import Policy
 from bot.ports import Chat, Clock, Committed, Leased, Posting, Store
 from bot.recording import CARD, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
 from bot.sending.following import add_lines, redraw
+from bot.sending.halting import redraw_halted, tell_of_alarm
 from bot.sending.noting import Notes
 from bot.sending.patience import Patience
 from bot.sending.pinging import ping
@@ -92,7 +94,7 @@ class ChatSender:
     def _hears(self, change: Committed) -> bool:
         kind, _, id_ = change.stream.partition(":")
         if kind != "request":
-            return kind == "ledger" and id_.startswith("channel:")
+            return kind == "ledger" and (id_ == PAUSES or id_.startswith("channel:"))
         request = change.request
         if request is None:
             return True
@@ -126,6 +128,9 @@ class ChatSender:
 
     async def _carry_out(self, trying: Try) -> None:
         do = trying.errand.do
+        if trying.request_id == PAUSES:
+            await self._halt(trying)
+            return
         if do == TELL:
             await self._tell(trying)
             return
@@ -140,6 +145,20 @@ class ChatSender:
             PING: ping,
         }
         await carry_out[do](trying, scene)
+
+    async def _halt(self, trying: Try) -> None:
+        """What follows from a pause or its end."""
+        done = self._memory.of(trying.id).done
+        policy = self._policy()
+        if trying.errand.do == TELL:
+            async for became in tell_of_alarm(trying, self._store, policy, done):
+                self._count(became)
+            return
+
+        async def look_at(id_: str) -> Scene | None:
+            return await look(self._store, self._clock, policy, self._surface, id_)
+
+        await redraw_halted(trying, self._store, look_at, self._surface, done)
 
     async def _tell(self, trying: Try) -> None:
         """Tell whoever answers for a channel that it was lost."""

@@ -32,6 +32,8 @@ class Remembered:
     alone: int = 0
     taken_then: int | None = None
     """How many others the platform had taken when it last failed."""
+    done: set[str] = field(default_factory=set)
+    """What of it was done, where it is much: ids of requests or of people."""
 
 
 class Memory:
