@@ -22,6 +22,7 @@ from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Pausing
 from bot.policy.document import Policy
+from bot.rostering import Roster
 from bot.sealing import seal_pending
 from bot.waiting import Waiting
 
@@ -112,7 +113,7 @@ class Works:
         store, clock = self.place.store, self.place.clock
         return [
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
-            asyncio.create_task(keep_time(store, clock), name="deadlines"),
+            asyncio.create_task(keep_time(store, clock, lambda: Roster(self.policy())), name="deadlines"),
             *(() if self._slack is None else self._slack.work()),
             *(() if self._teams is None else self._teams.work()),
         ]

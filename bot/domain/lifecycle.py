@@ -62,7 +62,7 @@ def _went_on(state: Request, event: e.Event, at: datetime, actor: Actor) -> Requ
     if isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
         return _shown(state, event)
     if isinstance(event, e.Warned):
-        return replace(state, warned=True)
+        return replace(state, warned=True, told=_with(state.told, event.to))
     if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated):
         return _kept_waiting(state, event, at, actor)
     if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
@@ -115,7 +115,8 @@ def _kept_waiting(
     state: Request, event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated, at: datetime, actor: Actor
 ) -> Request:
     if isinstance(event, e.Reassigned):
-        return replace(state, claim=Claim(people.person(event.to, actor.surface), at, event.until))
+        claim = Claim(people.person(event.to, actor.surface), at, event.until)
+        return replace(state, claim=claim, told=_with(state.told, (event.to,)))
     if isinstance(event, e.Snoozed):
         others = tuple(one for one in state.snoozes if one.by.id != actor.id)
         return replace(state, snoozes=(*others, Snooze(actor, event.until)))
@@ -123,8 +124,16 @@ def _kept_waiting(
         return replace(state, snoozes=tuple(one for one in state.snoozes if one.by.id != event.person))
     if isinstance(event, e.Reminded):
         return replace(state, reminded=event.number)
-    widened = (*state.widened, *(id_ for id_ in event.widened if id_ not in state.widened))
-    return replace(state, escalated=event.number, widened=widened)
+    return replace(
+        state,
+        escalated=event.number,
+        widened=_with(state.widened, event.widened),
+        told=_with(state.told, event.to),
+    )
+
+
+def _with(before: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*before, *more)))
 
 
 def _on_another_path(state: Request, event: e.StageBegan | e.Rescheduled | e.Moved) -> Request:

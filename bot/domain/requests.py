@@ -211,6 +211,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """Which of ``routing.stages`` it is in, 0 for the first."""
     stage_starts: tuple[int, ...] = (0,)
     """For each stage so far, how many signatures stood when it began."""
+    told: tuple[str, ...] = ()
+    """Person ids of those who were told of it in person: by its escalation, a warning, or because it was handed on."""
     widened: tuple[str, ...] = ()
     """Person ids of those whom a step of its escalation let decide as well."""
     stopped_at: datetime | None = None

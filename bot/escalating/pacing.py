@@ -11,6 +11,7 @@ from bot.errors import SignoffError
 from bot.escalating.sweeping import Swept, carry_out_due
 from bot.ports import Clock, Committed, Store
 from bot.recording import deadlines_of
+from bot.rostering import Roster
 
 log = logging.getLogger("signoff.escalating")
 
@@ -30,12 +31,13 @@ class Pace:
     sooner than the one slept for; those of other processes they keep themselves, or a regular sweep finds them.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, roster: Callable[[], Roster] | None = None) -> None:
         self.woken = asyncio.Event()
         self.swept = Swept()
         """What the last sweep found."""
         self._store = store
         self._clock = clock
+        self._roster = roster
         self._second = False
         self._until: datetime | None = None
         self._heard: datetime | None = None
@@ -53,7 +55,7 @@ class Pace:
         self.woken.clear()
         self.swept, self._until = Swept(), None
         try:
-            self.swept = await carry_out_due(self._store, self._clock, last_first=self._second)
+            self.swept = await carry_out_due(self._store, self._clock, self._roster, last_first=self._second)
             return await self._pause()
         except SignoffError as error:
             log.warning("a sweep failed and will be made up for: %s", error)
@@ -91,12 +93,18 @@ class Pace:
         return heard
 
 
-async def keep_time(store: Store, clock: Clock, *, sleep: Callable[[float], Awaitable[object]] | None = None) -> None:
+async def keep_time(
+    store: Store,
+    clock: Clock,
+    roster: Callable[[], Roster] | None = None,
+    *,
+    sleep: Callable[[float], Awaitable[object]] | None = None,
+) -> None:
     """Sweep as soon as the next deadline passes, and at least every ``SWEEP_SECONDS``, until cancelled.
 
-    ``sleep`` replaces waiting, seconds given.
+    ``roster`` says who is there when a step's time comes; ``sleep`` replaces waiting, seconds given.
     """
-    pace = Pace(store, clock)
+    pace = Pace(store, clock, roster)
     stop = store.subscribe(pace.heard)
     try:
         while True:

@@ -45,8 +45,10 @@ async def sweep(store: Store, clock: Clock, roster: Callable[[], Roster] | None 
     return (await carry_out_due(store, clock, roster)).done
 
 
-async def carry_out_due(store: Store, clock: Clock, *, last_first: bool = False) -> Swept:
-    """Carry out every deadline that has passed. Safe to run anywhere at any time.
+async def carry_out_due(
+    store: Store, clock: Clock, roster: Callable[[], Roster] | None = None, *, last_first: bool = False
+) -> Swept:
+    """Carry out every deadline that has passed. Safe to run anywhere at any time; ``roster`` says who is there.
 
     What can't be carried out is logged and holds up nothing else. With ``last_first`` the soonest of many come last:
     for a process that begins when another is at them already. Within a request the order is that of time, always.

@@ -132,7 +132,7 @@ class WorkingTime:
         while day <= last:
             if not self._closed(day):
                 for opens, closes in self._hours.week[day.weekday()]:
-                    yield _ticks(_at(day, opens, self._zone)), _ticks(_at(day, closes, self._zone))
+                    yield _ticks(wall_instant(day, opens, self._zone)), _ticks(wall_instant(day, closes, self._zone))
             day += timedelta(days=1)
 
     def _closed(self, day: date) -> bool:
@@ -158,7 +158,7 @@ def _joined(spans: list[_Span]) -> list[_Span]:
     return apart
 
 
-def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+def wall_instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """The instant at which the clocks of the zone first reach so many minutes of the day."""
     wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
     found = wall.replace(tzinfo=zone).astimezone(UTC)

@@ -25,8 +25,10 @@ class Stranger(NotAllowed):
 def may_see(request: Request, person: Person) -> bool:
     """Whether a request is shown to a person: its approvers, those who answer for it, and those it escalates to."""
     routing = request.routing
+    staged = {who for stage in routing.stages for who in stage.approvers}
     escalated = {who for step in routing.escalation for who in step.to}
-    return person.id in {*routing.approvers, routing.accountable, routing.risk_owner, *escalated}
+    answering = {routing.accountable, routing.risk_owner}
+    return person.id in {*routing.approvers, *answering, *staged, *escalated, *request.told, *request.widened}
 
 
 def require_sight(request: Request, person: Person, policy: Policy) -> None:

@@ -114,10 +114,10 @@ async def test_one_request_that_can_not_be_carried_on_holds_up_no_other(
     broken, *others = [await house.held(within="2s") for _ in range(5)]
     one = sweeping._carry_out_one
 
-    def fails_for_one(view: View, deadline: Any) -> int:
+    def fails_for_one(view: View, deadline: Any, *rest: Any) -> int:
         if deadline.request_id == broken.id:
             raise RuntimeError("no such rung")
-        return one(view, deadline)
+        return one(view, deadline, *rest)
 
     monkeypatch.setattr(sweeping, "_carry_out_one", fails_for_one)
     house.clock.move(seconds=3)
