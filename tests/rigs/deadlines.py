@@ -19,8 +19,17 @@ from bot.ports import Store
 from bot.recording import Needs, View
 from tests.contract.flows import AGENT, INSTANCE, enrolling, opened_event
 
-SHARES = {"ladder": 10, "expiry": 3, "grant": 3, "both": 1}
-"""How many requests of each kind in so many; those with a ladder have six deadlines each, the others one."""
+SHARES = {"ladder": 4, "expiry": 6, "grant": 6, "both": 1}
+"""How many requests of each kind in so many; those with a ladder have eight deadlines each, the others one."""
+_STEPS = ("reminded 1", "reminded 2", "escalated 1", "escalated 2", "woken ada", "woken bob", "warned", "unclaimed")
+_NAMES: dict[type[e.Event], str] = {
+    e.Reminded: "reminded",
+    e.Escalated: "escalated",
+    e.Woken: "woken",
+    e.Warned: "warned",
+    e.Unclaimed: "unclaimed",
+    e.Lapsed: "lapsed",
+}
 NEVER = timedelta(days=2)
 GAP = timedelta(seconds=30)
 """Between the last step of a request and its end, so that only a jump or an outage leaves no time for the step."""
@@ -44,8 +53,7 @@ def plan(count: int, chance: random.Random, instant: Callable[[], datetime]) -> 
         kind = chance.choice(kinds)
         one = Planned(f"r-{len(planned)}", kind)
         if kind in {"ladder", "both"}:
-            names = ["reminded 1", "reminded 2", "escalated 1", "escalated 2", "woken ada", "woken bob"]
-            one.due = _in_order([(instant(), name) for name in names])
+            one.due = _in_order([(instant(), name) for name in _STEPS])
         if kind in {"expiry", "both"}:
             one.due.append((instant() if kind == "expiry" else one.due[-1][0] + GAP, "expired"))
         if kind == "grant":
@@ -83,6 +91,8 @@ def _opening(one: Planned) -> tuple[Needs, Callable[[View], None]]:
         for who in ("ada", "bob"):
             if until := at.get(f"woken {who}"):
                 view.record("request", one.id, e.Snoozed(until), person(who, "desk"))
+        if until := at.get("unclaimed"):
+            view.record("request", one.id, e.Claimed(until), person("ada", "desk"))
         if expires := at.get("lapsed"):
             by = person("ada", "desk")
             decision = Decision(DecisionKind.APPROVED, by, view.now, signatures=(by,))
@@ -96,6 +106,7 @@ def _routed(routing: Routing, at: dict[str, datetime], ends: datetime) -> Routin
         routing,
         due_at=ends,
         deadline_at=ends,
+        warn_at=at.get("warned"),
         remind_at=tuple(at[name] for name in ("reminded 1", "reminded 2") if name in at),
         escalation=tuple(Step(at[name], ("bob",)) for name in ("escalated 1", "escalated 2") if name in at),
     )
@@ -122,19 +133,12 @@ async def happened(store: Store) -> dict[str, Happened]:
 
 
 def _told(event: e.Event) -> tuple[str, int | None]:
-    match event:
-        case e.Reminded(number, late):
-            return f"reminded {number}", late
-        case e.Escalated(number=number, late_seconds=late):
-            return f"escalated {number}", late
-        case e.Woken(who):
-            return f"woken {who}", None
-        case e.Decided(decision):
-            words = (decision.note or "expired 0 s").split()
-            return decision.kind.value, int(words[1])
-        case e.Lapsed():
-            return "lapsed", None
-    raise AssertionError(f"time alone did {event!r}")
+    """What happened and, where it says so, how many seconds late."""
+    if isinstance(event, e.Decided):
+        words = (event.decision.note or "expired 0 s").split()
+        return event.decision.kind.value, int(words[1])
+    which = event.person if isinstance(event, e.Woken) else getattr(event, "number", "")
+    return f"{_NAMES[type(event)]} {which}".strip(), getattr(event, "late_seconds", None)
 
 
 def lateness(
