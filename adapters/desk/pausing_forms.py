@@ -12,10 +12,12 @@ from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.cards.pauses import scope_title, stopped
 from bot.domain.pauses import EVERYTHING
 from bot.errors import BadInput, Conflict, NotAllowed, SignoffError
-from bot.pausing import END_CHOICES, end_of, may_pause, pausable, who_may
+from bot.pausing import END_CHOICES, FREEZE_CHOICES, end_of, freezes, may_pause, pausable, who_may
 
 Form = dict[str, str]
 HERE = "/desk/pauses"
+_RESUMING = ("scope", "reason")
+_PAUSING = (*_RESUMING, "freeze", "end")
 
 
 async def pauses(request: web.Request) -> web.StreamResponse:
@@ -35,11 +37,11 @@ async def pause(request: web.Request) -> web.StreamResponse:
         return await _page(request, form)
     scope, reason = form.get("scope", ""), form.get("reason", "")
     try:
-        until = end_of(form.get("end", ""), room.clock.now())
+        until, freeze = end_of(form.get("end", ""), room.clock.now()), freezes(form.get("freeze", ""))
         room.pausing.checked(scope, reason, person)
         if form.get("step") != "yes":
             return await _sure(request, form)
-        await room.pausing.pause(scope, reason, person, SURFACE, until=until)
+        await room.pausing.pause(scope, reason, person, SURFACE, until=until, freeze=freeze)
     except (BadInput, NotAllowed) as error:
         return await _page(request, form, error=error)
     raise web.HTTPSeeOther(HERE)
@@ -80,6 +82,7 @@ async def _page(
         stopped=[(stopped(one, policy, named), may_pause(person, one.scope, policy)) for one in standing],
         scopes=scopes,
         ends=END_CHOICES,
+        freezing=FREEZE_CHOICES,
         typed={"scope": wanted} | form,
         resuming=form.get("scope", "") if resuming else None,
         problems={field: _problem(field, error, form)} if error is not None and field else {},
@@ -107,7 +110,7 @@ async def _sure(request: web.Request, form: Form, *, resuming: bool = False) -> 
     room, visitor = request.app[WORKROOM], request[VISITOR]
     policy, now, scope = room.policy(), room.clock.now(), form.get("scope", "")
     agents = {agent.id: agent.name for agent in await room.store.agents()}
-    sent = {name: form.get(name, "") for name in (("scope", "reason") if resuming else ("scope", "reason", "end"))}
+    sent = {name: form.get(name, "") for name in (_RESUMING if resuming else _PAUSING)}
     return room.pages.show(
         "pause_sure.html",
         now=now,
@@ -117,6 +120,7 @@ async def _sure(request: web.Request, form: Form, *, resuming: bool = False) -> 
         scope=scope,
         reason=form.get("reason", ""),
         until=None if resuming else end_of(form.get("end", ""), now),
+        freeze=not resuming and freezes(form.get("freeze", "")),
         sent=sent,
         resuming=resuming,
         action=f"{HERE}/resume" if resuming else HERE,

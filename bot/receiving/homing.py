@@ -58,7 +58,10 @@ async def home_of(
 
     async def drawn(requests: Iterable[Request]) -> list[Card]:
         mine = [one for one in requests if await ours(one)]
-        return [card(one, policy, viewer=person, now=now, agent=agents.get(one.agent_id)) for one in mine]
+        standing = pausing.now()
+        return [
+            card(one, policy, viewer=person, now=now, agent=agents.get(one.agent_id), pauses=standing) for one in mine
+        ]
 
     return Home(
         name=person.name,

@@ -9,7 +9,7 @@ from adapters.slack.app.room import SURFACE, Room
 from adapters.slack.app.visiting import Visit
 from adapters.slack.cards import modals, reading
 from bot.cards.pauses import stopped
-from bot.pausing import end_of, may_pause
+from bot.pausing import end_of, freezes, may_pause
 from bot.receiving import chosen, nobody, scopes
 
 Json = dict[str, Any]
@@ -53,7 +53,9 @@ async def pause(room: Room, visit: Visit, view: View) -> Json:
     typed = reading.values(view)
     person = await room.person(visit)
     until = end_of(typed.get("end", ""), room.clock.now())
-    await room.pausing.pause(typed.get("scope", ""), typed.get("reason", ""), person, SURFACE, until=until)
+    freeze = freezes(typed.get("freeze", ""))
+    scope, reason = typed.get("scope", ""), typed.get("reason", "")
+    await room.pausing.pause(scope, reason, person, SURFACE, until=until, freeze=freeze)
     return {}
 
 

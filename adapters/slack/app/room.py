@@ -164,4 +164,5 @@ class Room:
         revealed = revealed_to(records, person, SURFACE, now)
         agent = await self.store.agent(request.agent_id)
         name = None if agent is None else agent.name
-        return card(request, self.policy(), viewer=person, now=now, revealed=revealed, agent=name)
+        pauses = self.pausing.now()
+        return card(request, self.policy(), viewer=person, now=now, revealed=revealed, agent=name, pauses=pauses)

@@ -129,7 +129,8 @@ def _pauses(pauses: Sequence[Stopped]) -> list[Json]:
     for one in pauses[:_LISTED]:
         until = f", until {date(one.until)}" if one.until is not None else ", until somebody resumes it"
         text = f"🛑 *{escape(one.title, 200)}*: {escape(brief(one.reason, 400))}"
-        made.append(section(mrkdwn(f"{text}\nStopped by {escape(one.by, 100)}, {date(one.at)}{until}")))
+        frozen = ", what is held is frozen" if one.freeze else ""
+        made.append(section(mrkdwn(f"{text}\nStopped by {escape(one.by, 100)}, {date(one.at)}{until}{frozen}")))
     if len(pauses) > _LISTED:
         made.append(context([plain(f"And {len(pauses) - _LISTED} more.")]))
     return made

@@ -10,7 +10,7 @@ from adapters.teams.cards import pause_dialog, resume_dialog
 from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.elements import line, opens, run
 from bot.cards.pauses import stopped
-from bot.pausing import end_of, may_pause
+from bot.pausing import end_of, freezes, may_pause
 from bot.receiving import chosen, nobody, scopes
 
 Said = Mapping[str, str]
@@ -60,7 +60,9 @@ async def pause(room: Room, visit: Visit, typed: Said) -> None:
     """
     person = await room.person(visit)
     until = end_of(typed.get("end", ""), room.clock.now())
-    await room.pausing.pause(typed.get("scope", ""), typed.get("reason", ""), person, SURFACE, until=until)
+    freeze = freezes(typed.get("freeze", ""))
+    scope, reason = typed.get("scope", ""), typed.get("reason", "")
+    await room.pausing.pause(scope, reason, person, SURFACE, until=until, freeze=freeze)
 
 
 async def resume(room: Room, visit: Visit, typed: Said) -> None:

@@ -140,7 +140,8 @@ class Room:
             revealed |= await self.revealed(request, person)
         agent = await self.store.agent(request.agent_id)
         name = None if agent is None else agent.name
-        return card(request, self.policy(), viewer=person, now=now, revealed=revealed, agent=name)
+        pauses = self.pausing.now()
+        return card(request, self.policy(), viewer=person, now=now, revealed=revealed, agent=name, pauses=pauses)
 
     async def revealed(self, request: Request, person: Person) -> frozenset[str]:
         """The sensitive fields that this person has just looked at."""

@@ -96,6 +96,8 @@ def _paused(pauses: Sequence[Stopped], pen: Pen) -> list[Json]:
             run(brief(one.title, min(200, pen.room.item)), "bold"),
             run(f": {brief(one.reason, min(300, pen.room.item))}. By {brief(one.by, 80)}, ", "subtle"),
             moment(one.at, "subtle"),
+            *((run(", until ", "subtle"), moment(one.until, "subtle")) if one.until is not None else ()),
+            *((run(", what is held is frozen", "subtle"),) if one.freeze else ()),
         ]
         for one in pauses[: pen.room.items]
     ]

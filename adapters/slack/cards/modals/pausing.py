@@ -12,7 +12,7 @@ from adapters.slack.cards.modals import widgets
 from adapters.slack.cards.modals.frame import modal
 from adapters.slack.cards.modals.notices import notice
 from bot.cards.pauses import Stopped
-from bot.pausing import END_CHOICES, MAX_REASON
+from bot.pausing import END_CHOICES, FREEZE_CHOICES, MAX_REASON
 
 Json = dict[str, Any]
 _TOLD = 10
@@ -29,11 +29,13 @@ def pause_form(scopes: Sequence[widgets.Choice], scope: str | None = None, typed
         [
             section(
                 plain(
-                    "From now on agents can open nothing of it. What is held already waits for its decision as before."
+                    "From now on agents can open nothing of it. What is held already waits for its decision as before, "
+                    "unless you freeze it."
                 )
             ),
             widgets.field("scope", "What to stop", widgets.select(scopes[: limits.SELECT_OPTIONS], scope)),
             widgets.field("reason", "Reason", reason, hint="Agents and people are told it, and it stays on record."),
+            widgets.field("freeze", "What is held or approved", widgets.select(FREEZE_CHOICES, ""), required=False),
             widgets.field("end", "When it ends", widgets.select(END_CHOICES, ""), required=False),
         ],
         submit="Stop it",
@@ -60,5 +62,5 @@ def resume_form(pauses: Sequence[Stopped]) -> Json:
 
 
 def _told(one: Stopped) -> str:
-    by = f"stopped by {escape(one.by, 100)}, {date(one.at)}"
+    by = f"{one.what} by {escape(one.by, 100)}, {date(one.at)}"
     return f"*{escape(one.title, 200)}*: {escape(one.reason, 300)} · {by}"

@@ -12,7 +12,7 @@ from adapters.teams.cards.dialogs.notices import notice_card
 from adapters.teams.cards.elements import line, moment, run
 from bot.cards.cutting import brief
 from bot.cards.pauses import Stopped
-from bot.pausing import END_CHOICES, MAX_REASON
+from bot.pausing import END_CHOICES, FREEZE_CHOICES, MAX_REASON
 
 Json = dict[str, Any]
 Said = Mapping[str, str] | None
@@ -22,7 +22,7 @@ _TOLD = 10
 def pause_dialog(
     scopes: Sequence[fields.Choice], scope: str | None = None, typed: Said = None, problems: Said = None
 ) -> Json:
-    """What to stop (values and titles), why, and until when. Inputs: ``scope``, ``reason``, ``end``."""
+    """What to stop (values and titles), why, and until when. Inputs: ``scope``, ``reason``, ``freeze``, ``end``."""
     if not scopes:
         text = "There is nothing that you may pause."
         return dialog("Pause", notice_card("", text, "The policy names who answers for what."), "small")
@@ -39,6 +39,13 @@ def pause_dialog(
             problem=wrong.get("reason"),
         ),
         *fields.field(
+            "freeze",
+            "What is held or approved",
+            fields.select(FREEZE_CHOICES, typed.get("freeze", "")),
+            required=False,
+            problem=wrong.get("freeze"),
+        ),
+        *fields.field(
             "end",
             "When it ends",
             fields.select(END_CHOICES, typed.get("end", "")),
@@ -46,7 +53,10 @@ def pause_dialog(
             problem=wrong.get("end"),
         ),
     ]
-    told = "From now on agents can open nothing of it. What is held already waits for its decision as before."
+    told = (
+        "From now on agents can open nothing of it. What is held already waits for its decision as before, unless you "
+        "freeze it."
+    )
     body = [line([run(told)]), *fields.stray(wrong, names(inputs)), *inputs]
     return form("pause", "Pause", body, button="Stop it", style="destructive")
 
@@ -72,5 +82,5 @@ def _reason(typed: str, placeholder: str) -> Json:
 
 
 def _told(one: Stopped) -> Json:
-    by = f": {brief(one.reason, 150)} · stopped by {brief(one.by, 60)}, "
+    by = f": {brief(one.reason, 150)} · {one.what} by {brief(one.by, 60)}, "
     return line([run(brief(one.title, 100), "bold"), run(by), moment(one.at)])
