@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from bot.deciding import Command, Deciding
+from bot.domain.duties import NO_DUTIES, Duties
+from bot.domain.events import Event, event_of
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import Proposal, Request
 from bot.enrolling import Enrolling, Issued, NewAgent
@@ -18,6 +20,7 @@ from bot.policy.document import Policy
 from bot.policy.loading import load
 from bot.ports import Store
 from bot.redeeming import Redeeming
+from bot.rostering import Roster
 from store.memory import MemoryStore
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -93,6 +96,8 @@ class House:
     operator: Actor = field(default_factory=lambda: Actor(ActorKind.OPERATOR, "root", "cli"))
     situation: Situation = CALM
     """What the gate is told of connected surfaces and pauses."""
+    duties: Duties = NO_DUTIES
+    """What people arranged among themselves."""
     _keys: int = 0
 
     @property
@@ -143,7 +148,11 @@ class House:
         return await deciding.submit(request.id, command, self.person(who), surface)
 
     async def sweep(self) -> int:
-        return await sweep(self.store, self.clock)
+        return await sweep(self.store, self.clock, lambda: Roster(self.policy, self.duties))
+
+    async def facts(self, request: Request) -> list[Event]:
+        """Every event of a request, the oldest first."""
+        return [event_of(record) for record in await self.store.events(f"request:{request.id}")]
 
     async def total(self, prefix: str) -> tuple[int, str]:
         """Count and total over the tallies whose key starts so."""
