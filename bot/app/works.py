@@ -16,11 +16,12 @@ from adapters.desk import app as desk
 from adapters.webhooks.sender import WebhookSender
 from bot.answering import Answering
 from bot.app.workplace import Workplace
+from bot.assigning import Loads
 from bot.deciding import Deciding
 from bot.escalating import keep_time
 from bot.membership import with_members
 from bot.opening import Situation
-from bot.pausing import Pausing
+from bot.pausing import Alarming, Pausing
 from bot.policy.document import Policy
 from bot.rostering import Roster
 from bot.sealing import seal_pending
@@ -70,7 +71,9 @@ class Works:
         store.subscribe(self.figures.heard)
         self._webhooks = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
         self._deciding = Deciding(store, clock, policy)
+        self._loads = Loads(store, clock, policy)
         self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
+        self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
         self._slack: ConnectedSlack | None = None
         if settings.slack_mode != "off":
             from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
@@ -90,12 +93,13 @@ class Works:
     async def start(self) -> None:
         """Read what has to be known before the first call comes in."""
         await self._pausing.start()
+        await self._loads.start()
         if self._slack is not None and self.policy.asks_elsewhere:
             await self._learn_members(self._slack)
 
     def situation(self) -> Situation:
         """What the gate is told when a request opens."""
-        return Situation(surfaces=self._surfaces)
+        return Situation(surfaces=self._surfaces, loads=self._loads, roster=Roster(self.policy()))
 
     def jobs(self, seal_seconds: float) -> dict[str, Job]:
         """What is done again and again: by name, every so many seconds."""
@@ -113,6 +117,7 @@ class Works:
         store, clock = self.place.store, self.place.clock
         return [
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
+            asyncio.create_task(self._alarming.run(), name="alarms"),
             asyncio.create_task(keep_time(store, clock, lambda: Roster(self.policy())), name="deadlines"),
             *(() if self._slack is None else self._slack.work()),
             *(() if self._teams is None else self._teams.work()),
@@ -121,6 +126,7 @@ class Works:
     async def close(self) -> None:
         """Let go of what was opened."""
         await self._pausing.close()
+        await self._loads.close()
         if self._slack is not None:
             await self._slack.workspaces.close()
         if self._teams is not None:

@@ -6,6 +6,7 @@ ledger in the needs of the transaction and asks the view, so that nothing is let
 """
 
 from bot.domain.pauses import PAUSES as LEDGER
+from bot.pausing.alarming import Alarming
 from bot.pausing.commanding import NEEDS, STREAM, Pausing, in_force
 from bot.pausing.gate import (
     PAUSED,
@@ -42,6 +43,7 @@ __all__ = [
     "NEEDS",
     "PAUSED",
     "STREAM",
+    "Alarming",
     "Pausing",
     "allowed",
     "by",

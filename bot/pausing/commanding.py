@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from bot.domain import events as e
@@ -14,16 +11,13 @@ from bot.domain.events import EventRecord
 from bot.domain.lifecycle import apply_pauses
 from bot.domain.pauses import PAUSES, Pause
 from bot.domain.people import Actor, Person
-from bot.errors import BadInput, Conflict, SignoffError, Unavailable
+from bot.errors import BadInput, Conflict
+from bot.following import AGAIN_SECONDS, Following
 from bot.pausing.scopes import allowed, sayable
 from bot.policy.document import Policy
-from bot.ports import Clock, Committed, Store
+from bot.ports import Clock, Store
 from bot.recording import Needs, View, stream_of
 
-log = logging.getLogger("signoff.pausing")
-
-AGAIN_SECONDS = 1.0
-"""Between two reads of a ledger that can't be read."""
 STREAM = stream_of("ledger", PAUSES)
 NEEDS = Needs(ledgers=(PAUSES,))
 
@@ -58,24 +52,15 @@ class Pausing:
         self._clock = clock
         self._policy = policy
         self._surfaces = surfaces
-        self._again_seconds = again_seconds
-        self._records: Sequence[EventRecord] = ()
-        self._unknown = False
-        self._failures = 0
-        self._closing = asyncio.Event()
-        self._reading: set[asyncio.Task[None]] = set()
-        self._stop: Callable[[], None] = lambda: None
+        self._ledger = Following(store, STREAM, "what is paused", again_seconds=again_seconds)
 
     async def start(self) -> None:
         """Read what is in force, and follow what changes."""
-        self._stop = self._store.subscribe(self._heard)
-        await self._read()
+        await self._ledger.start()
 
     async def close(self) -> None:
         """Follow no longer."""
-        self._stop()
-        self._closing.set()
-        await asyncio.gather(*self._reading, return_exceptions=True)
+        await self._ledger.close()
 
     def now(self) -> tuple[Pause, ...]:
         """What is paused.
@@ -83,13 +68,12 @@ class Pausing:
         Raises:
             Unavailable: while something changed that could not be read; it may have been a pause.
         """
-        if self._unknown:
-            raise Unavailable("it is not known what is paused", remedy="try again in a moment")
-        return in_force(self._records, self._clock.now()) if self._records else ()
+        records = self._ledger.records()
+        return in_force(records, self._clock.now()) if records else ()
 
     async def standing(self) -> tuple[Pause, ...]:
         """What is paused, as the store has it at this moment."""
-        await self._read()
+        await self._ledger.read()
         return self.now()
 
     def checked(self, scope: str, reason: str, person: Person) -> str:
@@ -143,7 +127,7 @@ class Pausing:
             return found
 
         made = await self._store.transact(NEEDS, flow)
-        await self._read()
+        await self._ledger.read()
         return made
 
     async def resume(self, scope: str, reason: str, person: Person, surface: str) -> Pause:
@@ -173,36 +157,8 @@ class Pausing:
             return standing
 
         ended = await self._store.transact(NEEDS, flow)
-        await self._read()
+        await self._ledger.read()
         return ended
-
-    async def _follow(self) -> None:
-        """Read what was heard of, until that succeeds."""
-        while True:
-            try:
-                await self._read()
-            except SignoffError as error:
-                self._failures += 1
-                self._unknown = True
-                log.warning("what is paused could not be read: %s", error.code)
-            if not self._unknown or self._closing.is_set():
-                return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._again_seconds):
-                    await self._closing.wait()
-
-    async def _read(self) -> None:
-        failures = self._failures
-        records = await self._store.events(STREAM)
-        self._unknown = self._unknown and self._failures != failures
-        if len(records) >= len(self._records):  # a ledger only grows: what is shorter was read before, and came late
-            self._records = records
-
-    def _heard(self, committed: Sequence[Committed] | None) -> None:
-        if committed is None or any(change.stream == STREAM for change in committed):
-            task = asyncio.create_task(self._follow(), name="pauses")
-            self._reading.add(task)
-            task.add_done_callback(self._reading.discard)
 
 
 def _of(view: View, scope: str) -> Pause | None:
