@@ -8,6 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain import events as e
+from bot.domain.routing import Step
 from bot.policy.document import Policy
 from bot.simulating.figures import Figures, HourFigures, OwnerFigures, PersonFigures, Promise, Taken, wait_of
 from bot.simulating.hours import Hours
@@ -23,6 +24,8 @@ class _Owner:
         self.reminders = 0
         self.steps: Counter[int] = Counter()
         self.waits: list[float] = []
+        self.ladder: tuple[Step, ...] = ()
+        """The longest that any of them was opened with."""
 
 
 class Counting:
@@ -54,8 +57,11 @@ class Counting:
         self._counts["arrived"] += 1
         self._hours.of_day[self._hours.hour].held += 1
         self._opened_hours[case.number] = self._hours.hour
-        if case.opened_owner not in self._owners:
-            self._owners[case.opened_owner] = _Owner()
+        owner = self._owners.get(case.opened_owner)
+        if owner is None:
+            owner = self._owners[case.opened_owner] = _Owner()
+        if len(case.request.routing.escalation) > len(owner.ladder):
+            owner.ladder = case.request.routing.escalation
 
     def queued(self, now: datetime, by: int) -> None:
         """The queue is longer or shorter from now on."""
@@ -147,14 +153,14 @@ class Counting:
                 yield OwnerFigures(id_, owner.title, _promise(found.ended), found.reminders, wait_of(found.waits))
 
     def _steps(self) -> Iterable[Taken]:
-        """Every step that the policy has, whether or not anything came so far, and those that came besides."""
-        for id_, owner in self._policy.owners.items():
+        """Every step that somebody was promised, whether or not anything came so far, and those that came besides."""
+        for id_ in self._policy.owners:
             found = self._owners.get(id_)
             if found is None:
                 continue
-            for number in range(1, max((len(owner.sla.escalate), *found.steps)) + 1):
-                step = owner.sla.escalate[number - 1] if number <= len(owner.sla.escalate) else None
-                yield Taken(id_, number, found.steps[number], () if step is None else step.to)
+            for number in range(1, max((len(found.ladder), *found.steps)) + 1):
+                to = found.ladder[number - 1].to if number <= len(found.ladder) else ()
+                yield Taken(id_, number, found.steps[number], to)
 
     def _person(self, desk: Desk, staff: Staff) -> PersonFigures:
         most = self._diary.most(desk.id)

@@ -23,6 +23,7 @@ from bot.escalating.climbing import climb
 from bot.policy.document import Policy
 from bot.recording import Loaded, View
 from bot.recording.deriving import deadlines_of
+from bot.rostering import Roster
 from bot.routing import route
 
 AGENT = "simulated"
@@ -69,6 +70,7 @@ class Rules:
         self._policy = policy
         limits = {person.limit for person in policy.people.values() if person.limit is not None}
         self._limits = sorted(limits)
+        self._roster = Roster(policy)  # nobody is covered for or away; calendars are not read
         self._settled: dict[int, tuple[Assessment, Policy | None]] = {}
         self._entitled: dict[Hashable, Mapping[str, bool]] = {}
 
@@ -116,7 +118,7 @@ class Rules:
     def pass_time(self, request: Request, now: datetime) -> tuple[Request, list[e.Event]]:
         """What time has done to a pending request by now, its expiry left out."""
         moment = Moment(request, now)
-        climb(moment, request.id)
+        climb(moment, request.id, self._roster)
         return moment.now_is, moment.happened
 
     def entitled(self, request: Request) -> Mapping[str, bool]:
@@ -130,6 +132,7 @@ class Rules:
             routing.barred,
             request.widened,
             request.stage,
+            request.stage_starts,
             tuple(actor.id for actor in request.signatures),
             request.assessment.action_type,
             context.on_behalf_of,

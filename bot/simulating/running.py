@@ -252,23 +252,27 @@ class Simulation:
         case = desk.case
         if case is None:
             return
-        self._tell(now, case, "sign", desk.id)
-        self._rise(desk, now, lost=False)
-        case.late = case.late or now > case.request.routing.due_at
-        if self._rules.entitled(case.request).get(desk.id):
-            self._counting.decided(case, now)
-            self._end(case, now)
+        decides = self._rules.entitled(case.request).get(desk.id)
+        self._rise(desk, now, lost=decides is None)
+        if decides is None:  # it has gone on without them: to its next stage, or to another owner
+            self._queue(case, now)
         else:
-            self._signed(desk, case, now)
+            self._tell(now, case, "sign", desk.id)
+            self._sign(desk, case, now, decides=decides)
         if desk.case is None:
             self._take_next(desk, now)
 
-    def _signed(self, desk: Desk, case: Case, now: datetime) -> None:
-        """It has one signature more, and waits for the next."""
+    def _sign(self, desk: Desk, case: Case, now: datetime, *, decides: bool) -> None:
+        """It has one signature more, and is decided or waits for the next."""
         due_at = case.request.routing.due_at
-        late = case.late
+        late = case.late or now > due_at
+        if decides:
+            case.late = late
+            self._counting.decided(case, now)
+            self._end(case, now)
+            return
         case.request = self._rules.sign(case.request, desk.id, now)
-        case.late = late and case.request.routing.due_at != due_at  # whether a stage was late; else the end will say
+        case.late = case.late or (late and case.request.routing.due_at != due_at)  # a stage was late; else the end says
         self._wait_for_time(case)
         self._queue(case, now)
 
