@@ -1,0 +1,306 @@
+"""A model of who may sign what, written from the policy's text alone, and a house in which anything may happen to it.
+
+The model keeps its own books: who signed in which stage, whom an escalation let decide, when a time was due. It asks
+nothing of the rules that it checks; what it reads of the product are events and states.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from msgspec.structs import replace
+
+from adapters.signing import derive_keys
+from bot.deciding import Command
+from bot.domain import events as e
+from bot.domain.duties import Cover, Delegation, Duties
+from bot.domain.people import ActorKind
+from bot.domain.requests import DecisionKind, GrantStatus, OutcomeStatus, Request
+from bot.errors import SignoffError
+from bot.proving.keys import Keyring
+from bot.proving.record import verify
+from bot.sealing import seal_once
+from tests.contract.flows import require_rebuilt
+from tests.rigs.house import POLICY, House, new_house
+
+KEYS = derive_keys(bytes(range(32)))
+LADDER = (
+    "stop_clock_while_asked: true, claim_for: 7m, remind_at: [50%, 12m], escalate: ["
+    "{after: 10m, to: [nights, manager]}, {after: 20m, to: [vera], widen: true},"
+    "{after: 30m, to: [assignee], repeat: {times: 2, every: 6m}}, {after: 50m, move_to: finance}]"
+)
+TEXT = (
+    POLICY.replace("expire_after: 4h", f"expire_after: 2h, {LADDER}")
+    .replace("    reasons:", "    over_limit: second_signature\n    separate: [agent_owner]\n    reasons:")
+    .replace("name: Lee, limit: 500", "name: Lee, limit: 500, manager: rosa")
+    .replace("omar@acme.test", "olga@acme.test")  # the owner of the agent
+    .replace("rosa@acme.test, name: Rosa", "rosa@acme.test, name: Rosa, limit: 1500")
+    .replace(
+        "actions:",
+        """  finance:
+    title: Finance
+    accountable: rosa
+    risk_owner: vera
+    approvers: [rosa, vera]
+    reasons: [not_eligible]
+rotations:
+  nights: {people: [dana, rosa], every: day, starts: 2026-01-05}
+actions:""",
+        1,
+    )
+    .replace("per_customer_day: 1000,", "per_customer_day: 900000,")
+    + """
+  wire:
+    class: money
+    level: commit
+    owner: refunds
+    tools: [wire]
+    amount: arguments.amount
+    arguments: {amount: {kind: money}}
+    stages:
+      - {title: Supervisor, approvers: [lee, dana, vera], approvals: 2, sla: {respond_within: 10m}}
+      - {title: Finance, approvers: [rosa, vera, dana], sla: {respond_within: 20m, escalate: [{after: 9m, to: [lee]}]}}
+"""
+)
+PEOPLE = ("lee", "dana", "omar", "rosa", "vera")
+LIMITS: dict[str, Decimal | None] = {
+    "lee": Decimal(500), "dana": Decimal(10000), "omar": None, "rosa": Decimal(1500), "vera": None,
+}  # fmt: skip
+TEAM, FINANCE = ("lee", "dana", "omar"), ("rosa", "vera")
+WIRE = (("lee", "dana", "vera"), ("rosa", "vera", "dana"))
+BARRED = "omar"
+NEEDED = {"refund": (1,), "payout_change": (2,), "wire": (2, 1)}
+ACTION_OF = {"issue_refund": "refund", "change_payout": "payout_change", "wire": "wire"}
+
+
+@dataclass
+class Book:
+    """What the model knows of one request."""
+
+    id: str
+    action: str
+    amount: Decimal | None
+    behalf: str | None
+    opened_at: datetime
+    patience: timedelta
+    signed: list[list[str]]
+    """By stage."""
+    stage: int = 0
+    widened: set[str] = field(default_factory=set)
+    owner: str = "refunds"
+    seen: int = 0
+    """How many of its events were looked at."""
+    decided: int = 0
+    redeemed: int = 0
+
+    def approvers(self) -> tuple[str, ...]:
+        if self.action == "wire" and self.owner == "refunds":
+            return WIRE[self.stage]
+        if self.action == "wire" and self.stage > 0 and self.moved_in != self.stage:
+            return WIRE[self.stage]
+        return TEAM if self.owner == "refunds" else FINANCE
+
+    moved_in: int = -1
+    """The stage in which it was moved."""
+
+    def may_sign(self, who: str, gone: set[str]) -> bool:
+        able = who in self.approvers() or who in self.widened
+        return able and who not in {BARRED, self.behalf} and who not in gone
+
+    def covers(self, who: str) -> bool:
+        limit = LIMITS[who]
+        return limit is None or self.amount is None or self.amount <= limit
+
+    def needed(self, stage: int) -> int:
+        count = NEEDED[self.action][stage]
+        return min(count, len(FINANCE)) if self.moved_in == stage else count
+
+
+class World:
+    """The house, the books, and one loop to run it on. Every act may be refused; what happened is then looked at."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.house: House = self.run(new_house(policy=TEXT))
+        self.whole = self.house.policy
+        self.books: dict[str, Book] = {}
+        self.gone: set[str] = set()
+
+    def run(self, coroutine: Any) -> Any:
+        return self.runner.run(coroutine)
+
+    def attempt(self, coroutine: Any) -> None:
+        try:
+            self.run(coroutine)
+        except SignoffError:
+            return
+
+    def open(self, tool: str, amount: int, behalf: str | None, patience: int) -> None:
+        context = {"customer": f"c{len(self.books)}", "session": f"s{len(self.books)}"}
+        if behalf is not None:
+            context["on_behalf_of"] = behalf
+        sent = None if tool == "change_payout" else amount
+        opened = self.run(self.house.propose(sent, tool=tool, context=context, within=f"{patience}m"))
+        request: Request = opened.request
+        assert request.pending
+        action = ACTION_OF[tool]
+        self.books[request.id] = Book(
+            request.id, action, None if sent is None else Decimal(sent), behalf, request.opened_at,
+            timedelta(minutes=patience), [[] for _ in NEEDED[action]],
+        )  # fmt: skip
+        self.look()
+
+    def say(self, id_: str, command: Command, who: str) -> None:
+        if who not in self.gone:
+            request = self.request(id_)
+            self.attempt(self.house.say(request, command, who))
+            self.look()
+
+    def answer(self, id_: str, question: str) -> None:
+        self.attempt(self.house.redeeming.answer(id_, question, "yes", **self.house.agent))
+        self.look()
+
+    def proceed(self, id_: str, what: str) -> None:
+        redeeming, agent = self.house.redeeming, self.house.agent
+        if what == "redeem":
+            self.attempt(redeeming.redeem(id_, key="k", **agent))
+        elif what == "cancel":
+            self.attempt(redeeming.cancel(id_, **agent))
+        else:
+            self.attempt(redeeming.report(id_, status=OutcomeStatus.SUCCEEDED, note=None, **agent))
+        self.look()
+
+    def leave(self, who: str) -> None:
+        """Somebody is taken out of the policy's people, or comes back."""
+        self.gone ^= {who}
+        people = {id_: person for id_, person in self.whole.people.items() if id_ not in self.gone}
+        self.house.policy = replace(self.whole, people=people)
+
+    def arrange(self, who: str, other: str, minutes: int) -> None:
+        now = self.house.clock.now()
+        until = now + timedelta(minutes=minutes)
+        delegation = Delegation(len(self.house.duties.delegations), who, other, now, until, who)
+        cover = Cover(len(self.house.duties.covers), "nights", other, now, until, who)
+        duties = self.house.duties
+        self.house.duties = Duties((*duties.covers[-3:], cover), (*duties.delegations[-3:], delegation))
+
+    def pass_time(self, minutes: int) -> None:
+        self.house.clock.move(minutes=minutes)
+        self.run(self.house.sweep())
+        self.look()
+        now = self.house.clock.now()
+        for id_ in self.books:
+            request = self.request(id_)
+            if request.pending:
+                _require_nothing_is_due(request, now)
+            elif request.grant is not None and request.grant.status is GrantStatus.WAITING:
+                assert request.grant.expires_at > now
+
+    def request(self, id_: str) -> Request:
+        found: Request | None = self.run(self.house.store.request(id_))
+        assert found is not None
+        return found
+
+    def look(self) -> None:
+        """Check every event that is new against the books."""
+        for book in self.books.values():
+            records = self.run(self.house.store.events(f"request:{book.id}"))
+            for record in records[book.seen :]:
+                self._check(book, record)
+            book.seen = len(records)
+
+    def _check(self, book: Book, record: e.EventRecord) -> None:
+        event, (kind, _, who) = e.event_of(record), record.actor.partition(":")
+        if isinstance(event, e.Signed):
+            self._signs(book, who)
+        elif isinstance(event, e.Withdrawn):
+            assert [who in signed for signed in book.signed].count(True) == 1
+            for signed in book.signed:
+                signed[:] = [one for one in signed if one != who]
+        elif isinstance(event, e.StageBegan):
+            self._goes_on(book, event)
+        elif isinstance(event, e.Escalated):
+            assert not set(event.to) & self.gone
+            assert BARRED not in event.widened
+            book.widened |= set(event.widened)
+        elif isinstance(event, e.Moved):
+            book.owner, book.moved_in, book.widened = event.routing.owner, book.stage, set()
+        elif isinstance(event, e.Decided):
+            self._decides(book, event, kind, who)
+        elif isinstance(event, e.Redeemed):
+            book.redeemed += 1
+            assert book.redeemed == 1
+
+    def _signs(self, book: Book, who: str) -> None:
+        assert book.decided == 0
+        assert book.may_sign(who, self.gone), (book, who)
+        assert all(who not in signed for signed in book.signed)
+        book.signed[book.stage].append(who)
+
+    def _goes_on(self, book: Book, event: e.StageBegan) -> None:
+        if event.stage > book.stage:
+            assert event.stage == book.stage + 1
+            self._require_enough(book, book.stage)
+        book.stage = event.stage
+        book.widened = set()
+        stand = [actor.id for actor in event.signatures]
+        for number in range(len(book.signed)):
+            book.signed[number] = [one for one in book.signed[number] if one in stand and number <= event.stage]
+        assert sorted(stand) == sorted(one for signed in book.signed for one in signed)
+
+    def _decides(self, book: Book, event: e.Decided, kind: str, who: str) -> None:
+        book.decided += 1
+        assert book.decided == 1
+        decision = event.decision
+        approved = decision.kind in {DecisionKind.APPROVED, DecisionKind.APPROVED_WITH_EDITS}
+        assert (event.grant is not None) == approved
+        if decision.kind is DecisionKind.EXPIRED:
+            assert kind == ActorKind.CLOCK
+        if not approved:
+            return
+        assert kind == ActorKind.PERSON
+        self._signs_last(book, who)
+        if decision.kind is DecisionKind.APPROVED_WITH_EDITS:
+            assert NEEDED[book.action] == (1,)
+            return
+        for stage in range(len(book.signed)):
+            self._require_enough(book, stage)
+
+    def _signs_last(self, book: Book, who: str) -> None:
+        assert book.stage == len(book.signed) - 1
+        assert book.may_sign(who, self.gone), (book, who)
+        assert all(who not in signed for signed in book.signed)
+        book.signed[book.stage].append(who)
+
+    def _require_enough(self, book: Book, stage: int) -> None:
+        """Every signature that is needed, of people who are there yet, and one of them covers the amount."""
+        standing = [one for one in book.signed[stage] if one not in self.gone]
+        assert len(set(standing)) >= book.needed(stage), book
+        assert any(book.covers(one) for one in standing), book
+
+    def close(self) -> None:
+        """The record verifies, before and after it is sealed, and every view is what it says."""
+        try:
+            store = self.house.store
+            self.run(require_rebuilt(store))
+            while self.run(seal_once(store.seals, KEYS.signer, self.house.clock, limit=50)):
+                pass
+            report = self.run(verify(store, Keyring([KEYS.public_key])))
+            assert (report.findings, report.views, report.unsealed) == ((), "compared", 0)
+            self.run(store.close())
+        finally:
+            self.runner.close()
+
+
+def _require_nothing_is_due(request: Request, now: datetime) -> None:
+    """After a sweep: every deadline was kept, whatever came before."""
+    assert request.deadline_at > now
+    assert all(snooze.until > now for snooze in request.snoozes)
+    assert request.claim is None or request.claim.until is None or request.claim.until > now
+    if request.stopped_at is None:
+        assert all(at > now for at in request.routing.remind_at[request.reminded :])
+        assert all(step.at > now for step in request.routing.escalation[request.escalated :])

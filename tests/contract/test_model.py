@@ -1,0 +1,128 @@
+"""The life of requests with every command in any order: one decision, no signature by somebody who may not, no grant
+without every signature, deadlines kept, a record that verifies and views that are what it says.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from bot.deciding import (
+    Approve,
+    ApproveWithEdits,
+    Ask,
+    Claim,
+    Reassign,
+    Reject,
+    Reveal,
+    Revoke,
+    Snooze,
+    Unclaim,
+    Withdraw,
+)
+from tests.contract.model import PEOPLE, World
+
+WHO = st.sampled_from(PEOPLE)
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+"""How many histories are tried."""
+MOST = 3
+"""Requests in one history, so that much happens to each."""
+
+
+class Life(RuleBasedStateMachine):
+    """Anything that people, agents and time may do, in any order."""
+
+    requests: Bundle[str] = Bundle("requests")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+
+    @precondition(lambda self: len(self.world.books) < MOST)
+    @rule(
+        target=requests,
+        tool=st.sampled_from(["issue_refund", "change_payout", "wire", "wire"]),
+        amount=st.sampled_from([80, 700, 1800]),
+        behalf=st.sampled_from([None, None, "dana", "vera"]),
+        patience=st.sampled_from([60, 240, 240]),
+    )
+    def propose(self, tool: str, amount: int, behalf: str | None, patience: int) -> Any:
+        self.world.open(tool, amount, behalf, patience)
+        return list(self.world.books)[-1]
+
+    @rule(id_=requests, who=WHO, times=st.integers(1, 2))
+    def approve(self, id_: str, who: str, times: int) -> None:
+        for _ in range(times):
+            self.world.say(id_, Approve(), who)
+
+    @rule(id_=requests, first=WHO, second=WHO, third=WHO)
+    def approve_one_after_the_other(self, id_: str, first: str, second: str, third: str) -> None:
+        for who in (first, second, third):
+            self.world.say(id_, Approve(), who)
+
+    @rule(id_=requests, who=WHO, amount=st.sampled_from([50, 600, 5000]))
+    def edit(self, id_: str, who: str, amount: int) -> None:
+        self.world.say(id_, ApproveWithEdits({"amount": amount}), who)
+
+    @rule(id_=requests, who=WHO)
+    def withdraw(self, id_: str, who: str) -> None:
+        self.world.say(id_, Withdraw("not sure"), who)
+
+    @rule(id_=requests, others=st.permutations(PEOPLE), who=WHO, after=st.integers(1, 5))
+    def take_back_among_signatures(self, id_: str, others: list[str], who: str, after: int) -> None:
+        for other in others[:after]:
+            self.world.say(id_, Approve(), other)
+        self.world.say(id_, Withdraw(), who)
+        self.world.say(id_, Approve(), who)
+
+    @rule(id_=requests, who=WHO, other=WHO, minutes=st.integers(-1, 90), what=st.integers(0, 7))
+    def attend(self, id_: str, who: str, other: str, minutes: int, what: int) -> None:
+        until = self.world.house.clock.now() + timedelta(minutes=minutes)
+        commands = (
+            Claim(), Unclaim(), Ask("why?"), Reassign(other), Snooze(until), Reveal("card"), Revoke("no"),
+            Reject("not_eligible", "no"),
+        )  # fmt: skip
+        self.world.say(id_, commands[what], who)
+
+    @rule(id_=requests, number=st.integers(0, 3))
+    def answer(self, id_: str, number: int) -> None:
+        questions = self.world.request(id_).questions
+        if number < len(questions):
+            self.world.answer(id_, questions[number].id)
+
+    @rule(id_=requests, what=st.sampled_from(["redeem", "report", "redeem", "cancel"]))
+    def proceed(self, id_: str, what: str) -> None:
+        self.world.proceed(id_, what)
+
+    @rule(minutes=st.sampled_from([1, 3, 6, 11, 25, 61, 130]))
+    def wait(self, minutes: int) -> None:
+        self.world.pass_time(minutes)
+
+    @rule(who=WHO)
+    def leave_or_come_back(self, who: str) -> None:
+        self.world.leave(who)
+
+    @rule(who=WHO, other=WHO, minutes=st.integers(1, 60))
+    def arrange(self, who: str, other: str, minutes: int) -> None:
+        self.world.arrange(who, other, minutes)
+
+    @invariant()
+    def nothing_is_decided_twice(self) -> None:
+        assert all(book.decided <= 1 and book.redeemed <= 1 for book in self.world.books.values())
+
+    def teardown(self) -> None:
+        self.world.close()
+
+
+def test_whatever_happens_in_whatever_order() -> None:
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=EXAMPLES, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
