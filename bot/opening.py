@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
+from bot.assigning import Loads
+from bot.deciding import claimed_until
 from bot.domain import people
 from bot.domain.agents import Agent, Instance
-from bot.domain.events import Decided, GrantMoved, Opened
+from bot.domain.events import Decided, GrantMoved, Opened, Reassigned
 from bot.domain.ids import uuid7
 from bot.domain.jsontext import digest
 from bot.domain.pauses import PAUSES
@@ -31,6 +33,7 @@ from bot.policy.document import Policy
 from bot.policy.reading import read_context
 from bot.ports import Clock, Recorder
 from bot.recording import Needs, View, waiting_key
+from bot.rostering import Roster
 from bot.routing import route
 
 
@@ -44,9 +47,13 @@ class OpenedRequest:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is so at the moment beside the policy and the record: the chat surfaces that are connected."""
+    """What is so at the moment beside the policy and the record: connected surfaces, who has how much, who is away."""
 
     surfaces: tuple[str, ...] = ()
+    loads: Loads | None = None
+    """Who has how much; nothing is given to anybody where that is not known."""
+    roster: Roster | None = None
+    """Who is away; nobody, where that is not known."""
 
 
 CALM = Situation()
@@ -107,7 +114,11 @@ async def open_request(  # noqa: PLR0913 - each is a fact of its own, given by n
         keys=((instance_id, key),),
         waiting=(waiting,),
     )
-    return await store.transact(needs, lambda view: _open(view, call, waiting))
+    try:
+        return await store.transact(needs, lambda view: _open(view, call, waiting))
+    finally:
+        if situation.loads is not None:
+            situation.loads.done(uuid7(at, random))
 
 
 def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
@@ -134,6 +145,8 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
         _decide_by_policy(view, request_id, verdict)
+    else:
+        _assign(view, request_id, call)
     return OpenedRequest(view.recorded(request_id), replayed=False)
 
 
@@ -202,6 +215,19 @@ def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
     else:
         decision = Decision(DecisionKind.REJECTED, author, view.now, reason_code="blocked", note=note or "blocked")
         view.record("request", request_id, Decided(decision), author)
+
+
+def _assign(view: View, request_id: str, call: _Call) -> None:
+    """Hand what is held to the least loaded of those who may sign it, where its owner's requests are given out."""
+    policy, loads = call.policy, call.situation.loads
+    request = view.recorded(request_id)
+    owner = policy.owners.get(request.routing.owner)
+    if loads is None or owner is None or not owner.assigns:
+        return
+    person = loads.give(request, policy, call.situation.roster or Roster(policy), view.now)
+    if person is not None:
+        event = Reassigned(person, None, claimed_until(request, view.now))
+        view.record("request", request_id, event, people.policy(policy.version))
 
 
 def _same_case(call: _Call, origin: Request) -> bool:
