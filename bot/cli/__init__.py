@@ -9,7 +9,23 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from bot.cli import agent, audit, db, demo, desk, doctor, manifest, pauses, policy, replay, report, request, serve, simulate
+from bot.cli import (
+    agent,
+    audit,
+    db,
+    demo,
+    desk,
+    doctor,
+    manifest,
+    pauses,
+    pausing,
+    policy,
+    replay,
+    report,
+    request,
+    serve,
+    simulate,
+)
 from bot.errors import SignoffError
 
 app = typer.Typer(
@@ -43,6 +59,8 @@ app.command("demo")(demo.demo_command)
 app.command("replay")(replay.replay_command)
 app.command("report")(report.report_command)
 app.command("simulate")(simulate.simulate_command)
+app.command("pause")(pausing.pause_command)
+app.command("resume")(pausing.resume_command)
 app.command("pauses")(pauses.pauses_command)
 app.command("doctor")(doctor.doctor_command)
 app.add_typer(policy.app, name="policy", help="Check, explain and describe policy files.")

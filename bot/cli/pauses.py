@@ -20,7 +20,7 @@ from bot.settings import Settings
 def pauses_command(*, database: Database = None, as_json: AsJson = False) -> None:
     """List what is paused, by whom, since when, until when and why.
 
-    Pausing and resuming takes a person who answers for it: on the desk, or in Slack.
+    People who answer for it pause and resume on the desk and in chat; `signoff pause` is for whoever runs the machine.
     """
 
     async def work(store: Store, _: Settings) -> None:
@@ -41,7 +41,7 @@ def _named(pause: Pause, agents: Mapping[str, str]) -> str:
     return f"agent:{agents.get(id_, id_)}" if kind == "agent" else pause.scope
 
 
-def _json(pause: Pause, agents: Mapping[str, str]) -> dict[str, str | None]:
+def _json(pause: Pause, agents: Mapping[str, str]) -> dict[str, str | bool | None]:
     return {
         "scope": pause.scope,
         "name": _named(pause, agents),
@@ -49,13 +49,17 @@ def _json(pause: Pause, agents: Mapping[str, str]) -> dict[str, str | None]:
         "at": pause.at.isoformat(),
         "until": pause.until.isoformat() if pause.until else None,
         "reason": pause.reason,
+        "freeze": pause.freeze,
+        "alarm": pause.alarm,
     }
 
 
 def _table(found: tuple[Pause, ...], agents: Mapping[str, str]) -> Table:
-    table = Table("what", "by", "since", "until", "why", box=SIMPLE)
+    table = Table("what", "by", "since", "until", "frozen", "why", box=SIMPLE)
     for pause in found:
         until = shown(pause.until) or "somebody resumes it"
-        cells = (_named(pause, agents), pause.by, shown(pause.at), until, plain(pause.reason))
+        by = pause.by if pause.alarm is None else f"alarm {pause.alarm}"
+        frozen = "yes" if pause.freeze else "no"
+        cells = (_named(pause, agents), by, shown(pause.at), until, frozen, plain(pause.reason))
         table.add_row(*(Text(cell) for cell in cells))
     return table

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from adapters.clock import SystemClock
 from bot.cli import app
+from bot.errors import BadInput
 from bot.pausing import Pausing
 from store.opening import open_store
-from tests.rigs.house import new_house
+from tests.rigs.house import POLICY, new_house
 
 REASON = "Refunds went out twice \u202e\x1b[2J"
 
@@ -58,3 +61,35 @@ def test_nothing_paused_is_said(tmp_path: Path) -> None:
     asyncio.run(make())
     assert run(database) == "Nothing is paused.\n"
     assert json.loads(run(database, "--json")) == []
+
+
+def command(database: str, folder: Path, *words: str) -> str:
+    (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    options = ["--database", database, "--policy", str(folder / "policy.yaml")]
+    result = CliRunner().invoke(app, [*words, *options], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_whoever_runs_the_machine_stops_and_resumes_by_command(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/signoff.db"
+    agent = asyncio.run(pause(database))
+    said = command(database, tmp_path, "pause", "action:refund", "--reason", "Fire", "--freeze", "--for", "4h")
+    assert "action:refund is paused and frozen until" in said
+    _, told = json.loads(run(database, "--json"))
+    assert (told["scope"], told["freeze"], told["reason"], told["by"]) == (
+        "action:refund", True, "Fire", getpass.getuser(),
+    )  # fmt: skip
+    assert told["until"] is not None
+    command(database, tmp_path, "resume", "agent:support", "--reason", "Mended")
+    assert [one["scope"] for one in json.loads(run(database, "--json"))] == ["action:refund"]
+    command(database, tmp_path, "pause", "agent:support", "--reason", "Again")
+    assert [one["scope"] for one in json.loads(run(database, "--json"))] == ["action:refund", f"agent:{agent}"]
+
+
+def test_a_command_says_what_it_can_not_stop(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path}/signoff.db"
+    asyncio.run(pause(database))
+    for scope, why in (("agent:nobody", "no agent"), ("action:nothing", "nothing that can be paused")):
+        with pytest.raises(BadInput, match=why):
+            command(database, tmp_path, "pause", scope, "--reason", "why")
