@@ -1,4 +1,4 @@
-"""What a policy may say beyond one signature of one team: stages, steps that widen, move and repeat, claims that end."""
+"""What a policy may say beyond one signature of one team: stages, claims that end, steps that do more than tell."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ OTHERS = """  seconds:
     approvers: [cat]
     sla: {respond_within: 15m, remind_at: [50%], expire_after: 1h}
 """
-STAGES = "change: {class: other, level: commit, stages: [{title: First, approvers: [ann]}, {title: Second, approvers: [ben]}]}"
+STAGES = (
+    "change: {class: other, level: commit, "
+    "stages: [{title: First, approvers: [ann]}, {title: Second, approvers: [ben]}]}"
+)
 ON_CALL = """
 rotations:
   nights: {people: [vera, cat], every: day, starts: 2026-03-01, handover: "00:00", timezone: UTC}
@@ -67,7 +70,7 @@ def test_a_claim_that_ends_lets_somebody_else_have_it() -> None:
     told = Told()
     arrivals, minutes = each(policy, [0], [20])
     figures = run(policy, arrivals, minutes, told=told)
-    assert [at for at, _, _, event in told.of("time") if isinstance(event, Unclaimed)][0] == 5
+    assert next(at for at, _, _, event in told.of("time") if isinstance(event, Unclaimed)) == 5
     assert [(at, who) for at, _, _, who in told.of("take")][:2] == [(0, "ann"), (5, "ben")]
     assert figures.claims_over >= 1
     assert (figures.promise.decided, sum(one.lost for one in figures.people)) == (1, 1)
