@@ -17,9 +17,9 @@ log = logging.getLogger("signoff.escalating")
 
 SWEEP_SECONDS = 1.0
 """The longest pause between two sweeps."""
-SECOND_SECONDS = 0.2
+SECOND_SECONDS = 0.5
 """How long after a deadline a process looks that came second the last time, so that two rarely do the same work."""
-GLANCE_SECONDS = 0.2
+GLANCE_SECONDS = 0.5
 """How often a sleeper looks at the clock on the wall alone: it may have jumped, or the machine may have slept."""
 
 
@@ -45,7 +45,9 @@ class Pace:
     @property
     def missed(self) -> bool:
         """Whether the deadline slept for has passed for longer than anybody was to sleep: the clock has jumped."""
-        return self._until is not None and (self._clock.now() - self._until).total_seconds() > SECOND_SECONDS
+        return (
+            self._until is not None and (self._clock.now() - self._until).total_seconds() > self._leave + GLANCE_SECONDS
+        )
 
     async def step(self) -> float:
         """Sweep; returns the seconds until the next one, at most ``SWEEP_SECONDS``.
@@ -55,7 +57,9 @@ class Pace:
         self.woken.clear()
         self.swept, self._until = Swept(), None
         try:
-            self.swept = await carry_out_due(self._store, self._clock, self._roster, last_first=self._second)
+            self.swept = await carry_out_due(
+                self._store, self._clock, self._roster, leave=SECOND_SECONDS if self._second else 0
+            )
             return await self._pause()
         except SignoffError as error:
             log.warning("a sweep failed and will be made up for: %s", error)
@@ -82,10 +86,15 @@ class Pace:
         due = self._until = min(filter(None, (due, self._taken())), default=None)  # the second: committed meanwhile
         if due is None:
             return SWEEP_SECONDS
-        left = (due - self._clock.now()).total_seconds()
+        left = (due - self._clock.now()).total_seconds() + self._leave
         if left <= 0 and not self.swept.done:  # it can't be carried out, or somebody else is at it
             return SWEEP_SECONDS
-        return min(SWEEP_SECONDS, max(left, 0) + (SECOND_SECONDS if self._second else 0))
+        return min(SWEEP_SECONDS, max(left, 0))
+
+    @property
+    def _leave(self) -> float:
+        """For how many seconds what is due is left to the process that is first."""
+        return SECOND_SECONDS if self._second else 0
 
     def _taken(self) -> datetime | None:
         """The soonest deadline heard of since this was last asked."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
@@ -46,21 +46,22 @@ async def sweep(store: Store, clock: Clock, roster: Callable[[], Roster] | None 
 
 
 async def carry_out_due(
-    store: Store, clock: Clock, roster: Callable[[], Roster] | None = None, *, last_first: bool = False
+    store: Store, clock: Clock, roster: Callable[[], Roster] | None = None, *, leave: float = 0
 ) -> Swept:
     """Carry out every deadline that has passed. Safe to run anywhere at any time; ``roster`` says who is there.
 
-    What can't be carried out is logged and holds up nothing else. With ``last_first`` the soonest of many come last:
-    for a process that begins when another is at them already. Within a request the order is that of time, always.
+    What can't be carried out is logged and holds up nothing else. What passed less than ``leave`` seconds ago is left
+    to a process that is first at it; then the soonest come last, because that process begins with them. Within a
+    request the order is that of time, always.
 
     Raises:
         Unavailable: when the database can't be reached; the next sweep makes up for it.
     """
     found = done = 0
     while True:
-        due = await store.due(clock.now(), limit=LOOK)
+        due = await store.due(clock.now() - timedelta(seconds=leave), limit=LOOK)
         parts = [due[start : start + TOGETHER] for start in range(0, len(due), TOGETHER)]
-        if last_first:
+        if leave:
             parts.reverse()
         changed = sum(await asyncio.gather(*(_part(store, part, roster) for part in parts)))
         found, done = found + len(due), done + changed

@@ -66,10 +66,10 @@ async def test_a_commit_while_it_looks_is_not_missed(house: House, monkeypatch: 
 
 
 async def test_who_came_second_looks_later_until_it_is_first_again(house: House) -> None:
-    for seconds in (2, 4, 6):
+    for seconds in (3, 6, 9):
         await house.held(within=f"{seconds}s")
     working, due = pace(house), house.store.due
-    house.clock.move(seconds=2)
+    house.clock.move(seconds=3)
 
     async def beaten(*args: Any, **named: Any) -> Any:
         found = await due(*args, **named)
@@ -81,13 +81,16 @@ async def test_who_came_second_looks_later_until_it_is_first_again(house: House)
     await working.step()
     assert working.swept == sweeping.Swept(found=1, done=0)
     house.store.due = other  # type: ignore[method-assign]
-    house.clock.move(seconds=1.5)
-    assert await working.step() == pytest.approx(0.5 + SECOND_SECONDS)
-    house.clock.move(seconds=0.5 + SECOND_SECONDS)
+    house.clock.move(seconds=2.8)
+    assert await working.step() == pytest.approx(0.2 + SECOND_SECONDS)
+    house.clock.move(seconds=0.3)
+    assert await working.step() == pytest.approx(SECOND_SECONDS - 0.1)
+    assert working.swept == sweeping.Swept(found=0, done=0), "it is left to the first for a while"
+    house.clock.move(seconds=SECOND_SECONDS)
     await working.step()
-    assert working.swept == sweeping.Swept(found=1, done=1)
-    house.clock.move(seconds=1.5)
-    assert await working.step() == pytest.approx(0.5 - SECOND_SECONDS)
+    assert working.swept == sweeping.Swept(found=1, done=1), "the first is gone"
+    house.clock.move(seconds=9 - 6.1 - SECOND_SECONDS - 0.3)
+    assert await working.step() == pytest.approx(0.3)
 
 
 def _once(first: Any, then: Any) -> Any:
