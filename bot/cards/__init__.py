@@ -7,18 +7,22 @@ own limits and writes instants in its reader's zone.
 
 from bot.cards.abilities import try_out
 from bot.cards.drawing import card
+from bot.cards.gathered import Gathered
 from bot.cards.history import history, revealed_to
 from bot.cards.plaintext import plain
 from bot.cards.rows import change_rows
-from bot.cards.shape import Ability, Card, Exchange, HistoryLine, Reason, Row, Status
+from bot.cards.shape import Ability, Card, Exchange, HistoryLine, Lacking, Reason, Row, Stage, Status
 
 __all__ = [
     "Ability",
     "Card",
     "Exchange",
+    "Gathered",
     "HistoryLine",
+    "Lacking",
     "Reason",
     "Row",
+    "Stage",
     "Status",
     "card",
     "change_rows",

@@ -18,6 +18,7 @@ from bot.deciding import (
     Snooze,
     Standing,
     Unclaim,
+    Withdraw,
     approvers_now,
     decide,
 )
@@ -49,7 +50,9 @@ def abilities(
 
 def _anybody(request: Request, policy: Policy) -> list[Person]:
     routing = request.routing
-    ids = dict.fromkeys((*routing.approvers, routing.accountable, routing.risk_owner))
+    signed = (actor.id for actor in request.signatures)
+    asked = (*routing.approvers, *approvers_now(request, policy), *signed)
+    ids = dict.fromkeys((*asked, routing.accountable, routing.risk_owner))
     return [person for id_ in ids if (person := policy.people.get(id_)) is not None]
 
 
@@ -83,6 +86,8 @@ def _commands(
     masked = sorted(name for name in hidden if name in request.arguments or name in request.proposal.arguments)
     if masked:
         found.append(("reveal", "Show", Reveal(masked[0])))
+    if any(viewer is None or actor.id == viewer.id for actor in request.signatures) and request.pending:
+        found.append(("withdraw", "Take my signature back", Withdraw()))
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
         found.append(("revoke", "Revoke", Revoke(_SAMPLE)))
     return found

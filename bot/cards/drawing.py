@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from bot.cards import progress
 from bot.cards.abilities import abilities
 from bot.cards.amounts import money_text
 from bot.cards.masking import Masker
@@ -15,11 +16,11 @@ from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows, plain_rows
 from bot.cards.shape import Ability, Card, Exchange, Reason, Row
 from bot.cards.status import decision_status, status_of
-from bot.deciding import amount_in, approvers_now, display_name, valid_signatures
+from bot.deciding import amount_in, approvers_now, display_name
 from bot.domain import verdicts
 from bot.domain.money import Money
 from bot.domain.pauses import Pause
-from bot.domain.people import Actor, Person
+from bot.domain.people import Person
 from bot.domain.requests import Context, DecisionKind, GrantStatus, Request
 from bot.errors import SignoffError
 from bot.pausing import freezing, frozen
@@ -50,7 +51,7 @@ def card(
     status = status_of(request, policy, masker, now)
     title = _title(request, policy, masker)
     reasons = tuple(_reason(reason, masker) for reason in assessment.verdict.reasons)
-    decision = request.decision
+    decision, deciders = request.decision, approvers_now(request, policy)
     ice = _ice(request, pauses, now)
     return Card(
         request_id=request.id,
@@ -68,9 +69,9 @@ def card(
         signals=_signals(context, masker),
         origin=_origin(request, agent, masker),
         owner=plain(routing.owner_title),
-        deciders=_names(approvers_now(request, policy), policy),
-        signatures=tuple(display_name(actor, policy) for actor in _signatures(request, policy)),
-        signatures_needed=routing.approvals_needed,
+        deciders=_names(deciders, policy),
+        signatures=progress.signatures(request, policy),
+        signatures_needed=progress.needed(request, policy),
         opened_at=request.opened_at,
         due_at=routing.due_at,
         statutory_at=routing.statutory_at,
@@ -84,6 +85,12 @@ def card(
         high_class=routing.high_class,
         erased=request.erased,
         snoozed=tuple((display_name(one.by, policy), one.until) for one in request.snoozes),
+        stages=progress.stages(request, policy),
+        lacking=progress.lacking(request, policy),
+        widened=_names((id_ for id_ in deciders if id_ not in routing.approvers), policy),
+        moved_from=plain(request.moved_from) if request.moved_from else None,
+        claimed_until=request.claim.until if request.claim is not None and request.pending else None,
+        stopped_at=request.stopped_at if request.pending else None,
         frozen=None if ice is None else stopped(ice, policy),
     )
 
@@ -196,10 +203,6 @@ def _origin(request: Request, agent: str | None, masker: Masker) -> tuple[Row, .
         },
         masker,
     )
-
-
-def _signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:
-    return valid_signatures(request, policy) if request.pending else request.signatures
 
 
 def _names(ids: Iterable[str], policy: Policy) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from bot.cards.masking import Masker
 from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows
 from bot.cards.shape import HistoryLine
+from bot.cards.so_far import SoFar
 from bot.cards.status import where
 from bot.deciding import display_name
 from bot.domain import events as e
@@ -49,17 +50,39 @@ def history(
     *,
     revealed: frozenset[str] = frozenset(),
     agent: str | None = None,
+    earlier: Sequence[e.EventRecord] = (),
 ) -> tuple[HistoryLine, ...]:
-    """One line for each record of a request, oldest first; sensitive values stay masked in it."""
-    masker = Masker(request, revealed)
-    return tuple(_line(record, request, policy, masker, agent) for record in records)
+    """One line for each record of a request, oldest first; sensitive values stay masked in it.
+
+    ``earlier`` are the records before these: some sentences name what was so until then.
+    """
+    masker, so_far = Masker(request, revealed), SoFar()
+    for record in earlier:
+        so_far.note(record)
+    lines = []
+    for record in records:
+        lines.append(_line(record, request, policy, masker, agent, so_far))
+        so_far.note(record)
+    return tuple(lines)
 
 
-def _line(record: e.EventRecord, request: Request, policy: Policy, masker: Masker, agent: str | None) -> HistoryLine:
+def _line(
+    record: e.EventRecord, request: Request, policy: Policy, masker: Masker, agent: str | None, so_far: SoFar
+) -> HistoryLine:
     kind, _, id_ = record.actor.partition(":")
     actor = Actor(ActorKind(kind), id_, record.surface)
     who = plain(agent) if agent and actor.kind is ActorKind.AGENT else display_name(actor, policy)
-    what, note = _erased(record) if record.payload is None else _said(e.event_of(record), request, policy, masker)
+    if record.payload is None:
+        what, note = _erased(record)
+        return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
+    event = e.event_of(record)
+    what, note = _said(event, request, policy, masker)
+    if isinstance(event, e.Unclaimed) and actor.kind is ActorKind.CLOCK:
+        who = who if so_far.holder is None else _names((so_far.holder,), policy)
+        what = "had it no longer: their time was over" if so_far.holder else "ended the claim: its time was over"
+        note = f"{event.late_seconds} s late" if event.late_seconds else None
+    if isinstance(event, e.StageBegan) and event.stage < so_far.stage:
+        what = what.replace("went on", "went back", 1)
     return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
 
 

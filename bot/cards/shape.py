@@ -61,6 +61,25 @@ class Reason(msgspec.Struct, frozen=True):
     compared: tuple[Row, ...] = ()
 
 
+class Stage(msgspec.Struct, frozen=True):
+    """One of several sequential signatures: whose, what they look at, and who has signed in it so far."""
+
+    title: str
+    text: str
+    needed: int
+    signed: tuple[str, ...] = ()
+    current: bool = False
+    """Whether it waits for this one."""
+
+
+class Lacking(msgspec.Struct, frozen=True):
+    """What is missing before it goes on: to its next stage, or to be approved."""
+
+    signatures: int
+    covering: str | None = None
+    """The amount that the limit of at least one of them has to cover; None where nobody more has to cover it."""
+
+
 class Exchange(msgspec.Struct, frozen=True):
     """A question to the agent and its answer."""
 
@@ -74,7 +93,7 @@ class Exchange(msgspec.Struct, frozen=True):
 class Ability(msgspec.Struct, frozen=True):
     """Something that can be done with it. Where it is not ``allowed``, ``why`` and ``remedy`` say so in sentences.
 
-    approve, edit, reject, claim, release, ask, reassign, snooze, reveal, revoke.
+    approve, edit, reject, claim, release, ask, reassign, snooze, reveal, withdraw, revoke.
     """
 
     name: str
@@ -120,7 +139,9 @@ class Card(msgspec.Struct, frozen=True):
     owner: str
     deciders: tuple[str, ...]
     signatures: tuple[str, ...]
+    """Those that count in its stage; once it is decided, all."""
     signatures_needed: int
+    """In its stage: as many at least."""
     opened_at: datetime
     due_at: datetime
     """The promise."""
@@ -138,6 +159,18 @@ class Card(msgspec.Struct, frozen=True):
     erased: bool = False
     snoozed: tuple[tuple[str, datetime], ...] = ()
     """Who put it off for themselves, and until when."""
+    stages: tuple[Stage, ...] = ()
+    """In their order; none where one signature or several beside each other are all."""
+    lacking: Lacking | None = None
+    """None once it is decided."""
+    widened: tuple[str, ...] = ()
+    """Those of ``deciders`` who may decide because it was escalated to them."""
+    moved_from: str | None = None
+    """Whose it was, where its escalation made it another owner's."""
+    claimed_until: datetime | None = None
+    """When whoever has it has it no longer, where claims are limited."""
+    stopped_at: datetime | None = None
+    """Since when the time of its promise stands still, because a question to the agent is open."""
     frozen: Stopped | None = None
     """What keeps it from being approved, or its approval from being spent; None while nothing does."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
 from bot.cards.cutting import cut
 from bot.cards.room import Pen
-from bot.cards.shape import Card, Status
+from bot.cards.shape import Card, Stage, Status
 from bot.cards.wording import SIGNS
 
 _BY_SOMEBODY = {"approved", "approved_with_edits", "rejected"}
@@ -45,20 +45,60 @@ def by_when(card: Card) -> tuple[Span, ...]:
 
 def _open(card: Card, pen: Pen) -> Iterable[Line]:
     decide, deadline, or_not = by_when(card)
-    promised = (Span(" · answer promised by "), Span(at=card.due_at)) if card.due_at < card.deadline_at else ()
+    runs = card.due_at < card.deadline_at and card.stopped_at is None
+    promised = (Span(" · answer promised by "), Span(at=card.due_at)) if runs else ()
     lawful = () if card.statutory_at is None else (Span(" · limit of the law "), Span(at=card.statutory_at))
     bold = Span(decide.text, bold=True), Span(at=deadline.at, bold=True)
     yield Line((Span(f"{SIGNS['pending']} "), *bold, or_not, *promised, *lawful))
     yield from _frozen(card, pen, "it can be rejected, not approved; its time goes on")
-    left = [name for name in card.deciders if name not in card.signatures]
-    who = f"{pen.names(left, 'or')} may decide" if left else "Nobody may decide it now"
-    owner = f"{pen.text(card.owner, pen.room.name)}: " if card.owner else ""
-    yield Line((Span("👥 "), Span(f"{owner}{who}")), calls=True)
-    yield from _signed(card, pen)
+    yield from stopped(card)
+    yield from stage(card, pen)
+    yield Line((Span("👥 "), Span(_who(card, pen))), calls=True)
+    yield from moved(card, pen)
+    yield from signed(card, pen)
     status = card.status
     if status.state == "claimed":
-        yield Line((Span("🙋 "), Span(_label(status, pen), bold=True), *_at(status)))
+        until = (Span(", until "), Span(at=card.claimed_until)) if card.claimed_until is not None else ()
+        yield Line((Span("🙋 "), Span(_label(status, pen), bold=True), *_at(status), *until))
     yield from _snoozed(card, pen)
+
+
+def _who(card: Card, pen: Pen) -> str:
+    """``Refunds: Lee or Vera may decide (Vera since it was escalated)``."""
+    signed_before = {name for each in card.stages for name in each.signed}
+    left = [name for name in card.deciders if name not in {*card.signatures, *signed_before}]
+    who = f"{pen.names(left, 'or')} may decide" if left else "Nobody may decide it now"
+    since = [name for name in card.widened if name in left]
+    escalated = f" ({pen.names(since)} since it was escalated)" if since else ""
+    return (f"{pen.text(card.owner, pen.room.name)}: " if card.owner else "") + who + escalated
+
+
+def stopped(card: Card) -> Iterable[Line]:
+    """``⏸️ *Its time stands still* since 10:32, until the agent answers``; none while it runs."""
+    if card.stopped_at is None:
+        return
+    since = Span(" since "), Span(at=card.stopped_at)
+    agent = Span(", until the agent answers; it waits until "), Span(at=card.deadline_at), Span(" at most")
+    yield Line((Span("⏸️ "), Span("Its time stands still", bold=True), *since, *agent))
+
+
+def stage(card: Card, pen: Pen) -> Iterable[Line]:
+    """``🪜 *Stage 1 of 2: Supervisor*, then Finance`` and what those who sign here look at; none without stages."""
+    for number, each in enumerate(card.stages):
+        if each.current:
+            after = [later.title for later in card.stages[number + 1 :]]
+            then = f", then {pen.names(after, 'then')}" if after else ", the last one"
+            title = f"Stage {number + 1} of {len(card.stages)}: {pen.text(each.title, pen.room.name)}"
+            yield Line((Span("🪜 "), Span(title, bold=True), Span(then)))
+            if each.text:
+                yield Line((Span(" ".join(pen.text(each.text, pen.room.said).split())),), quoted=True)
+
+
+def moved(card: Card, pen: Pen) -> Iterable[Line]:
+    """``↪️ Moved from Refunds to *Finance*``; none where it is whose it was."""
+    if card.moved_from is not None:
+        here = Span(pen.text(card.owner, pen.room.name), bold=True)
+        yield Line((Span("↪️ "), Span(f"Moved from {pen.text(card.moved_from, pen.room.name)} to "), here))
 
 
 def _frozen(card: Card, pen: Pen, meaning: str) -> Iterable[Line]:
@@ -77,14 +117,26 @@ def _frozen(card: Card, pen: Pen, meaning: str) -> Iterable[Line]:
     yield Line((*start, *end, why), quoted=True)
 
 
-def _signed(card: Card, pen: Pen) -> Iterable[Line]:
+def signed(card: Card, pen: Pen) -> Iterable[Line]:
+    """``✍️ *1 of 2 signed*: Lee; one more needed``, and who signed in the stages before; none where one is all."""
+    before = [each for each in card.stages if each.signed and not each.current]
+    if before:
+        yield _by_stage(before, pen)
     if card.signatures_needed < 2:  # noqa: PLR2004 - one signature is the decision itself
         return
     missing = max(card.signatures_needed - len(card.signatures), 0)
     more = f"{_NUMBERS.get(missing, str(missing))} {'more ' if card.signatures else ''}needed"
+    if card.lacking is not None and card.lacking.covering is not None:
+        more += f", {'' if missing == 1 else 'one '}of somebody whose limit covers {card.lacking.covering}"
     who = f": {pen.names(card.signatures)}" if card.signatures else ""
     count = Span(f"{len(card.signatures)} of {card.signatures_needed} signed", bold=True)
     yield Line((Span("✍️ "), count, Span(f"{who}; {more}")))
+
+
+def _by_stage(stages: Sequence[Stage], pen: Pen) -> Line:
+    """``✍️ Supervisor: Lee and Dana · Finance: Omar``."""
+    parts = [f"{pen.text(each.title, pen.room.name)}: {pen.names(each.signed)}" for each in stages]
+    return Line((Span("✍️ "), Span(f"Signed by {' · '.join(parts)}")))
 
 
 def _snoozed(card: Card, pen: Pen) -> Iterable[Line]:
@@ -103,7 +155,9 @@ def _ended(card: Card, pen: Pen) -> Iterable[Line]:
         yield _fact(status, pen)
         return
     yield from (_fact(decision, pen), *_why(decision, pen))
-    if len(card.signatures) > 1 and card.signatures_needed > 1:
+    if len(card.signatures) > 1 and (staged := [each for each in card.stages if each.signed]):
+        yield _by_stage(staged, pen)
+    elif len(card.signatures) > 1:
         yield Line((Span("✍️ "), Span(f"Signed by {pen.names(card.signatures)}")))
     if status.state != decision.state:
         yield from (_fact(status, pen), *_why(status, pen))

@@ -22,7 +22,7 @@ from bot.deciding.commands import (
 )
 from bot.deciding.entitling import Standing, approvers_now, covers, require_approver
 from bot.deciding.rules import already_decided, amount_in, decide, display_name, require_pending
-from bot.deciding.signing import Missing, missing, valid_signatures
+from bot.deciding.signing import Missing, missing, signatures_in, valid_signatures
 from bot.deciding.submitting import Deciding
 from bot.deciding.waiting import claimed_until
 
@@ -53,5 +53,6 @@ __all__ = [
     "missing",
     "require_approver",
     "require_pending",
+    "signatures_in",
     "valid_signatures",
 ]

@@ -51,6 +51,11 @@ def current_signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:
     return tuple(actor for actor in request.stage_signatures if actor.id in kept)
 
 
+def signatures_in(request: Request, stage: int, policy: Policy) -> tuple[Actor, ...]:
+    """Those of one stage that count: of one before it, or of the one that it is in."""
+    return current_signatures(request, policy) if stage == request.stage else _of_stage(request, stage, policy)
+
+
 def valid_signatures(request: Request, policy: Policy) -> tuple[Actor, ...]:
     """Every signature that counts, of every stage, in order."""
     earlier = (actor for stage in range(request.stage) for actor in _of_stage(request, stage, policy))

@@ -140,7 +140,13 @@ def _on_another_path(state: Request, event: e.StageBegan | e.Rescheduled | e.Mov
     """The next stage, the rest of its time, or another owner: ``routing`` says what counts from now on."""
     if isinstance(event, e.Moved):
         return replace(
-            state, routing=event.routing, deadline_at=event.routing.deadline_at, widened=(), claim=None, snoozes=()
+            state,
+            routing=event.routing,
+            deadline_at=event.routing.deadline_at,
+            moved_from=state.routing.owner_title,
+            widened=(),
+            claim=None,
+            snoozes=(),
         )
     path = replace(state.routing, due_at=event.due_at, remind_at=event.remind_at, escalation=event.escalation)
     if isinstance(event, e.Rescheduled):

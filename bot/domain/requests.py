@@ -215,6 +215,8 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """Person ids of those who were told of it in person: by its escalation, a warning, or because it was handed on."""
     widened: tuple[str, ...] = ()
     """Person ids of those whom a step of its escalation let decide as well."""
+    moved_from: str = ""
+    """The title of the owner whose it was before a step of its escalation moved it; empty where none did."""
     stopped_at: datetime | None = None
     """Since when the clock of its promise stands still, while it does."""
     decision: Decision | None = None

@@ -90,7 +90,8 @@ class Scene:
 
     def said(self, records: Sequence[EventRecord]) -> tuple[HistoryLine, ...]:
         """Records in sentences."""
-        return history(records, self.request, self.policy, agent=self.agent)
+        earlier = self.records[: records[0].seq - 1] if records else ()
+        return history(records, self.request, self.policy, agent=self.agent, earlier=earlier)
 
     def deciders(self) -> tuple[Person, ...]:
         """Whom it waits for: whoever has it, else all who may sign it now."""

@@ -227,7 +227,7 @@ async def test_editing_needs_something_that_may_be_edited(house: House) -> None:
     request = (await house.propose(None, tool="change_payout", context={"customer": "c"}, iban="X")).request
     ability = drawn(house, request).ability("edit")
     assert ability is not None
-    assert ability.why == "2 people have to sign the same arguments"
+    assert ability.why == "several people have to sign the same arguments"
     assert drawn(house, request).may("approve")
 
 
