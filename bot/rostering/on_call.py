@@ -15,11 +15,15 @@ from bot.policy.working_time import wall_instant
 
 
 class Planned(msgspec.Struct, frozen=True):
-    """One entry of a calendar: this person (id) is on call from ``since`` to ``until``."""
+    """One entry of a calendar: this person (id) is on call from ``since`` to ``until``.
+
+    ``person`` is empty where it names nobody of the policy; ``text`` is what it says instead.
+    """
 
     person: str
     since: datetime
     until: datetime
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
