@@ -27,6 +27,7 @@ from bot.deciding import (
     Revoke,
     Snooze,
     Unclaim,
+    Withdraw,
 )
 from bot.domain.requests import Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
     "snooze": lambda form, found, now: Snooze(snooze_until(found, form.get("until", ""), now)),
     "reveal": lambda form, *_: Reveal(form.get("field", "")),
     "revoke": lambda form, *_: Revoke(form.get("note", "")),
+    "withdraw": lambda form, *_: Withdraw(form.get("note")),
 }
 """The last part of an address, and the command that its form makes of the request at this time."""
 _TYPED = {"note", "text", "reason_code", "lesson", "to", "until"}

@@ -25,7 +25,7 @@ class Said:
     typed: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     form: str = ""
-    """The form that was sent: ``approve``, ``reject``, ``ask``, ``reassign``, ``snooze`` or ``revoke``."""
+    """The form that was sent: ``approve``, ``reject``, ``ask``, ``reassign``, ``snooze``, ``withdraw``, ``revoke``."""
 
     @property
     def kept(self) -> dict[str, str]:

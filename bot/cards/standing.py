@@ -38,6 +38,21 @@ def standing(card: Card, pen: Pen) -> tuple[Line, ...]:
     return tuple(_open(card, pen) if card.status.open else _ended(card, pen))
 
 
+def progress(card: Card, pen: Pen) -> Iterable[Line]:
+    """What is so beside the times, who may decide and who signed: stages, a clock that stands still, a claim's end."""
+    yield from stopped(card)
+    yield from stage(card, pen)
+    yield from moved(card, pen)
+    if staged := [each for each in card.stages if each.signed]:
+        yield _by_stage(staged, pen)
+    if card.lacking is not None and card.lacking.covering is not None:
+        yield Line((Span(f"Somebody has to sign whose limit covers {card.lacking.covering}"),))
+    if card.claimed_until is not None:
+        yield Line((Span("Claimed until "), Span(at=card.claimed_until)))
+    if card.widened:
+        yield Line((Span(f"May decide since it was escalated: {pen.names(card.widened)}"),))
+
+
 def by_when(card: Card) -> tuple[Span, ...]:
     """The deadline as a sentence; without a full stop."""
     return Span("Decide by "), Span(at=card.deadline_at), Span(", or it is not run")

@@ -30,6 +30,7 @@ LABELS = {
     "ask": "Ask the agent",
     "reassign": "Reassign",
     "snooze": "Snooze",
+    "withdraw": "Take my signature back",
     "details": "Details",
     "desk": "Open in the desk",
 }
@@ -56,6 +57,8 @@ VERDICTS = {
     VerdictKind.HOLD: "The gate held it: it runs only if a named human signs it.",
     VerdictKind.BLOCK: "The gate blocked it: it never runs, whoever asks.",
 }
+WITHDRAWING = "It waits for a signature again, in the stage in which you signed. Your note stays on record."
+"""What it means to take one's signature back."""
 NOT_GIVEN = "⟨not given⟩"
 """The value of the choice that means none, since chat surfaces take no empty one."""
 NO_CHOICE = "Not given"

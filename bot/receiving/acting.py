@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.deciding import Approve, ApproveWithEdits, Command, Deciding, Reject
-from bot.domain.people import Person
+from bot.deciding import Approve, ApproveWithEdits, Command, Deciding, Reject, Withdraw
+from bot.domain.people import ActorKind, Person
 from bot.domain.requests import Decision, DecisionKind
 from bot.errors import AlreadyDecided, Conflict
 from bot.ports import Store
@@ -32,8 +32,17 @@ async def act(
         if decision is None or not _theirs(decision, command, person):
             raise
     except Conflict as error:
-        if error.code not in _SO_ALREADY:
+        if error.code not in _SO_ALREADY and not await _taken_back(store, request_id, command, person):
             raise
+
+
+async def _taken_back(store: Store, request_id: str, command: Command, person: Person) -> bool:
+    """Whether this person's signature is gone because they took it back before."""
+    if not isinstance(command, Withdraw):
+        return False
+    author = f"{ActorKind.PERSON}:{person.id}"
+    records = await store.events(f"request:{request_id}")
+    return any(record.type == "request.withdrawn" and record.actor == author for record in records)
 
 
 def _theirs(decision: Decision, command: Command, person: Person) -> bool:

@@ -20,6 +20,7 @@ from adapters.teams.app import forms as teams_forms
 from adapters.teams.client.posting import TeamsChat
 from bot.cards import Card, card, history
 from bot.deciding import Approve, Claim
+from bot.domain.requests import Request
 from bot.manifest import slack_manifest, teams_manifest
 from bot.ports import Chat
 from bot.recording.telling import CHANNEL_LOST, PINGED, TOLD
@@ -165,13 +166,20 @@ async def _states(desk: Desk) -> list[str]:
     made = [await desk.house.held(120 + number, card="4111") for number in range(3)]
     await desk.house.say(made[1], Claim(), "dana")
     await desk.house.say(made[2], Approve(), "lee")
+    made.append(await _signed_once(desk.house))
     return [request.id for request in made]
+
+
+async def _signed_once(house: House) -> Request:
+    opened = await house.propose(None, tool="change_payout", iban="X")
+    return await house.say(opened.request, Approve(), "dana")
 
 
 async def _cards(house: House) -> list[Card]:
     made = [await house.held(120 + number, card="4111") for number in range(3)]
     made[1] = await house.say(made[1], Claim(), "dana")
     made[2] = await house.say(made[2], Approve(), "lee")
+    made.append(await _signed_once(house))
     dana = house.person("dana")
     return [card(request, house.policy, viewer=dana, now=house.clock.now()) for request in made]
 

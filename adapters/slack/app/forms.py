@@ -84,6 +84,10 @@ async def _revoke(room: Room, request: Request, person: Person) -> Json:
     return modals.revoke_form(await room.drawn(request, person))
 
 
+async def _withdraw(room: Room, request: Request, person: Person) -> Json:
+    return modals.withdraw_form(await room.drawn(request, person))
+
+
 async def _reassign(room: Room, request: Request, person: Person) -> Json:
     policy, now = room.policy(), room.clock.now()
     drawn = await room.drawn(request, person)
@@ -105,6 +109,7 @@ FORMS: dict[str, tuple[str, Form]] = {
     "edit": ("Edit before approving", _edit),
     "ask": ("Ask the agent", _ask),
     "revoke": ("Revoke the approval", _revoke),
+    "withdraw": ("Take my signature back", _withdraw),
     "reassign": ("Reassign", _reassign),
     "snooze": ("Snooze", _snooze),
     "details": ("Details", _details),

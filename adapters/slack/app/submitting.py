@@ -20,7 +20,7 @@ from adapters.slack.app.visiting import Visit, read_visit, request_id
 from adapters.slack.cards import reading
 from adapters.slack.cards.modals import notice
 from bot.attending import snooze_until
-from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze
+from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze, Withdraw
 from bot.domain.requests import Request
 from bot.editing import EditRefused
 from bot.errors import BadInput, SignoffError
@@ -123,6 +123,10 @@ async def _revoke(room: Room, visit: Visit, view: View) -> Json:
     return await _on_request(room, visit, view, lambda _, typed: Revoke(typed.get("note", "")))
 
 
+async def _withdraw(room: Room, visit: Visit, view: View) -> Json:
+    return await _on_request(room, visit, view, lambda _, typed: Withdraw(typed.get("note")))
+
+
 async def _reassign(room: Room, visit: Visit, view: View) -> Json:
     return await _on_request(
         room, visit, view, lambda _, typed: Reassign(typed.get("to", ""), typed.get("note") or None)
@@ -140,6 +144,7 @@ HANDLERS: dict[str, Handler] = {
     "reject": _reject,
     "ask": _ask,
     "revoke": _revoke,
+    "withdraw": _withdraw,
     "reassign": _reassign,
     "snooze": _snooze,
     "edit": editing.review,

@@ -9,7 +9,7 @@ from bot.cards import Card
 from bot.cards.wording import LABELS, sure_text
 
 Json = dict[str, Any]
-_MORE = ("claim", "release", "ask", "reassign", "snooze")
+_MORE = ("claim", "release", "ask", "reassign", "snooze", "withdraw")
 
 
 def buttons(card: Card, desk_url: str | None) -> list[Json]:

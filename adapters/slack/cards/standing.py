@@ -33,6 +33,11 @@ def by_when(card: Card) -> str:
     return _marked(by_when_said(card))
 
 
+def marked(line: Line) -> str:
+    """One line as markup."""
+    return _line(line, "")
+
+
 def _line(line: Line, called_for: str) -> str:
     sign, *rest = line.spans
     if called_for:

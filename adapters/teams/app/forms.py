@@ -17,6 +17,7 @@ from adapters.teams.cards import (
     revoke_dialog,
     shown_card,
     snooze_dialog,
+    withdraw_dialog,
 )
 from adapters.teams.cards.explanation import explain_card
 from bot.attending import heirs, snooze_choices
@@ -100,6 +101,10 @@ async def _revoke(room: Room, request: Request, person: Person, typed: Said, pro
     return revoke_dialog(await room.drawn(request, person), typed, problems)
 
 
+async def _withdraw(room: Room, request: Request, person: Person, typed: Said, problems: Said) -> Json:
+    return withdraw_dialog(await room.drawn(request, person), typed, problems)
+
+
 async def _reassign(room: Room, request: Request, person: Person, typed: Said, problems: Said) -> Json:
     able = heirs(request, person, room.policy(), room.clock.now())
     drawn = await room.drawn(request, person)
@@ -116,6 +121,7 @@ FORMS: dict[str, tuple[str, Form]] = {
     "edit": ("Edit before approving", edit),
     "ask": ("Ask the agent", _ask),
     "revoke": ("Revoke the approval", _revoke),
+    "withdraw": ("Take my signature back", _withdraw),
     "reassign": ("Reassign", _reassign),
     "snooze": ("Snooze", _snooze),
     "details": ("Details", _details),

@@ -16,7 +16,7 @@ from adapters.teams.app.telling import card_of, log_fault
 from adapters.teams.app.visiting import STRANGE, Visit, mapping, request_id, short
 from adapters.teams.cards import sent, values
 from bot.attending import snooze_until
-from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze
+from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze, Withdraw
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, Busy, Unavailable
@@ -135,6 +135,10 @@ def _revoke(_room: Room, _request: Request, typed: Said) -> Command:
     return Revoke(typed.get("note", ""))
 
 
+def _withdraw(_room: Room, _request: Request, typed: Said) -> Command:
+    return Withdraw(typed.get("note"))
+
+
 def _reassign(_room: Room, _request: Request, typed: Said) -> Command:
     return Reassign(typed.get("to", ""), typed.get("note") or None)
 
@@ -147,6 +151,7 @@ COMMANDS: dict[str, Callable[[Room, Request, Said], Command]] = {
     "reject": _reject,
     "ask": _ask,
     "revoke": _revoke,
+    "withdraw": _withdraw,
     "reassign": _reassign,
     "snooze": _snooze,
 }

@@ -32,6 +32,7 @@ from adapters.teams.cards.dialogs import (
     revoke_dialog,
     shown_card,
     snooze_dialog,
+    withdraw_dialog,
 )
 from adapters.teams.cards.dialogs.frame import TYPE
 from adapters.teams.cards.explanation import explain_card
@@ -79,4 +80,5 @@ __all__ = [
     "unknown_owner_card",
     "values",
     "who_card",
+    "withdraw_dialog",
 ]

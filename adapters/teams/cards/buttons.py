@@ -15,7 +15,7 @@ Json = dict[str, Any]
 DECIDING = ("approve", "reject", "edit")
 AT_ONCE = ("approve", "claim", "release")
 """Commands that a button carries out by itself; every other one opens a dialog."""
-_MORE = ("claim", "release", "ask", "reassign", "snooze")
+_MORE = ("claim", "release", "ask", "reassign", "snooze", "withdraw")
 
 
 def buttons(card: Card, desk_url: str | None, *, inline: bool = False) -> list[Json]:

@@ -61,6 +61,11 @@ def spanned(span: Span) -> Json:
     return run(span.text, *styles) if span.at is None else moment(span.at, *styles)
 
 
+def plain_line(one: Line) -> Json:
+    """One line in which nobody is called."""
+    return _line(one, "")
+
+
 def _line(said_: Line, called: str) -> Json:
     if called:
         sign, *rest = said_.spans

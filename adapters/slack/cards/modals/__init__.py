@@ -4,7 +4,7 @@ Pure. ``private_metadata`` is JSON, ``{"request": id, ...}``; inputs are named b
 read by ``adapters.slack.cards.reading``.
 """
 
-from adapters.slack.cards.modals.asking import ask_form, reassign_form, revoke_form, snooze_form
+from adapters.slack.cards.modals.asking import ask_form, reassign_form, revoke_form, snooze_form, withdraw_form
 from adapters.slack.cards.modals.details import details
 from adapters.slack.cards.modals.editing import edit_form
 from adapters.slack.cards.modals.notices import loading, notice, shown
@@ -27,4 +27,5 @@ __all__ = [
     "revoke_form",
     "shown",
     "snooze_form",
+    "withdraw_form",
 ]

@@ -1,4 +1,4 @@
-"""Small forms about one request: ask, revoke, reassign, snooze."""
+"""Small forms about one request: ask, revoke, withdraw, reassign, snooze."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from adapters.slack.cards.modals.notices import notice
 from adapters.slack.cards.modals.rejecting import may_not
 from adapters.slack.cards.modals.texts import head
 from bot.cards import Card
-from bot.cards.wording import told_apart
+from bot.cards.wording import WITHDRAWING, told_apart
 
 Json = dict[str, Any]
 
@@ -38,6 +38,16 @@ def revoke_form(card: Card, typed: str = "") -> Json:
         hint="The agent reads it, and it stays on record. What has run already can't be taken back.",
     )
     return may_not(card, "revoke", "Revoke") or _form(card, "revoke", "Revoke the approval", "Revoke", note)
+
+
+def withdraw_form(card: Card, typed: str = "") -> Json:
+    """Taking one's own signature back, while others are missing."""
+    note = widgets.field(
+        "note", "Why", _lines(typed, "What came up since you signed?"), required=False, hint=WITHDRAWING
+    )
+    return may_not(card, "withdraw", "Take it back") or _form(
+        card, "withdraw", "Take my signature back", "Take back", note
+    )
 
 
 def reassign_form(card: Card, people: Sequence[widgets.Choice]) -> Json:

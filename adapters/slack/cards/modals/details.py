@@ -10,7 +10,10 @@ from adapters.slack.cards.markup import date, escape
 from adapters.slack.cards.modals import telling
 from adapters.slack.cards.modals.frame import Sheet, modal
 from adapters.slack.cards.modals.texts import brief
+from adapters.slack.cards.standing import marked
 from bot.cards import Card, HistoryLine
+from bot.cards.room import ROOMS, Pen
+from bot.cards.standing import progress
 
 Json = dict[str, Any]
 _SPARED = 2_000
@@ -50,7 +53,7 @@ def standing(card: Card) -> str:
     if card.signatures:
         needed = f"{len(card.signatures)} of {card.signatures_needed}"
         lines.append(f"Signed: {needed}, {escape(brief(', '.join(card.signatures), 600))}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *(marked(line) for line in progress(card, Pen(ROOMS[0])))])
 
 
 def _parts(card: Card, history: Sequence[HistoryLine]) -> list[tuple[str, list[Json]]]:

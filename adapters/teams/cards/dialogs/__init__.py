@@ -7,7 +7,13 @@ https://learn.microsoft.com/en-us/microsoftteams/platform/task-modules-and-cards
 is read by ``adapters.teams.cards.reading``. Pure. What was wrong with an input stands below it.
 """
 
-from adapters.teams.cards.dialogs.asking import ask_dialog, reassign_dialog, revoke_dialog, snooze_dialog
+from adapters.teams.cards.dialogs.asking import (
+    ask_dialog,
+    reassign_dialog,
+    revoke_dialog,
+    snooze_dialog,
+    withdraw_dialog,
+)
 from adapters.teams.cards.dialogs.details import details_card
 from adapters.teams.cards.dialogs.editing import edit_dialog
 from adapters.teams.cards.dialogs.frame import dialog
@@ -31,4 +37,5 @@ __all__ = [
     "revoke_dialog",
     "shown_card",
     "snooze_dialog",
+    "withdraw_dialog",
 ]

@@ -1,4 +1,4 @@
-"""Small forms about one request: ask, revoke, reassign, snooze."""
+"""Small forms about one request: ask, revoke, withdraw, reassign, snooze."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from adapters.teams.cards.dialogs.heading import head
 from adapters.teams.cards.dialogs.notices import may_not, notice_card
 from adapters.teams.cards.elements import line, run
 from bot.cards import Card
-from bot.cards.wording import told_apart
+from bot.cards.wording import WITHDRAWING, told_apart
 
 Json = dict[str, Any]
 Said = Mapping[str, str] | None
@@ -38,6 +38,16 @@ def revoke_dialog(card: Card, typed: Said = None, problems: Said = None) -> Json
         "The agent reads it, and it stays on record. What has run already can't be taken back.",
         (typed, problems),
     )
+
+
+def withdraw_dialog(card: Card, typed: Said = None, problems: Said = None) -> Json:
+    """Taking one's own signature back, while others are missing. Input: ``note``."""
+    refused = may_not(card, "withdraw", "Take it back")
+    if refused is not None:
+        return refused
+    note, wrong = _lines((typed or {}).get("note", ""), "What came up since you signed?"), problems or {}
+    body = fields.field("note", "Why", note, required=False, hint=WITHDRAWING, problem=wrong.get("note"))
+    return _form(card, ("withdraw", "Take my signature back", "Take it back"), body, wrong)
 
 
 def reassign_dialog(card: Card, people: Sequence[fields.Choice], typed: Said = None, problems: Said = None) -> Json:

@@ -9,8 +9,11 @@ from adapters.teams.cards.dialogs import telling
 from adapters.teams.cards.dialogs.frame import Sheet
 from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.elements import line, link, moment, run, title
+from adapters.teams.cards.standing import plain_line
 from bot.cards import Card, HistoryLine
 from bot.cards.cutting import brief
+from bot.cards.room import ROOMS, Pen
+from bot.cards.standing import progress
 from bot.cards.wording import LABELS
 
 Json = dict[str, Any]
@@ -63,7 +66,7 @@ def standing(card: Card) -> list[Json]:
     if card.signatures:
         signed = f"Signed: {len(card.signatures)} of {card.signatures_needed}, "
         made.append(line([run(signed + brief(", ".join(card.signatures), _NAMES))]))
-    return made
+    return [*made, *map(plain_line, progress(card, Pen(ROOMS[0])))]
 
 
 def _parts(card: Card, history: Sequence[HistoryLine]) -> Parts:
