@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
 from bot.errors import SettingsInvalid, Unavailable
+from bot.pausing import Pausing
 from store import schema
 from store.address import address
 from store.memory import MemoryStore
@@ -24,6 +26,7 @@ from store.opening import open_store
 from store.tables import Row
 from tests.contract.conftest import DATABASES, VAULT_KEY
 from tests.contract.flows import SettableClock, deciding, enrolling, opening, require_rebuilt
+from tests.rigs.house import House, MovedClock, new_house
 from tests.rigs.postgres import Server
 
 T = TypeVar("T")
@@ -176,3 +179,33 @@ def test_sqlite_is_kept_private(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "signoff.db") as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     connection.close()
+
+
+async def test_what_was_paused_before_what_is_paused_was_kept_is_still_paused(empty: str) -> None:
+    clock = MovedClock()
+    await asyncio.to_thread(connected, empty, schema._upgrade)
+    old = await open_store(empty, clock, vault_key=VAULT_KEY)
+    house = await new_house(old, clock)
+    pausing = Pausing(old, clock, lambda: house.policy)
+    vera, until = house.person("vera"), clock.now() + timedelta(hours=1)
+    await pausing.pause("owner:refunds", "short", vera, "desk", until=until)
+    clock.at = until
+    await pausing.pause("action:payout_change", "gone", vera, "desk")
+    await pausing.resume("action:payout_change", "mended", vera, "desk")
+    await pausing.pause("everything", "stop\u00e9", vera, "desk", until=until + timedelta(hours=1), freeze=True)
+    before = await old.views()
+    await old.close()
+
+    def as_it_was(connection: Connection) -> None:
+        connection.execute(
+            text("UPDATE ledgers SET state = :s WHERE id = 'pauses'"), {"s": b'{"id":"pauses","count":4}'}
+        )
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+
+    await asyncio.to_thread(connected, empty, as_it_was)
+    await asyncio.to_thread(schema.upgrade, empty)
+    new = await open_store(empty, clock, vault_key=VAULT_KEY)
+    assert await new.views() == before
+    assert (await House(new, clock, house.policy, house.issued).propose(10)).request.status == "rejected"
+    await require_rebuilt(new)
+    await new.close()
