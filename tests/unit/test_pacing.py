@@ -77,10 +77,10 @@ async def test_who_came_second_looks_later_until_it_is_first_again(house: House)
         return found
 
     house.store.due, other = beaten, house.store.due  # type: ignore[method-assign]  # a second process between two steps
-    house.store.due = _once(beaten, due)  # type: ignore[method-assign]
+    house.store.due = _once(beaten, due)  # type: ignore[method-assign]  # as above
     await working.step()
     assert working.swept == sweeping.Swept(found=1, done=0)
-    house.store.due = other  # type: ignore[method-assign]
+    house.store.due = other  # type: ignore[method-assign]  # as it was
     house.clock.move(seconds=2.8)
     assert await working.step() == pytest.approx(0.2 + SECOND_SECONDS)
     house.clock.move(seconds=0.3)
