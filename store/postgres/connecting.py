@@ -20,6 +20,7 @@ GOING = (
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InternalClientError,  # the driver's word when that was said while nothing was asked
 )
 """What the server says when it stops or starts, or lets go of a connection that does nothing with its locks."""
 IDLE_IN_TRANSACTION_MS = 1000
