@@ -124,7 +124,7 @@ async def test_the_fallback_is_a_whole_sentence_with_the_deadline() -> None:
     [
         ("held", "approve reject edit details more:claim more:ask more:reassign more:snooze"),
         ("claimed", "approve reject edit details more:claim more:release more:ask more:reassign more:snooze"),
-        ("two_signatures", "show approve reject details more:claim more:ask more:reassign more:snooze"),
+        ("two_signatures", "show approve reject details more:claim more:ask more:reassign more:snooze more:withdraw"),
         ("approved", "details more:revoke"),
         ("edited", "details more:revoke"),
         ("rejected", "details"),

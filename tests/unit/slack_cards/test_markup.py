@@ -71,6 +71,7 @@ def test_a_cut_text_is_within_its_limit_and_ends_between_letters(text: str, limi
 
 def test_cutting_spares_entities_tokens_and_letters_of_several_characters() -> None:
     assert cut("ab&amp;cd", 5) == "ab…"
+    assert escape("00<&\u200c0", 12) == "00&lt;…"
     assert cut("ab <@U0LEE> cd", 8) == "ab…"
     assert cut(f"x {date(datetime(2026, 3, 2, tzinfo=UTC))}", 30) == "x…"
     assert cut("a" + "e\u0301" * 4, 5) == "ae\u0301…"
