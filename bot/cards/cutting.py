@@ -17,11 +17,14 @@ def cut_at(text: str, end: int, limit: int) -> str:
 
     ``limit`` is how many characters there may be in all.
     """
-    if end <= 0:
-        return ELLIPSIS[:limit]
+    return ELLIPSIS[:limit] if end <= 0 else text[: between_letters(text, end)].rstrip() + ELLIPSIS
+
+
+def between_letters(text: str, end: int) -> int:
+    """The last place up to ``end``, inside the text, that is between two letters."""
     while end > 0 and _joined(text[end - 1], text[end]):
         end -= 1
-    return text[:end].rstrip() + ELLIPSIS
+    return end
 
 
 def brief(text: str, limit: int = 240) -> str:

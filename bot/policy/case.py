@@ -154,7 +154,7 @@ class Case:
         """Fire a named rule when its condition is true; hold when the condition can't be evaluated."""
         if self.truth(action, name, when):
             verb = "Blocked" if kind is VerdictKind.BLOCK else "Held"
-            text = f"{verb} by the rule {name}: {when.source}."
+            text = f"{verb} by the rule {name}: {when.words}."
             self.reasons.append(Reason(name, kind, text, self.compared(when)))
 
     def truth(self, action: Action, name: str, when: Expression, *, unmet: bool = False) -> bool:
@@ -168,7 +168,7 @@ class Case:
             return False
         self.note(name, "true" if result else "false", when)
         if unmet and not result:
-            self.hold(name, f"It is outside of what may run alone: {when.source}.", **self.compared(when))
+            self.hold(name, f"It runs alone only where {when.words}.", **self.compared(when))
         return result
 
     # --- what rules look at -------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from bot.policy.analysis import Analysis, Misused
 from bot.policy.comparing import Comparison, number_at
 from bot.policy.environment import HISTORY, TEXTS, VARIABLES, ExpressionFailed, Values, environment, evaluate, plainly
 from bot.policy.patterns import matches
+from bot.policy.saying import in_words
 from bot.policy.yamltree import did_you_mean
 
 __all__ = [
@@ -55,7 +56,7 @@ class ExpressionInvalid(ValueError):
 class Expression:
     """A checked expression."""
 
-    __slots__ = ("_comparisons", "_program", "looked_at", "names", "source")
+    __slots__ = ("_comparisons", "_program", "looked_at", "names", "source", "words")
 
     def __init__(
         self,
@@ -63,8 +64,11 @@ class Expression:
         program: cel.Expression,
         looked_at: tuple[str, ...],
         comparisons: tuple[Comparison, ...] = (),
+        words: str | None = None,
     ) -> None:
         self.source = source
+        self.words = words or source
+        """What it asks in plain words, where there are any; else the expression itself."""
         self.looked_at = looked_at
         """What it looks at, as far as it says: ``amount``, ``arguments.order.total``."""
         self.names = frozenset(path if path in VARIABLES else path.split(".")[0] for path in looked_at)
@@ -125,7 +129,7 @@ def compile_expression(source: str) -> Expression:
     comparisons = tuple(
         Comparison(form, tuple(number_at(parsed, node) for node in nodes)) for form, nodes in analysis.comparisons
     )
-    return Expression(source, program, _paths(analysis.looked_at), comparisons)
+    return Expression(source, program, _paths(analysis.looked_at), comparisons, in_words(parsed))
 
 
 def _check_patterns(analysis: Analysis) -> None:

@@ -164,7 +164,7 @@ def _commit(case: Case, action: Action) -> None:
     elif case.truth(action, "allow_when", action.allow_when, unmet=True):
         case.allow(
             "allow_when",
-            f"It is within what may run alone: {action.allow_when.source}.",
+            f"It may run alone where {action.allow_when.words}.",
             **case.compared(action.allow_when),
         )
 

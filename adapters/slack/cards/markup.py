@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-from bot.cards.cutting import ELLIPSIS, cut_at
+from bot.cards.cutting import ELLIPSIS, between_letters, cut_at
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _STAND_INS = {
@@ -85,8 +85,10 @@ def cut(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    end = limit - len(ELLIPSIS)
-    return cut_at(text, _before_ours(text, end) if end > 0 else end, limit)
+    end, wanted = -1, limit - len(ELLIPSIS)
+    while end != wanted > 0:  # what stands before one of ours may be joined to it, and be in one itself
+        end, wanted = wanted, between_letters(text, _before_ours(text, wanted))
+    return cut_at(text, wanted, limit)
 
 
 def _before_ours(text: str, end: int) -> int:

@@ -16,7 +16,7 @@ GOLDEN = Path(__file__).with_name("golden")
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 POLICY = re.compile(r"p-[0-9a-f]{11,}…?")
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
-RULE = re.compile(r"It is outside of what may run alone: [^\"]*\"")
+RULE = re.compile(r"It runs alone only where [^\"]*\"")
 
 
 def settled(value: Any) -> str:
