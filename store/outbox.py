@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.domain.events import micros
 from bot.ports import Leased
+from bot.recording import Message
 from store.database import Database
 from store.paging import moment
 from store.rows import MESSAGE, message_of, optional_moment, shown
@@ -74,6 +76,12 @@ _RETRY = sql("UPDATE outbox SET next_at = $2, leased_until = NULL, error = $3 WH
 _SOONEST = "SELECT min(CASE WHEN leased_until > next_at THEN leased_until ELSE next_at END)"
 _NEXT = sql(f"{_SOONEST} FROM outbox WHERE status = 'waiting' AND kind = $1")
 _NEXT_IN_ORDER = sql(f"{_HEADS} {_SOONEST} FROM heads JOIN outbox ON position = oldest WHERE {_WAITS}")
+# What acts in a pattern is escaped; SQLite's LIKE takes capitals for small letters, so that is looked at once more.
+_WAITING = sql(
+    f"SELECT {', '.join(MESSAGE)} FROM outbox WHERE status = 'waiting' AND kind = $1 AND lane LIKE $2 ESCAPE '!' "  # noqa: S608 - ours
+    "ORDER BY position LIMIT $3"
+)
+_ACTS = re.compile(r"[!%_]")
 _BACKLOG = sql("SELECT status, count(*) FROM outbox GROUP BY status")
 _LONGEST_ERROR = 2000
 
@@ -120,6 +128,12 @@ class SqlOutbox:
         """See ``Outbox``."""
         ((at,),) = await self._database.read(_NEXT_IN_ORDER if in_order else _NEXT, kind)
         return optional_moment(at)
+
+    async def waiting(self, kind: str, lanes: str, *, limit: int) -> Sequence[Message]:
+        """See ``Outbox``."""
+        pattern = _ACTS.sub(r"!\g<0>", lanes) + "%"
+        rows = await self._database.scan(_WAITING, kind, pattern, limit)
+        return tuple(message for row in rows if (message := message_of(row)).lane.startswith(lanes))
 
     async def backlog(self) -> dict[str, int]:
         """See ``Outbox``."""

@@ -167,11 +167,13 @@ class MessageRef(msgspec.Struct, frozen=True, gc=False):
     message: str
     workspace: str = ""
     kind: str = "card"
-    """``card``, ``ping`` (a card shown to one person or elsewhere because of an event) or ``lines`` (in a thread)."""
+    """``card``, ``ping`` (a card shown to one person or elsewhere because of an event), ``gathered`` (a list of many
+    requests that is shown to one person) or ``lines`` (in a thread)."""
     place: str = ""
     """Where it was meant to go: a channel as the policy writes it, or ``person:<id>``."""
     upto: int = 0
-    """Of ``card`` and ``lines`` the last event that it tells of; of ``ping`` the event that it is sent for."""
+    """Of ``card`` and ``lines`` the last event that it tells of; of ``ping`` and
+    ``gathered`` the event that it is sent for."""
 
 
 class Snooze(msgspec.Struct, frozen=True, gc=False):

@@ -70,6 +70,10 @@ class Outbox(Protocol):
         """When the next message of this kind may be tried; with ``in_order`` the next that is its lane's oldest."""
         ...
 
+    async def waiting(self, kind: str, lanes: str, *, limit: int) -> Sequence[Message]:
+        """What of a kind is neither sent nor parked, leased or not, in lanes that begin so; oldest first."""
+        ...
+
     async def backlog(self) -> dict[str, int]:
         """How many messages wait, were sent and are parked: keys ``waiting``, ``sent``, ``parked``."""
         ...

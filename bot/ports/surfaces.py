@@ -12,6 +12,7 @@ from bot.domain.requests import MessageRef
 
 CardT_contra = TypeVar("CardT_contra", contravariant=True)
 LineT_contra = TypeVar("LineT_contra", contravariant=True)
+ListT_contra = TypeVar("ListT_contra", contravariant=True)
 
 
 class Directory(Protocol):
@@ -38,9 +39,10 @@ class Posting(msgspec.Struct, frozen=True):
     """A plain sentence above the card that says why it is shown here."""
 
 
-class Chat(Protocol[CardT_contra, LineT_contra]):
-    """A chat surface that shows cards. Slack and Teams each provide it; cards (``bot.cards.Card``) are neutral.
+class Chat(Protocol[CardT_contra, LineT_contra, ListT_contra]):
+    """A chat surface that shows cards. Slack and Teams each provide it.
 
+    Cards (``bot.cards.Card``) and lists of many requests (``bot.cards.Gathered``) are neutral.
     Every call raises ``Busy`` when it is not its turn yet (nothing was sent; try again after ``retry_after`` seconds),
     ``Uncertain`` when it may have been taken, and ``Unavailable`` when it was not.
     """
@@ -84,6 +86,22 @@ class Chat(Protocol[CardT_contra, LineT_contra]):
 
         Raises:
             MessageGone, ChannelUnavailable: as above.
+        """
+        ...
+
+    async def post_list(self, place: str, gathered: ListT_contra, posting: Posting) -> MessageRef:
+        """Show a list of many requests to one person (``person:<id>`` of the policy), as one message.
+
+        Raises:
+            ChannelUnavailable: as for ``post``.
+        """
+        ...
+
+    async def update_list(self, ref: MessageRef, gathered: ListT_contra) -> None:
+        """Redraw a list that stands there already.
+
+        Raises:
+            MessageGone, ChannelUnavailable: as for ``update``.
         """
         ...
 

@@ -62,8 +62,15 @@ def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Me
         for do in _what(type_, seq):
             if do == CARD and surface not in routing.channels:
                 continue
-            lane = routing.channels[surface] if type_ in _OPENING else f"{do}:{request.id}"
+            lane = _lane(do, request, surface, type_, seq)
             yield errand_message(surface, lane, request.id, Errand(do, seq), at)
+
+
+def _lane(do: str, request: Request, surface: str, type_: str, seq: int) -> str:
+    """What keeps order: a channel its cards, a request its cards' looks and its threads. A ping waits for no other."""
+    if do == CARD and type_ in _OPENING:
+        return request.routing.channels[surface]
+    return f"{do}:{request.id}:{seq}" if do == PING else f"{do}:{request.id}"
 
 
 def channel_ledger(surface: str, place: str) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from bot.domain import events as e
 from bot.domain.people import COURIER
 from bot.domain.requests import MessageRef, Request
+from bot.domain.routing import Routing
 from bot.errors import SignoffError
 from bot.ports import Store
 from bot.recording import CHANNEL_FOUND, CHANNEL_LOST, Needs, View, channel_ledger
@@ -14,9 +19,8 @@ MAX_PROBLEM = 500
 """Characters of a problem that are kept."""
 
 
-def places(request: Request, surface: str) -> list[str]:
-    """Where its card may stand on a surface: its channel, else the second one, else with whoever is accountable."""
-    routing = request.routing
+def places(routing: Routing, surface: str) -> list[str]:
+    """Where a card may stand on a surface: its channel, else the second one, else with whoever is accountable."""
     chain = [routing.channels.get(surface), routing.second_channels.get(surface), PERSON + routing.accountable]
     return list(dict.fromkeys(place for place in chain if place))
 
@@ -24,7 +28,7 @@ def places(request: Request, surface: str) -> list[str]:
 def wanted_place(request: Request, surface: str) -> str | None:
     """The first of its places that has not turned out to be gone; None when only the desk is left."""
     gone = {one.place for one in request.undelivered if one.surface == surface}
-    return next((place for place in places(request, surface) if place not in gone), None)
+    return next((place for place in places(request.routing, surface) if place not in gone), None)
 
 
 class Notes:
@@ -46,6 +50,15 @@ class Notes:
                     view.record("ledger", ledger, e.Noted(CHANNEL_FOUND, facts), COURIER)
 
         await self._store.transact(Needs(requests=(request_id,), ledgers=ledgers), flow)
+
+    async def gathered(self, members: Sequence[tuple[str, int]], ref: MessageRef) -> None:
+        """A list stands: each of its requests (id, and the event that it is told because of) knows it, or none does."""
+
+        def flow(view: View) -> None:
+            for id_, seq in members:
+                view.record("request", id_, e.Posted(replace(ref, upto=seq)), COURIER)
+
+        await self._store.transact(Needs(requests=tuple(id_ for id_, _ in members)), flow)
 
     async def lines_posted(self, request_id: str, ref: MessageRef) -> None:
         """Lines stand in a thread."""

@@ -1,78 +1,91 @@
-"""Pinging: those whom an event concerns are shown the card, with the reason above it."""
+"""Pinging: those whom an event concerns are shown the card, with the reason above it, or a list of many at once."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from bot.domain import events as e
-from bot.domain.events import EventRecord
 from bot.domain.ids import derived_uuid
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
+from bot.errors import Busy
 from bot.ports import Posting
+from bot.sending.concerning import concerned, settled
+from bot.sending.gathering import Gathering, Plan
+from bot.sending.listing import Lists
 from bot.sending.scene import PERSON, Scene
 from bot.sending.trying import Try
 from bot.sending.wording import lead
 
 
-async def ping(trying: Try, scene: Scene | None) -> None:
-    """Show it to each of them, one after the other, each on record before the next is told.
+@dataclass(frozen=True, slots=True)
+class Pinging:
+    """Of one surface."""
 
-    Whoever can't be reached is noted, and the others are told all the same. What is decided meanwhile is shown to
-    nobody else; where an earlier attempt may have been taken, that one card is found, so that it changes as well.
-    """
-    told = set[str]()
-    while scene is not None:
-        left = (one for one in _concerned(trying, scene) if one not in told and not _settled(trying, scene, one))
-        place = next(left, None)
-        if place is None or not (scene.open or trying.again):
+    gathering: Gathering
+    lists: Lists
+
+    async def ping(self, trying: Try, scene: Scene | None) -> None:
+        """Show it to each of them, one after the other, each on record before the next is told.
+
+        Whoever can't be reached is noted, and whoever has to wait is told later: the others are told all the same. What
+        is decided meanwhile is shown to nobody else; where an earlier attempt may have been taken, that one card is
+        found, so that it changes as well.
+
+        Raises:
+            Busy: when somebody is left who has to wait.
+        """
+        told, waits = set[str](), list[Busy]()
+        while scene is not None:
+            place = next((one for one in _left(scene, trying.errand.seq) if one not in told), None)
+            if place is None:
+                break
+            told.add(place)
+            try:
+                await self._tell(trying, scene, place)
+            except Busy as busy:
+                waits.append(busy)
+            scene = await trying.look()
+        if waits:
+            raise min(waits, key=lambda busy: busy.retry_after)
+
+    async def _tell(self, trying: Try, scene: Scene, place: str) -> None:
+        if not place.startswith(PERSON):
+            if scene.open or trying.again:
+                await _show(trying, scene, place, trying.errand.seq, again=trying.again)
             return
-        told.add(place)
-        await _show(trying, scene, place)
-        if not scene.open:
-            return
-        scene = await trying.look()
+        plan = await self.gathering.begun(trying.id, scene, place)
+        again = plan is not None and trying.again
+        if plan is None:
+            if not scene.open:
+                return
+            plan = await self.gathering.begin(trying.id, scene, trying.errand.seq, place)
+        reached = await self._carry_out(trying, scene, place, plan, again=again)
+        await self.gathering.end(trying.id, scene, place, reached=reached)
+
+    async def _carry_out(self, trying: Try, scene: Scene, place: str, plan: Plan, *, again: bool) -> bool:
+        """Whether they were reached, or need not be."""
+        if plan.is_list:
+            return await self.lists.show(trying, place, plan.members, again=again)
+        if not scene.open and not again:
+            return True
+        return await _show(trying, scene, place, plan.members[0][1], again=again)
 
 
-def _concerned(trying: Try, scene: Scene) -> list[str]:
-    record, event = scene.record(trying.errand.seq), scene.event(trying.errand.seq)
-    if record is None:
-        return []
-    if isinstance(event, e.Reassigned):
-        return [PERSON + event.to] if not _did_it(record, event.to) else []
-    if isinstance(event, e.Woken):
-        return [PERSON + event.person]
-    if isinstance(event, e.Warned):
-        return [PERSON + id_ for id_ in event.to]
-    if isinstance(event, e.Escalated):
-        posted = event.post_to.get(scene.surface)
-        people = [PERSON + id_ for id_ in event.to]
-        return people if posted is None else [*people, posted]
-    return []
+def _left(scene: Scene, seq: int) -> list[str]:
+    """Who has still to be told of an event."""
+    places = concerned(scene.records, seq, scene.surface)
+    return [one for one in places if not settled(scene.request, scene.records, seq, scene.surface, one)]
 
 
-def _did_it(record: EventRecord, person: str) -> bool:
-    return record.actor == f"person:{person}"
-
-
-def _settled(trying: Try, scene: Scene, place: str) -> bool:
-    """Whether they were shown it because of this event, or turned out since to be out of reach."""
-    seq = trying.errand.seq
-    if any((ref.place, ref.upto) == (place, seq) for ref in scene.standing("ping")):
-        return True
-    return any(
-        isinstance(event, e.Unshown) and (event.surface, event.place) == (scene.surface, place)
-        for _, event in scene.events(after=seq)
-    )
-
-
-async def _show(trying: Try, scene: Scene, place: str) -> None:
-    seq = trying.errand.seq
+async def _show(trying: Try, scene: Scene, place: str, seq: int, *, again: bool) -> bool:
     posting = Posting(
         derived_uuid("ping", trying.id, place),
         calls=_called(scene, seq, place),
-        again=trying.again,
-        lead=lead(scene, seq),
+        again=again,
+        lead=lead(scene, seq, place),
     )
 
     async def note(ref: MessageRef) -> None:
@@ -83,6 +96,7 @@ async def _show(trying: Try, scene: Scene, place: str) -> None:
     trying.count("unreached" if problem else "pinged")
     if problem is not None:
         await trying.notes.unshown(scene.request.id, place, problem)
+    return problem is None
 
 
 def _called(scene: Scene, seq: int, place: str) -> tuple[Person, ...]:

@@ -6,6 +6,7 @@ import logging
 
 from msgspec.structs import replace
 
+from bot.domain import events as e
 from bot.domain.requests import MessageRef
 from bot.ports import Posting
 from bot.sending.noting import places, wanted_place
@@ -22,7 +23,7 @@ async def place_card(trying: Try, scene: Scene) -> None:
     unknown to the record would never change again.
     """
     place = wanted_place(scene.request, scene.surface)
-    if not (scene.open or trying.again) or not _falls_to(trying, scene, place):
+    if not (scene.open or trying.again) or not _falls_to(trying, scene):
         return
     if place is None:
         trying.count("desk_only")
@@ -33,13 +34,27 @@ async def place_card(trying: Try, scene: Scene) -> None:
     await _post(trying, scene, place)
 
 
-def _falls_to(trying: Try, scene: Scene, place: str | None) -> bool:
-    """The first place is its opening's errand; what comes after is that of the event which says that a place is gone.
+def _falls_to(trying: Try, scene: Scene) -> bool:
+    """The place is the errand's of the event that made it the one where the card should stand.
 
-    So two errands, in lanes of their own, never post to one place.
+    That is its opening, a move to another owner, or the loss of the place before. So two errands, in lanes of their
+    own, never post to one place.
     """
-    first = places(scene.request, scene.surface)[0]
-    return (place == first) == (trying.errand.seq == 1)
+    wanted, since = None, 1
+    shown = scene.request.routing
+    lost = set[str]()
+    for record in scene.records:
+        event = None if record.payload is None else e.event_of(record)
+        if isinstance(event, e.Opened | e.Moved):
+            shown = event.routing
+        elif isinstance(event, e.Unshown) and event.surface == scene.surface:
+            lost.add(event.place)
+        elif record.type != "request.opened":
+            continue
+        now = next((each for each in places(shown, scene.surface) if each not in lost), None)
+        if now != wanted or record.seq == 1:
+            wanted, since = now, record.seq
+    return trying.errand.seq == since
 
 
 async def _post(trying: Try, scene: Scene, place: str) -> None:

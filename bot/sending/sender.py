@@ -12,9 +12,11 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
-from bot.cards import Card, HistoryLine
+from bot.cards import Card, Gathered, HistoryLine
 from bot.domain import events as e
+from bot.domain.duties import NO_DUTIES, Duties
 from bot.domain.pauses import PAUSES
 from bot.domain.verdicts import VerdictKind
 from bot.errors import (
@@ -32,10 +34,12 @@ from bot.policy.document import Policy
 from bot.ports import Chat, Clock, Committed, Leased, Posting, Store
 from bot.recording import CARD, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
 from bot.sending.following import add_lines, redraw
+from bot.sending.gathering import Gathering
 from bot.sending.halting import redraw_halted, tell_of_alarm
+from bot.sending.listing import Lists
 from bot.sending.noting import Notes
 from bot.sending.patience import Patience
-from bot.sending.pinging import ping
+from bot.sending.pinging import Pinging
 from bot.sending.placing import place_card
 from bot.sending.rounds import Rounds
 from bot.sending.scene import Scene, look
@@ -48,7 +52,7 @@ AT_ONCE = 64
 HOLD = timedelta(seconds=30)
 ATTEMPT_SECONDS = 25.0
 """An attempt is broken off before its lease ends, so that nobody else carries out the same errand meanwhile."""
-_TAKEN = ("posted", "pinged", "replied", "told")
+_TAKEN = ("posted", "pinged", "gathered", "replied", "told")
 """What is counted of messages that the platform took."""
 MOST_SURPRISES = 20
 """After so many tries that failed for a reason nobody foresaw, a person has to look."""
@@ -57,8 +61,9 @@ MOST_SURPRISES = 20
 class ChatSender:
     """``run`` sends until it is cancelled; ``send_due`` does what is due now, for tests.
 
-    ``counts`` says how often what happened: posted, redrawn, replied, pinged, told, unshown, unreached, desk_only,
-    cleared, busy, uncertain, unavailable, surprised, parked.
+    ``duties`` is what people arranged among themselves, for their quiet hours. ``counts`` says how often what happened:
+    posted, redrawn, replied, pinged, gathered, told, unshown, unreached, desk_only, cleared, busy, uncertain,
+    unavailable, surprised, parked.
     """
 
     def __init__(
@@ -66,8 +71,9 @@ class ChatSender:
         store: Store,
         clock: Clock,
         policy: Callable[[], Policy],
-        chat: Chat[Card, HistoryLine],
+        chat: Chat[Card, HistoryLine, Gathered],
         *,
+        duties: Callable[[], Duties] = lambda: NO_DUTIES,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
@@ -78,6 +84,8 @@ class ChatSender:
         self._notes = Notes(store, chat.surface)
         self._memory = Memory()
         self._patience = Patience(jitter)
+        self._lists = Lists(store, clock, chat, self._look)
+        self._pinging = Pinging(Gathering(store, clock, policy, duties, chat.surface), self._lists)
         self.counts: Counter[str] = Counter()
         self._rounds = Rounds(
             chat.surface, store, clock, self._attempt, hears=self._hears, hold=HOLD, in_order=True, at_once=AT_ONCE
@@ -117,11 +125,18 @@ class ChatSender:
 
     def _try(self, leased: Leased, remembered: Remembered) -> Try:
         again, stubborn = leased.attempts > remembered.untaken, remembered.alone >= STUBBORN
+        errand, look_again = errand_of(leased.message), partial(self._look, leased.message.subject)
+        return Try(leased, errand, self._chat, self._notes, look_again, self._count, again, stubborn)
 
-        async def look_again() -> Scene | None:
-            return await look(self._store, self._clock, self._policy(), self._surface, leased.message.subject)
+    async def _look(self, id_: str) -> Scene | None:
+        return await look(self._store, self._clock, self._policy(), self._surface, id_)
 
-        return Try(leased, errand_of(leased.message), self._chat, self._notes, look_again, self._count, again, stubborn)
+    async def _redraw(self, trying: Try, scene: Scene) -> None:
+        """Its cards, then the lists in which it stands."""
+        await redraw(trying, scene)
+        if not scene.overtaken(trying.errand.seq):
+            for ref in scene.standing("gathered"):
+                await self._lists.redraw(trying, ref)
 
     def _count(self, what: str) -> None:
         self.counts[what] += 1
@@ -140,9 +155,9 @@ class ChatSender:
             return
         carry_out: dict[str, Callable[[Try, Scene], Awaitable[None]]] = {
             CARD: place_card,
-            REDRAW: redraw,
+            REDRAW: self._redraw,
             LINES: add_lines,
-            PING: ping,
+            PING: self._pinging.ping,
         }
         await carry_out[do](trying, scene)
 
@@ -154,11 +169,7 @@ class ChatSender:
             async for became in tell_of_alarm(trying, self._store, policy, done):
                 self._count(became)
             return
-
-        async def look_at(id_: str) -> Scene | None:
-            return await look(self._store, self._clock, policy, self._surface, id_)
-
-        await redraw_halted(trying, self._store, look_at, self._surface, done)
+        await redraw_halted(trying, self._store, self._look, self._surface, done)
 
     async def _tell(self, trying: Try) -> None:
         """Tell whoever answers for a channel that it was lost."""

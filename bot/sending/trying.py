@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from bot.cards import Card, HistoryLine
+from bot.cards import Card, Gathered, HistoryLine
 from bot.domain.requests import MessageRef
 from bot.errors import BadInput, Busy, ChannelUnavailable, MessageGone, SignoffError, Unavailable, Uncertain
 from bot.ports import Chat, Leased
@@ -59,7 +59,7 @@ class Try:
 
     leased: Leased
     errand: Errand
-    chat: Chat[Card, HistoryLine]
+    chat: Chat[Card, HistoryLine, Gathered]
     notes: Notes
     look: Callable[[], Awaitable[Scene | None]]
     count: Callable[[str], None]

@@ -12,10 +12,14 @@ from bot.domain.events import EventRecord
 from bot.errors import MessageGone
 from bot.policy.document import Policy
 from bot.sending.scene import PERSON, Scene
+from bot.sending.stepping import routing_before, which_step, why_you
 
 
-def lead(scene: Scene, seq: int) -> str | None:
-    """Why the card is shown because of an event; the same whenever it is asked, None where nothing is known of it."""
+def lead(scene: Scene, seq: int, place: str) -> str | None:
+    """Why the card is shown in a place because of an event, to somebody (``person:<id>``) or in a channel.
+
+    The same whenever it is asked, None where nothing is known of it.
+    """
     record, event = scene.record(seq), scene.event(seq)
     if record is None:
         return None
@@ -27,7 +31,10 @@ def lead(scene: Scene, seq: int) -> str | None:
         return f"You put this off until now. It expires at {until} unless it is decided."
     if isinstance(event, e.Warned):
         return _near(scene, record, event)
-    return _at_risk(scene, record, event) if isinstance(event, e.Escalated) else None
+    if not isinstance(event, e.Escalated):
+        return None
+    said = (_at_risk(scene, record), which_step(scene, record.seq, event), *why_you(scene, record.seq, event, place))
+    return " ".join(filter(None, (*said, _late(event.late_seconds))))
 
 
 def _near(scene: Scene, record: EventRecord, event: e.Warned) -> str:
@@ -37,20 +44,23 @@ def _near(scene: Scene, record: EventRecord, event: e.Warned) -> str:
     expires = _time(scene, scene.request.deadline_at, record.at)
     text = f"The limit that the law sets for this ends at {limit}, and it still waits for a decision."
     text += f" It expires at {expires}, and is not run then."
-    return text + (f" This comes {event.late_seconds} s late." if event.late_seconds else "")
+    return " ".join(filter(None, (text, _late(event.late_seconds))))
 
 
-def _at_risk(scene: Scene, record: EventRecord, event: e.Escalated) -> str:
+def _late(seconds: int) -> str:
+    return f"This comes {seconds} s late." if seconds else ""
+
+
+def _at_risk(scene: Scene, record: EventRecord) -> str:
     """What promise is at risk, and who has had it so far."""
-    request, routing = scene.request, scene.request.routing
+    request, routing = scene.request, routing_before(scene, record.seq)
     due, opened = _time(scene, routing.due_at, record.at), _time(scene, request.opened_at, record.at)
     holder, had = _had_by(scene, record.seq)
     claimed = f"claimed by {holder}" if holder else "and nobody has claimed it"
     text = f"{plain(routing.owner_title)} promised an answer by {due}; it has waited since {opened}, {claimed}."
     if had:
         text += f" It went to {', '.join(had)} so far."
-    text += f" It expires at {_time(scene, request.deadline_at, record.at)}, and is not run then."
-    return text + (f" This comes {event.late_seconds} s late." if event.late_seconds else "")
+    return f"{text} It expires at {_time(scene, request.deadline_at, record.at)}, and is not run then."
 
 
 def _had_by(scene: Scene, before: int) -> tuple[str | None, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from bot.ports import Leased
 from bot.recording import Message
@@ -89,6 +90,11 @@ class MemoryOutbox:
         waiting = self._waiting(kind)
         waiting = _oldest(waiting) if in_order else waiting
         return min((max(row.next_at, row.until or row.next_at) for row in waiting), default=None)
+
+    async def waiting(self, kind: str, lanes: str, *, limit: int) -> Sequence[Message]:
+        """See ``Outbox``."""
+        found = (row.message for row in self._waiting(kind) if row.message.lane.startswith(lanes))
+        return tuple(islice(found, limit))
 
     async def backlog(self) -> dict[str, int]:
         """See ``Outbox``."""

@@ -348,7 +348,7 @@ async def test_an_escalation_tells_each_of_them_why_and_once(place: Chatting) ->
     (dana,), (urgent,) = place.chat.cards("person:dana"), place.chat.cards(URGENT)
     lead = (
         "Refunds promised an answer by 10:15 EST; it has waited since 10:00 EST, claimed by Lee. It went to Lee so far."
-        " It expires at 10:30 EST, and is not run then."
+        " It expires at 10:30 EST, and is not run then. This is step 1 of 2 of its escalation."
     )
     assert dana.leads[0] == urgent.leads[0] == dana.leads[-1] == lead
     assert urgent.called == ["dana"]

@@ -120,3 +120,23 @@ async def test_deadlines_follow_the_requests(store: Store, clock: SettableClock)
     await store.transact(*ending("r-1", e.Redeemed("key")))
     assert await store.due(soon) == ()
     assert await store.next_due() is None
+
+
+async def test_what_waits_is_listed_by_how_its_lane_begins_leased_or_not(store: Store, clock: SettableClock) -> None:
+    await decided(store, "r-1", "r-2", "r-3")
+    (first,) = await store.outbox.lease("webhook", clock.now(), hold=HOLD)
+
+    async def waiting(lanes: str, limit: int = 10) -> list[str]:
+        return [message.subject for message in await store.outbox.waiting("webhook", lanes, limit=limit)]
+
+    assert await waiting(INSTANCE[:4]) == ["r-1", "r-2", "r-3"]
+    assert await waiting("") == ["r-1", "r-2", "r-3"]
+    assert await waiting(INSTANCE[:4], limit=2) == ["r-1", "r-2"]
+    for other in ("%", "_", INSTANCE.swapcase(), INSTANCE + "x"):
+        assert await waiting(other) == [], other
+    assert list(await store.outbox.waiting("slack", "", limit=10)) == []
+    await store.outbox.sent(first.message.id, clock.now())
+    (second,) = await store.outbox.lease("webhook", clock.now(), hold=HOLD)
+    assert (await store.outbox.waiting("webhook", INSTANCE, limit=10))[0] == second.message
+    await store.outbox.park(second.message.id, clock.now(), error="gone")
+    assert await waiting(INSTANCE) == ["r-3"]

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.cards import Card, HistoryLine
+from bot.cards import Card, Gathered, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import Busy, ChannelUnavailable, MessageGone, Unavailable, Uncertain
@@ -30,6 +30,8 @@ class Shown:
     leads: list[str | None] = field(default_factory=list)
     text: str = ""
     lines: tuple[HistoryLine, ...] = ()
+    lists: list[Gathered] = field(default_factory=list)
+    """Every list that it showed (the last is what people see)."""
     thread: list[Shown] = field(default_factory=list)
     deleted: bool = False
 
@@ -75,13 +77,17 @@ class FakeChat:
         self._random = random.Random(seed)
         self._turns: dict[str, datetime] = {}
 
-    def conforms(self) -> Chat[Card, HistoryLine]:
+    def conforms(self) -> Chat[Card, HistoryLine, Gathered]:
         """Itself, as the port."""
         return self
 
     def cards(self, place: str) -> list[Shown]:
         """The cards that stand in a place, in the order in which they came."""
         return [one for one in self.messages if one.place == place and one.cards and not one.deleted]
+
+    def gathered(self, person: str) -> list[Shown]:
+        """The lists that somebody was sent and that stand."""
+        return [one for one in self.messages if one.place == f"person:{person}" and one.lists and not one.deleted]
 
     def told(self, person: str) -> list[str]:
         """The plain texts that somebody was sent."""
@@ -90,6 +96,17 @@ class FakeChat:
     async def post(self, place: str, card: Card, posting: Posting) -> MessageRef:
         message = Shown("", place, posting, self._clock.now(), [card], [posting.lead])
         return await self._place("post", message, self.messages)
+
+    async def post_list(self, place: str, gathered: Gathered, posting: Posting) -> MessageRef:
+        message = Shown("", place, posting, self._clock.now(), lists=[gathered])
+        return await self._place("post_list", message, self.messages)
+
+    async def update_list(self, ref: MessageRef, gathered: Gathered) -> None:
+        await self._troubles("update_list")
+        self._reach(ref.place)
+        self._standing(ref).lists.append(gathered)
+        if self._happens(self.faults.lost):
+            raise Uncertain("no answer")
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         message = Shown("", f"person:{person.id}", posting, self._clock.now(), text=text)

@@ -21,6 +21,7 @@ CHATTY = (
         "sla: {respond_within: 15m, expire_after: 4h}",
         f"""sla:
       respond_within: 15m
+      gather: never
       remind_at: [50%]
       escalate:
         - {{after: 10m, to: dana, post_to: {{slack: {URGENT}}}}}
@@ -52,6 +53,7 @@ class Chatting:
             self.clock,
             lambda: self.house.policy,
             self.chat.conforms(),
+            duties=lambda: self.house.duties,
             jitter=lambda: 0.0,
         )
 

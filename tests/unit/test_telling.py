@@ -59,7 +59,7 @@ async def test_whoever_is_handed_a_request_is_told(house: House) -> None:
     after = await house.say(request, Reassign("omar", "you know the customer"))
     assert after.claim is not None
     assert after.claim.by.id == "omar"
-    assert ("ping", 2, f"ping:{request.id}") in await errands(house)
+    assert ("ping", 2, f"ping:{request.id}:2") in await errands(house)
 
 
 @pytest.mark.parametrize("to", ["rosa", "nobody", "lee"])
@@ -85,7 +85,7 @@ async def test_a_snoozed_request_comes_back_once(house: House) -> None:
     woken = await house.store.request(request.id)
     assert woken is not None
     assert woken.snoozes == ()
-    assert ("ping", 3, f"ping:{request.id}") in await errands(house)
+    assert ("ping", 3, f"ping:{request.id}:3") in await errands(house)
 
 
 async def test_nothing_is_put_off_past_its_deadline_or_into_the_past(house: House) -> None:

@@ -12,6 +12,7 @@ import msgspec
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.card import card_message
 from adapters.slack.cards.drawn import Drawn, Mentions
+from adapters.slack.cards.gathered import gathered_message
 from adapters.slack.cards.lines import thread_lines
 from adapters.slack.cards.markup import escape
 from adapters.slack.client.finding import find_in_channel, find_in_thread, metadata, own_replies
@@ -19,7 +20,7 @@ from adapters.slack.client.pacing import Pacing
 from adapters.slack.client.people import SlackPeople
 from adapters.slack.client.remembering import Remembered
 from adapters.slack.client.workspaces import Suspended, Workspaces
-from bot.cards import Card, HistoryLine
+from bot.cards import Card, Gathered, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import Busy, ChannelUnavailable, MessageGone
@@ -32,7 +33,7 @@ Json = dict[str, Any]
 SURFACE = "slack"
 PERSON = "person:"
 TOLD_LATELY = timedelta(days=2)
-"""How far back a text to one person is looked for."""
+"""How far back a text or a list to one person is looked for."""
 SKEW = timedelta(minutes=5)
 """Between our clock and Slack's."""
 
@@ -51,7 +52,8 @@ class SlackChat:
     """Conforms to ``bot.ports.Chat`` for ``bot.cards``.
 
     A suspended workspace is ``ChannelUnavailable`` while another could stand in, else ``Unavailable``. ``BadInput`` is
-    what Slack will never take, however often it is sent. ``desk_url`` gives the desk's page of a request by its id.
+    what Slack will never take, however often it is sent. ``desk_url`` gives the desk's page of a request by its id, and
+    that of all that waits by an empty one.
     """
 
     def __init__(
@@ -113,6 +115,17 @@ class SlackChat:
             with suppress(MessageGone):
                 await self._write(ref.workspace, "chat.delete", channel=ref.channel, ts=ts)
         return len(gone)
+
+    async def post_list(self, place: str, gathered: Gathered, posting: Posting) -> MessageRef:
+        """See ``Chat``."""
+        team, channel = await self._place(place)
+        where = _Where(team, channel, place, self._clock.now() - TOLD_LATELY)
+        return await self._send(where, gathered_message(gathered, desk_url=self._desk_url("")), posting)
+
+    async def update_list(self, ref: MessageRef, gathered: Gathered) -> None:
+        """See ``Chat``."""
+        drawn = gathered_message(gathered, desk_url=self._desk_url(""))
+        await self._write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``."""

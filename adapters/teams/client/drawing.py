@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from adapters.teams.cards import TYPE, Mention, card_attachment, fallback_text, lines_text, refresh_for
+from adapters.teams.cards.gathered import gathered_card, gathered_text
 from adapters.teams.cards.markup import mark_of
 from adapters.teams.client.inbound import tenant_of
 from adapters.teams.client.people import Member
 from adapters.teams.client.port import Thread
-from bot.cards import Card, HistoryLine
+from bot.cards import Card, Gathered, HistoryLine
 
 Json = dict[str, Any]
 
@@ -57,6 +58,13 @@ def lines_activity(lines: Sequence[HistoryLine], calls: Sequence[Member]) -> Jso
     ]
     said = f"{' '.join(marks)}\n\n{text}" if marks else text
     return {"type": "message", "textFormat": "markdown", "text": said[:LONGEST_TEXT], "entities": entities}
+
+
+def list_activity(gathered: Gathered, desk_url: str | None) -> Json:
+    """A message with a list of many requests."""
+    content = gathered_card(gathered, desk_url=desk_url)
+    attachments = [{"contentType": TYPE, "content": content}]
+    return {"type": "message", "summary": gathered_text(gathered), "attachments": attachments}
 
 
 def text_activity(text: str) -> Json:

@@ -14,14 +14,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from adapters.teams.client.drawing import card_activity, lines_activity, sighting, text_activity
+from adapters.teams.client.drawing import card_activity, lines_activity, list_activity, sighting, text_activity
 from adapters.teams.client.pacing import Pacing
 from adapters.teams.client.people import Member, TeamsPeople, directory_id
 from adapters.teams.client.port import TeamsPort, Thread
 from adapters.teams.client.references import Chat, References
 from adapters.teams.client.refusals import ServiceAddressRefused
 from adapters.teams.client.remembering import Postings, Sent, place_of
-from bot.cards import Card, HistoryLine
+from bot.cards import Card, Gathered, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import BadInput, Busy, ChannelUnavailable, MessageGone, SignoffError, Uncertain
@@ -54,7 +54,8 @@ class TeamsChat:
     """Conforms to ``bot.ports.Chat`` for ``bot.cards``.
 
     A reference's ``workspace`` is the tenant, its ``channel`` the conversation: a thread's (``19:...;messageid=...``)
-    or the 1:1 chat's. ``BadInput`` is what Teams will never take. ``desk_url`` gives the desk's page of a request.
+    or the 1:1 chat's. ``BadInput`` is what Teams will never take. ``desk_url`` gives the desk's page
+    of a request by its id, and that of all that waits by an empty one.
     """
 
     def __init__(
@@ -141,18 +142,22 @@ class TeamsChat:
         await self._postings.taken_away(ref.channel, tuple(message for message in said if message in keep))
         return len(gone)
 
+    async def post_list(self, place: str, gathered: Gathered, posting: Posting) -> MessageRef:
+        """See ``Chat``. As of a text, what may stand is posted again: nobody should miss it."""
+        spot = await self._spot(place)
+        return await self._say(spot, list_activity(gathered, self._desk_url("")), posting)
+
+    async def update_list(self, ref: MessageRef, gathered: Gathered) -> None:
+        """See ``Chat``."""
+        spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        activity = list_activity(gathered, self._desk_url(""))
+        self._pacing.take_turn(spot.tenant, spot.thread, f"update {ref.message}")
+        await self._paced(spot, lambda url: self._port.update(url, ref.channel, ref.message, activity))
+
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``. What may stand is posted again: nobody should miss it."""
         spot = await self._spot(f"{PERSON}{person.id}", person)
-        sent = await self._postings.find(posting.id) if posting.again else None
-        if sent is not None and sent.known:
-            return _stands(spot, Thread(sent.conversation, sent.message))
-        activity = text_activity(text)
-
-        async def say(url: str) -> Thread:
-            return Thread(spot.conversation, await self._port.send(url, spot.conversation, activity))
-
-        return _stands(spot, await self._send(spot, posting, say))
+        return await self._say(spot, text_activity(text), posting)
 
     async def sighted(self, activity: Json) -> bool:
         """A card told of itself: somebody looked at it or clicked. Returns whether it was one too many, and removed.
@@ -172,6 +177,17 @@ class TeamsChat:
         return False if _there(stands) == where else await self._remove(tenant, where)
 
     # ------------------------------------------------------------------------------------------------------- inside
+
+    async def _say(self, spot: _Spot, activity: Json, posting: Posting) -> MessageRef:
+        """Send something to one person, unless it is known to stand."""
+        sent = await self._postings.find(posting.id) if posting.again else None
+        if sent is not None and sent.known:
+            return _stands(spot, Thread(sent.conversation, sent.message))
+
+        async def say(url: str) -> Thread:
+            return Thread(spot.conversation, await self._port.send(url, spot.conversation, activity))
+
+        return _stands(spot, await self._send(spot, posting, say))
 
     async def _awaited(self, posting: Posting) -> Thread | None:
         """The message of an earlier try of a card.

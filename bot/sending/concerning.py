@@ -1,0 +1,41 @@
+"""Concerning: whom an event is told to in person, and whether they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain import events as e
+from bot.domain.events import EventRecord
+from bot.domain.requests import Request
+from bot.sending.scene import PERSON
+
+
+def concerned(records: Sequence[EventRecord], seq: int, surface: str) -> list[str]:
+    """The places where an event is to be told: people, and the channel that a step posts to."""
+    record = records[seq - 1] if 0 < seq <= len(records) else None
+    if record is None or record.payload is None:
+        return []
+    event = e.event_of(record)
+    if isinstance(event, e.Reassigned):
+        return [PERSON + event.to] if record.actor != f"person:{event.to}" else []
+    if isinstance(event, e.Woken):
+        return [PERSON + event.person]
+    if isinstance(event, e.Warned):
+        return [PERSON + id_ for id_ in event.to]
+    if isinstance(event, e.Escalated):
+        posted = event.post_to.get(surface)
+        people = [PERSON + id_ for id_ in event.to]
+        return people if posted is None else [*people, posted]
+    return []
+
+
+def settled(request: Request, records: Sequence[EventRecord], seq: int, surface: str, place: str) -> bool:
+    """Whether a place was shown it because of this event, or turned out since to be out of reach.
+
+    Who was shown it because of a later event need not be told of an earlier one.
+    """
+    for ref in request.messages:
+        if (ref.surface, ref.place) == (surface, place) and ref.kind in {"ping", "gathered"} and ref.upto >= seq:
+            return True
+    later = (e.event_of(record) for record in records[seq:] if record.payload is not None)
+    return any(isinstance(event, e.Unshown) and (event.surface, event.place) == (surface, place) for event in later)

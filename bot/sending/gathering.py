@@ -1,0 +1,163 @@
+"""Gathering: who was told of something just now is told of the next as one list, and never twice of anything.
+
+What is shared by all processes lies on the shelf. ``pinged`` is the window of one person on one surface: whoever takes
+it may send, the others wait for its end. ``gathering`` is what was begun there and has not ended: it is written before
+anything is sent, so that whoever takes up a broken try sends the same again. ``gathered`` is which requests a list is
+about, so that it can be redrawn; which list a request stands in is on its record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.domain import events as e
+from bot.domain.duties import Duties
+from bot.errors import Busy
+from bot.policy.document import Policy
+from bot.ports import Clock, Store
+from bot.recording import PING, errand_of, stream_of
+from bot.sending.concerning import concerned, settled
+from bot.sending.quieting import quiet_until
+from bot.sending.scene import PERSON, Scene
+
+WINDOWS, PLANS = "pinged", "gathering"
+MOST = 250
+"""Requests of one list; what else waits goes with the next."""
+_LOOKED_AT = 2000
+"""Waiting pings among which those for the same person are looked for."""
+_PLAN_KEPT = timedelta(hours=1)
+"""How long something begun keeps others away when nobody goes on with it."""
+_UNDER_WAY = 5.0
+"""Seconds after which it is looked again whether what somebody else began has ended."""
+_LOOK_AGAIN = timedelta(minutes=15)
+"""Quiet hours may be changed while something waits for their end."""
+
+Member = tuple[str, int]
+"""A request, and the event that it is told because of."""
+
+
+class Window(msgspec.Struct, frozen=True):
+    """Somebody was told of something by this errand, and is left alone until then."""
+
+    by: str
+    until: datetime
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What an errand shows to somebody: one request's card, or a list of several."""
+
+    by: str
+    members: tuple[Member, ...]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it is a list."""
+        return len(self.members) > 1
+
+
+class Gathering:
+    """Of one surface."""
+
+    def __init__(
+        self, store: Store, clock: Clock, policy: Callable[[], Policy], duties: Callable[[], Duties], surface: str
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._policy = policy
+        self._duties = duties
+        self._surface = surface
+
+    async def begun(self, errand: str, scene: Scene, place: str) -> Plan | None:
+        """What this errand began to show to somebody and may have, kept for as long as it tries."""
+        plan = await self._plan(errand, scene, place)
+        if plan is None or plan.by != errand:
+            return None
+        await self._store.shelf.put(
+            PLANS, self._key(errand, scene, place), msgspec.json.encode(plan), expires_at=self._clock.now() + _PLAN_KEPT
+        )
+        return plan
+
+    async def begin(self, errand: str, scene: Scene, seq: int, place: str) -> Plan:
+        """What this errand is to show to somebody now: its request's card, or a list with all that waits for them.
+
+        Raises:
+            Busy: while it has to wait: for quiet hours, or since they were told of something just now.
+        """
+        now = self._clock.now()
+        self._let_sleep(scene, seq, place, now)
+        members: tuple[Member, ...] = ((scene.request.id, seq),)
+        if scene.request.routing.gather_seconds:
+            await self._take_window(errand, scene, place, now)
+            members = await self._waiting(place, members[0])
+        plan = Plan(errand, members)
+        key, body = self._key(errand, scene, place), msgspec.json.encode(plan)
+        if not await self._store.shelf.add(PLANS, key, body, expires_at=now + _PLAN_KEPT, now=now):
+            raise Busy("somebody else is telling them of something", retry_after=_UNDER_WAY)
+        return plan
+
+    async def end(self, errand: str, scene: Scene, place: str, *, reached: bool) -> None:
+        """It was shown and is on record, or need not be any more. Who was not reached is left to the next at once."""
+        if not reached and scene.request.routing.gather_seconds:
+            await self._store.shelf.drop(WINDOWS, self._place_key(place))
+        await self._store.shelf.drop(PLANS, self._key(errand, scene, place))
+
+    def _let_sleep(self, scene: Scene, seq: int, place: str, now: datetime) -> None:
+        event = scene.event(seq)
+        if event is None:
+            return
+        until = quiet_until(self._duties(), scene.policy, scene.request, event, place.removeprefix(PERSON), now)
+        if until is not None:
+            left = min(until - now, _LOOK_AGAIN)
+            raise Busy("they want to be left alone now", retry_after=left.total_seconds())
+
+    async def _take_window(self, errand: str, scene: Scene, place: str, now: datetime) -> None:
+        shelf, key = self._store.shelf, self._place_key(place)
+        until = now + timedelta(seconds=scene.request.routing.gather_seconds)
+        if await shelf.get(WINDOWS, key, now) is None and (await self._plan(errand, scene, place)) is not None:
+            raise Busy("somebody else is telling them of something", retry_after=_UNDER_WAY)
+        mine = msgspec.json.encode(Window(errand, until))
+        if await shelf.add(WINDOWS, key, mine, expires_at=until, now=now):
+            return
+        standing = await shelf.get(WINDOWS, key, now)
+        window = None if standing is None else msgspec.json.decode(standing, type=Window)
+        if window is None or window.by != errand:
+            left = 0.0 if window is None else (window.until - now).total_seconds()
+            raise Busy("they were told of something just now", retry_after=left)
+
+    async def _waiting(self, place: str, first: Member) -> tuple[Member, ...]:
+        """This request, and the others that wait to be told to the same person, each once."""
+        found = {first[0]: first[1]}
+        for message in await self._store.outbox.waiting(self._surface, f"{PING}:", limit=_LOOKED_AT):
+            seq = errand_of(message).seq
+            if found.get(message.subject, 0) < seq and await self._waits(message.subject, seq, place):
+                found[message.subject] = seq
+            if len(found) == MOST:
+                break
+        return tuple(found.items())
+
+    async def _waits(self, request_id: str, seq: int, place: str) -> bool:
+        """Whether somebody else's errand is for this person, and may go with others now."""
+        records = await self._store.events(stream_of("request", request_id))
+        if place not in concerned(records, seq, self._surface):
+            return False
+        request, now, policy = await self._store.request(request_id), self._clock.now(), self._policy()
+        if request is None or not request.pending or request.deadline_at <= now or not request.routing.gather_seconds:
+            return False
+        event = e.event_of(records[seq - 1])
+        quiet = quiet_until(self._duties(), policy, request, event, place.removeprefix(PERSON), now)
+        return quiet is None and not settled(request, records, seq, self._surface, place)
+
+    async def _plan(self, errand: str, scene: Scene, place: str) -> Plan | None:
+        found = await self._store.shelf.get(PLANS, self._key(errand, scene, place), self._clock.now())
+        return None if found is None else msgspec.json.decode(found, type=Plan)
+
+    def _key(self, errand: str, scene: Scene, place: str) -> str:
+        """What is gathered is begun one after the other; what is not keeps nobody away."""
+        alone = "" if scene.request.routing.gather_seconds else f":{errand}"
+        return self._place_key(place) + alone
+
+    def _place_key(self, place: str) -> str:
+        return f"{self._surface}:{place}"
