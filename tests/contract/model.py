@@ -21,6 +21,7 @@ from bot.domain.duties import Cover, Delegation, Duties
 from bot.domain.people import ActorKind
 from bot.domain.requests import DecisionKind, GrantStatus, OutcomeStatus, Request
 from bot.errors import SignoffError
+from bot.pausing import Pausing
 from bot.proving.keys import Keyring
 from bot.proving.record import verify
 from bot.sealing import seal_once
@@ -129,6 +130,11 @@ class World:
         self.whole = self.house.policy
         self.books: dict[str, Book] = {}
         self.gone: set[str] = set()
+        self.paused: dict[str, tuple[bool, datetime | None]] = {}
+        """By scope whether what is pending is frozen, and until when."""
+        clock, store = self.house.clock, self.house.store
+        self.pausing = Pausing(store, clock, lambda: self.whole)
+        self.run(self.pausing.start())
 
     def run(self, coroutine: Any) -> Any:
         return self.runner.run(coroutine)
@@ -146,8 +152,12 @@ class World:
         sent = None if tool == "change_payout" else amount
         opened = self.run(self.house.propose(sent, tool=tool, context=context, within=f"{patience}m"))
         request: Request = opened.request
-        assert request.pending
         action = ACTION_OF[tool]
+        if self.stopped(action, "refunds"):
+            assert request.status == "rejected"
+            assert request.assessment.verdict.reasons[0].rule == "paused"
+            return
+        assert request.pending
         self.books[request.id] = Book(
             request.id, action, None if sent is None else Decimal(sent), behalf, request.opened_at,
             timedelta(minutes=patience), [[] for _ in NEEDED[action]],
@@ -187,6 +197,22 @@ class World:
         cover = Cover(len(self.house.duties.covers), "nights", other, now, until, who)
         duties = self.house.duties
         self.house.duties = Duties((*duties.covers[-3:], cover), (*duties.delegations[-3:], delegation))
+
+    def pause(self, scope: str, *, freeze: bool, minutes: int | None) -> None:
+        until = None if minutes is None else self.house.clock.now() + timedelta(minutes=minutes)
+        person = self.whole.people["vera"]
+        self.run(self.pausing.pause(scope, "a drill", person, "desk", until=until, freeze=freeze))
+        self.paused[scope] = (freeze, until)
+
+    def resume(self, scope: str) -> None:
+        self.attempt(self.pausing.resume(scope, "it is over", self.whole.people["vera"], "desk"))
+        self.paused.pop(scope, None)
+
+    def stopped(self, action: str, owner: str, *, frozen: bool = False) -> bool:
+        now = self.house.clock.now()
+        found = (self.paused.get(scope) for scope in ("everything", f"action:{action}", f"owner:{owner}"))
+        standing = [one for one in found if one is not None and (one[1] is None or now < one[1])]
+        return any(freezes or not frozen for freezes, _ in standing)
 
     def pass_time(self, minutes: int) -> None:
         self.house.clock.move(minutes=minutes)
@@ -234,9 +260,11 @@ class World:
         elif isinstance(event, e.Redeemed):
             book.redeemed += 1
             assert book.redeemed == 1
+            assert not self.stopped(book.action, book.owner, frozen=True)
 
     def _signs(self, book: Book, who: str) -> None:
         assert book.decided == 0
+        assert not self.stopped(book.action, book.owner, frozen=True)
         assert book.may_sign(who, self.gone), (book, who)
         assert all(who not in signed for signed in book.signed)
         book.signed[book.stage].append(who)
@@ -263,6 +291,7 @@ class World:
         if not approved:
             return
         assert kind == ActorKind.PERSON
+        assert not self.stopped(book.action, book.owner, frozen=True)
         self._signs_last(book, who)
         if decision.kind is DecisionKind.APPROVED_WITH_EDITS:
             assert NEEDED[book.action] == (1,)
@@ -286,6 +315,7 @@ class World:
         """The record verifies, before and after it is sealed, and every view is what it says."""
         try:
             store = self.house.store
+            self.run(self.pausing.close())
             self.run(require_rebuilt(store))
             while self.run(seal_once(store.seals, KEYS.signer, self.house.clock, limit=50)):
                 pass

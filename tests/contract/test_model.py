@@ -10,7 +10,15 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.deciding import (
     Approve,
@@ -28,7 +36,8 @@ from bot.deciding import (
 from tests.contract.model import PEOPLE, World
 
 WHO = st.sampled_from(PEOPLE)
-EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "60"))
+SCOPE = st.sampled_from(["everything", "action:wire", "owner:finance", "action:refund", "owner:refunds"])
+EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "100"))
 """How many histories are tried."""
 MOST = 3
 """Requests in one history, so that much happens to each."""
@@ -52,8 +61,9 @@ class Life(RuleBasedStateMachine):
         patience=st.sampled_from([60, 240, 240]),
     )
     def propose(self, tool: str, amount: int, behalf: str | None, patience: int) -> Any:
+        before = len(self.world.books)
         self.world.open(tool, amount, behalf, patience)
-        return list(self.world.books)[-1]
+        return list(self.world.books)[-1] if len(self.world.books) > before else multiple()
 
     @rule(id_=requests, who=WHO, times=st.integers(1, 2))
     def approve(self, id_: str, who: str, times: int) -> None:
@@ -102,6 +112,16 @@ class Life(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 3, 6, 11, 25, 61, 130]))
     def wait(self, minutes: int) -> None:
         self.world.pass_time(minutes)
+
+    @precondition(lambda self: len(self.world.books) > 1)
+    @rule(scope=SCOPE, freeze=st.booleans(), minutes=st.sampled_from([None, 2, 5]))
+    def pause(self, scope: str, freeze: bool, minutes: int | None) -> None:
+        self.world.pause(scope, freeze=freeze, minutes=minutes)
+
+    @precondition(lambda self: bool(self.world.paused))
+    @rule(scope=SCOPE)
+    def resume(self, scope: str) -> None:
+        self.world.resume(scope if scope in self.world.paused else next(iter(self.world.paused)))
 
     @rule(who=WHO)
     def leave_or_come_back(self, who: str) -> None:
