@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from adapters.desk import deciding_forms, editing_forms, guard, live, pausing_forms, signing_in
+from adapters.desk import bulk_forms, deciding_forms, duty_page, editing_forms, guard, live, pausing_forms, signing_in
 from adapters.desk.decided_page import decided
 from adapters.desk.explain_page import explain
 from adapters.desk.finding_form import find_by_id
@@ -21,6 +21,7 @@ from bot.deciding import Deciding
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 
 
@@ -32,13 +33,16 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     policy: Callable[[], Policy],
     deciding: Deciding,
     pausing: Pausing,
+    rostering: Rostering,
     answering: Answering,
     waiting: Waiting,
     public_url: str,
 ) -> None:
     """Serve the desk below ``/desk``, and lead ``/`` there."""
     desk = web.Application(middlewares=[guard.errors_as_pages, guard.let_in])
-    room = Workroom(store, clock, policy, deciding, pausing, answering, waiting, public_url.rstrip("/"), Pages())
+    room = Workroom(
+        store, clock, policy, deciding, pausing, rostering, answering, waiting, public_url.rstrip("/"), Pages()
+    )
     desk[WORKROOM] = room
 
     async def prepare(_: web.Request, response: web.StreamResponse) -> None:
@@ -61,6 +65,14 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
             web.post("/pauses", pausing_forms.pause),
             web.get("/pauses/resume", pausing_forms.back),
             web.post("/pauses/resume", pausing_forms.resume),
+            web.get("/duty", duty_page.duty),
+            web.get("/duty/{form}", duty_page.back),
+            web.post("/duty/cover", duty_page.cover),
+            web.post("/duty/away", duty_page.away),
+            web.post("/duty/quiet", duty_page.quiet),
+            web.post("/duty/end", duty_page.ended),
+            web.get("/bulk", bulk_forms.back),
+            web.post("/bulk", bulk_forms.decide),
             web.get("/events", live.events),
             web.get("/in/{token}", signing_in.offer),
             web.post("/in/{token}", signing_in.sign_in),

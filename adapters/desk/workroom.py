@@ -16,6 +16,7 @@ from bot.domain.people import Person
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Session, Store
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 
 SURFACE = "desk"
@@ -30,6 +31,7 @@ class Workroom:
     policy: Callable[[], Policy]
     deciding: Deciding
     pausing: Pausing
+    rostering: Rostering
     answering: Answering
     waiting: Waiting
     public_url: str

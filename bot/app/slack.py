@@ -16,6 +16,7 @@ from bot.errors import SignoffError
 from bot.manifest import slack_scopes
 from bot.pausing import Pausing
 from bot.policy.document import Policy
+from bot.rostering import Rostering
 from bot.sending import ChatSender
 from bot.waiting import Waiting
 
@@ -53,6 +54,7 @@ def connect(
     *,
     deciding: Deciding,
     pausing: Pausing,
+    rostering: Rostering,
     waiting: Waiting,
     url: str,
 ) -> ConnectedSlack:
@@ -70,7 +72,12 @@ def connect(
     )
     people = SlackPeople(workspaces, clock=clock, policy=policy)
     chat = SlackChat(
-        workspaces, people, pacing, clock=clock, policy=policy, desk_url=lambda id_: f"{url}/desk/requests/{id_}"
+        workspaces,
+        people,
+        pacing,
+        clock=clock,
+        policy=policy,
+        desk_url=lambda id_: f"{url}/desk/requests/{id_}" if id_ else f"{url}/desk",
     )
     receiving = Slack(
         store=store,
@@ -78,6 +85,7 @@ def connect(
         policy=policy,
         deciding=deciding,
         pausing=pausing,
+        rostering=rostering,
         answering=Answering(store, clock, policy),
         waiting=waiting,
         workspaces=workspaces,
@@ -88,7 +96,8 @@ def connect(
         app_token=settings.slack_app_token,
         oauth=oauth,
     )
-    return ConnectedSlack(receiving, ChatSender(store, clock, policy, chat), people, workspaces)
+    sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties)
+    return ConnectedSlack(receiving, sender, people, workspaces)
 
 
 def _oauth(place: Workplace, url: str) -> OAuth | None:

@@ -24,6 +24,7 @@ from bot.app.workplace import Workplace
 from bot.deciding import Deciding
 from bot.pausing import Pausing
 from bot.policy.document import Policy
+from bot.rostering import Rostering
 from bot.sending import ChatSender
 
 
@@ -49,7 +50,13 @@ class ConnectedTeams:
 
 
 def connect(
-    place: Workplace, policy: Callable[[], Policy], *, deciding: Deciding, pausing: Pausing, url: str
+    place: Workplace,
+    policy: Callable[[], Policy],
+    *,
+    deciding: Deciding,
+    pausing: Pausing,
+    rostering: Rostering,
+    url: str,
 ) -> ConnectedTeams:
     """Teams as the settings say; nothing is asked of it yet. ``url`` is where people reach this server.
 
@@ -72,7 +79,7 @@ def connect(
         shelf=store.shelf,
         clock=clock,
         policy=policy,
-        desk_url=lambda id_: f"{url}/desk/requests/{id_}",
+        desk_url=lambda id_: f"{url}/desk/requests/{id_}" if id_ else f"{url}/desk",
     )
     receiving = Teams(
         store=store,
@@ -80,6 +87,7 @@ def connect(
         policy=policy,
         deciding=deciding,
         pausing=pausing,
+        rostering=rostering,
         answering=Answering(store, clock, policy),
         port=port,
         saying=Saying(port, pacing),
@@ -88,4 +96,5 @@ def connect(
         chat=chat,
         desk_url=f"{url}/desk",
     )
-    return ConnectedTeams(receiving, ChatSender(store, clock, policy, chat), port, tokens, credentials)
+    sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties)
+    return ConnectedTeams(receiving, sender, port, tokens, credentials)

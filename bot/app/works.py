@@ -23,7 +23,7 @@ from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
 from bot.policy.document import Policy
-from bot.rostering import Roster
+from bot.rostering import Rostering
 from bot.sealing import seal_pending
 from bot.waiting import Waiting
 
@@ -74,32 +74,47 @@ class Works:
         self._loads = Loads(store, clock, policy)
         self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
         self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
+        self._rostering = Rostering(store, clock, policy)
         self._slack: ConnectedSlack | None = None
         if settings.slack_mode != "off":
             from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
 
             self._slack = connect(
-                place, policy, deciding=self._deciding, pausing=self._pausing, waiting=self.waiting, url=settings.url
+                place,
+                policy,
+                deciding=self._deciding,
+                pausing=self._pausing,
+                rostering=self._rostering,
+                waiting=self.waiting,
+                url=settings.url,
             )
 
         self._teams: ConnectedTeams | None = None
         if settings.teams_app_id:
             from bot.app import teams  # noqa: PLC0415 - the Bot Framework takes a second to import
 
-            self._teams = teams.connect(place, policy, deciding=self._deciding, pausing=self._pausing, url=settings.url)
+            self._teams = teams.connect(
+                place,
+                policy,
+                deciding=self._deciding,
+                pausing=self._pausing,
+                rostering=self._rostering,
+                url=settings.url,
+            )
         connected = {"slack": self._slack, "teams": self._teams}
         self._surfaces = tuple(name for name, found in connected.items() if found is not None)
 
     async def start(self) -> None:
         """Read what has to be known before the first call comes in."""
         await self._pausing.start()
+        await self._rostering.start()
         await self._loads.start()
         if self._slack is not None and self.policy.asks_elsewhere:
             await self._learn_members(self._slack)
 
     def situation(self) -> Situation:
         """What the gate is told when a request opens."""
-        return Situation(surfaces=self._surfaces, loads=self._loads, roster=Roster(self.policy()))
+        return Situation(surfaces=self._surfaces, loads=self._loads, roster=self._rostering.roster())
 
     def jobs(self, seal_seconds: float) -> dict[str, Job]:
         """What is done again and again: by name, every so many seconds."""
@@ -118,7 +133,7 @@ class Works:
         return [
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
             asyncio.create_task(self._alarming.run(), name="alarms"),
-            asyncio.create_task(keep_time(store, clock, lambda: Roster(self.policy())), name="deadlines"),
+            asyncio.create_task(keep_time(store, clock, self._rostering.roster), name="deadlines"),
             *(() if self._slack is None else self._slack.work()),
             *(() if self._teams is None else self._teams.work()),
         ]
@@ -126,6 +141,7 @@ class Works:
     async def close(self) -> None:
         """Let go of what was opened."""
         await self._pausing.close()
+        await self._rostering.close()
         await self._loads.close()
         if self._slack is not None:
             await self._slack.workspaces.close()
@@ -156,6 +172,7 @@ class Works:
             policy=self.policy,
             deciding=self._deciding,
             pausing=self._pausing,
+            rostering=self._rostering,
             answering=Answering(store, clock, self.policy),
             waiting=self.waiting,
             public_url=settings.url,

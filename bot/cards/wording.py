@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from bot.cards.shape import Card, Row
 from bot.domain.requests import Lesson
@@ -49,6 +50,10 @@ COMMANDS = (
     ("pause [WHAT]", "Stop an action type, an agent, an owner or everything", "pause action:refund"),
     ("resume", "Let it go on", "resume"),
     ("who OWNER", "Who answers, who may sign, and who is away", "who refunds"),
+    ("oncall [end NUMBER]", "Who is on call now and for 14 days, where nobody is, and who is away", "oncall"),
+    ("cover [ROTATION]", "Put somebody on call for a while; a swap is two covers", "cover"),
+    ("away [PERSON]", "Let somebody stand in for a while", "away"),
+    ("quiet", "When nothing that can wait is sent to you", "quiet"),
     ("help", "This list", "help"),
 )
 """Words of a command, what it does, an example."""
@@ -65,6 +70,13 @@ NO_CHOICE = "Not given"
 _CHANGES = dict.fromkeys(("pending", "claimed", "approved", "approved_with_edits", "redeemed"), "What will change")
 _CHANGES |= {"ran": "What was run", "failed": "What was tried"}
 _ORIGIN = {"agent", "tool", "model", "build", "policy"}
+
+
+def meant_command(typed: str, names: Sequence[str]) -> str | None:
+    """The command that somebody perhaps meant: the first that begins so, else the one most like it."""
+    word = typed.lower()
+    begun = [name for name in names if word and name.startswith(word)]
+    return next(iter(begun or get_close_matches(word, names, n=1, cutoff=0.5)), None)
 
 
 def why_title(card: Card) -> str:

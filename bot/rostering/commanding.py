@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
 from bot.domain import events as e
-from bot.domain.duties import Cover, Delegation, Duties, QuietHours
+from bot.domain.duties import NO_DUTIES, Cover, Delegation, Duties, QuietHours
 from bot.domain.people import Actor
 from bot.errors import BadInput, Busy
 from bot.following import AGAIN_SECONDS, Following
@@ -24,6 +24,9 @@ T = TypeVar("T")
 K = TypeVar("K", bound=Cover | Delegation)
 TRIES = 20
 """How often it is tried while others write to the ledger at the same time."""
+
+FOLDED = timedelta(hours=1)
+"""For how long what follows from the same facts is not worked out again, but for what is over."""
 
 
 def no_calendars() -> Mapping[str, tuple[Planned, ...]]:
@@ -51,6 +54,7 @@ class Rostering:
         self._clock = clock
         self._policy = policy
         self._planned = planned
+        self._folded = (0, clock.now(), NO_DUTIES)
         self._ledger = Following(store, STREAM, "who stands in for whom", again_seconds=again_seconds)
 
     async def start(self) -> None:
@@ -63,7 +67,12 @@ class Rostering:
 
     def roster(self) -> Roster:
         """Who is there, as last known: no step waits for a ledger that can't be read for a moment."""
-        return self._roster(duties_of(self._ledger.last_known, self._clock.now()))
+        records, now = self._ledger.last_known, self._clock.now()
+        read, since, duties = self._folded
+        if len(records) != read or not since <= now < since + FOLDED:
+            duties = duties_of(records, now)
+            self._folded = (len(records), now, duties)
+        return self._roster(duties)
 
     async def standing(self) -> Roster:
         """The same, as the store has it at this moment."""

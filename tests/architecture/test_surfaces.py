@@ -48,6 +48,7 @@ WHOLE = {
 NO_DEED = {
     "GET ": "leads to the queue",
     "GET /static/{name}": "the pages' own files",
+    "GET /duty/{form}": "a form's address, reloaded, leads to its page",
     "GET /pauses/resume": "a form's address, reloaded, leads to its page",
     **{
         f"GET /requests/{{id}}/{name}": "a form's address, reloaded, leads to the card"
@@ -157,7 +158,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             _, page = await dana.get("/desk/")
             drawn |= {f"page {name}" for name in re.findall(r"(?:href|action)=\"/desk/(\w+)\"", page)}
     assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain"} | {
-        f"page {name}" for name in ("decided", "summary", "who", "pauses", "out", "find")
+        f"page {name}" for name in ("decided", "summary", "who", "duty", "pauses", "out", "find")
     }
 
 

@@ -20,6 +20,7 @@ from bot.domain.requests import OutcomeStatus, Proposal, Request
 from bot.opening import open_request
 from bot.pausing import Pausing
 from bot.ports import Store
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 from tests.rigs.house import House, MovedClock, new_house
 
@@ -106,6 +107,7 @@ async def served(
         policy=lambda: house.policy,
         deciding=deciding,
         pausing=pausing,
+        rostering=Rostering(house.store, house.clock, lambda: house.policy),
         answering=Answering(house.store, house.clock, lambda: house.policy),
         waiting=waiting,
         public_url=public_url or "http://127.0.0.1:1",

@@ -27,6 +27,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports.surfaces import Posting
 from bot.recording import Needs
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 from tests.fakes.slack import Channel, FakeSlack, Message, User, Workspace
 from tests.rigs.house import POLICY, House, MovedClock, new_house
@@ -224,6 +225,7 @@ async def _wired(
         policy=policy,
         deciding=Deciding(store, clock, policy),
         pausing=pausing,
+        rostering=Rostering(store, clock, policy),
         answering=Answering(store, clock, policy),
         waiting=Waiting(house.store),
         workspaces=workspaces,

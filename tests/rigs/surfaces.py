@@ -31,6 +31,7 @@ from bot import deciding, receiving
 from bot.answering import Answering
 from bot.cards import Card
 from bot.pausing import Pausing
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 from tests.rigs.house import House
 
@@ -64,6 +65,7 @@ def desk_routes(house: House) -> set[str]:
         policy=policy,
         deciding=deciding.Deciding(house.store, house.clock, policy),
         pausing=Pausing(house.store, house.clock, policy),
+        rostering=Rostering(house.store, house.clock, policy),
         answering=Answering(house.store, house.clock, policy),
         waiting=Waiting(house.store),
         public_url="http://127.0.0.1:1",
@@ -110,8 +112,8 @@ def slack_offers() -> set[str]:
 
 
 def teams_offers() -> set[str]:
-    forms = {*teams_submitting.COMMANDS, *teams_submitting.PAUSING, *compared(teams_submitting, "name")}
-    dialogs = {*teams_forms.FORMS, *teams_submitting.PAUSING, *compared(teams_submitting, "verb")}
+    forms = {*teams_submitting.COMMANDS, *teams_submitting.FROM_WORDS, *compared(teams_submitting, "name")}
+    dialogs = {*teams_forms.FORMS, *teams_submitting.FROM_WORDS, *compared(teams_submitting, "verb")}
     return (
         names("verb", {*teams_clicks.AT_ONCE, *compared(teams_clicks, "pressed.verb")})
         | names("dialog", dialogs)

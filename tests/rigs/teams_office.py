@@ -33,6 +33,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports.surfaces import Posting
 from bot.recording import Needs
+from bot.rostering import Rostering
 from tests.fakes.teams import Channel, FakeTeams, Message, Team, Tenant, User
 from tests.fakes.teams.calling.delivery import Delivery
 from tests.fakes.teams.dialogs import Dialog
@@ -191,6 +192,7 @@ def _wired(
         policy=policy,
         deciding=Deciding(store, clock, policy),
         pausing=pausing,
+        rostering=Rostering(store, clock, policy),
         answering=Answering(store, clock, policy),
         port=port,
         saying=Saying(port, pacing),

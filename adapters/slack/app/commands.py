@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from adapters.slack.app import pausing
+from adapters.slack.app import duty, pausing
 from adapters.slack.app.clicks import guarded
 from adapters.slack.app.opening import open_modal
 from adapters.slack.app.room import Room
@@ -27,7 +27,7 @@ Body = Mapping[str, Any]
 Answer = Callable[[Room, Visit, str], Awaitable[Drawn]]
 _SOON = 0.5
 """Seconds that a summary is waited for before it is said to come: most often it takes longer, or nearly no time."""
-FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form)}
+FORMS = {"pause": ("Pause", pausing.pause_form), "resume": ("Resume", pausing.resume_form), **duty.FORMS}
 """Commands that open a modal: its title, and what fills it."""
 _COUNTING = "The summary is being counted; it comes in a moment."
 _WORKING = "One moment: the answer comes as a message of its own."
@@ -132,4 +132,5 @@ ANSWERS: dict[str, Answer] = {
     "summary": _summary,
     "show": _show,
     "who": _who,
+    "oncall": duty.on_call,
 }

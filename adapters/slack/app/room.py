@@ -21,6 +21,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Directory, Store
 from bot.receiving import Jobs, Stranger, answerable, require_sight
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 
 SURFACE = "slack"
@@ -79,6 +80,7 @@ class Room:
     policy: Callable[[], Policy]
     deciding: Deciding
     pausing: Pausing
+    rostering: Rostering
     answering: Answering
     waiting: Waiting
     workspaces: Workspaces

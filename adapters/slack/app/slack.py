@@ -32,6 +32,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.receiving import MOST, Jobs
+from bot.rostering import Rostering
 from bot.waiting import Waiting
 
 EVENTS = "/slack/events"
@@ -62,6 +63,7 @@ class Slack:
         policy: Callable[[], Policy],
         deciding: Deciding,
         pausing: Pausing,
+        rostering: Rostering,
         answering: Answering,
         waiting: Waiting,
         workspaces: Workspaces,
@@ -81,6 +83,7 @@ class Slack:
             policy=policy,
             deciding=deciding,
             pausing=pausing,
+            rostering=rostering,
             answering=answering,
             waiting=waiting,
             workspaces=workspaces,

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from adapters.slack.app import editing, pausing
+from adapters.slack.app import duty, editing, pausing
 from adapters.slack.app.acting import act
 from adapters.slack.app.opening import put
 from adapters.slack.app.refilling import refilled
@@ -151,5 +151,6 @@ HANDLERS: dict[str, Handler] = {
     "edit_review": editing.sign,
     "pause": pausing.pause,
     "resume": pausing.resume,
+    **dict.fromkeys(duty.FORMS, duty.sent),
 }
 """By the modal's ``callback_id``."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from adapters.slack.cards import blocks, limits
@@ -17,7 +16,7 @@ from adapters.slack.cards.rich import bullets, line, rich, run
 from bot.cards import Card
 from bot.cards import plain as visible
 from bot.cards.amounts import limit_text
-from bot.cards.wording import COMMANDS
+from bot.cards.wording import COMMANDS, meant_command
 from bot.domain.people import Person
 from bot.errors import AlreadyDecided, Busy, NotAllowed, SignoffError, Unavailable
 from bot.policy.document import Owner, Policy
@@ -47,8 +46,8 @@ def unknown_command(typed: str, command: str = "/signoff") -> Drawn:
     """A word that is no command, with what was perhaps meant."""
     first = brief(visible(typed), 60)
     names = [words.split()[0] for words, _, _ in COMMANDS]
-    near = get_close_matches(first.lower(), names, n=1, cutoff=0.5)
-    meant = f"Did you mean {command} {near[0]}?" if near else f"{command} help lists what there is."
+    near = meant_command(first, names)
+    meant = f"Did you mean {command} {near}?" if near else f"{command} help lists what there is."
     return say(f"“{first}” is no command of Signoff.", meant)
 
 

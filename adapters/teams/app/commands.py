@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from html import unescape
 from typing import Any
 
-from adapters.teams.app import pausing
+from adapters.teams.app import duty, pausing
 from adapters.teams.app.clicks import AT_ONCE, REJECT, clicked, read_pressed
 from adapters.teams.app.homes import home
 from adapters.teams.app.linking import link
@@ -176,6 +176,7 @@ ANSWERS: dict[str, Callable[[Room, Visit, str], Awaitable[Json]]] = {
     "who": _who,
     "pause": _pause,
     "resume": _resume,
+    **duty.ANSWERS,
 }
 _OPENLY = frozenset({"help"})
 """What shows nothing of any request, and is answered where it was asked."""

@@ -20,6 +20,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.receiving import Drafts, Jobs, Once, Stranger, answerable, require_sight
+from bot.rostering import Rostering
 from bot.sending.scene import look
 from bot.sending.wording import lead
 
@@ -39,6 +40,7 @@ class Room:
     policy: Callable[[], Policy]
     deciding: Deciding
     pausing: Pausing
+    rostering: Rostering
     answering: Answering
     port: TeamsPort
     saying: Saying

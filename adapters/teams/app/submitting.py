@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.teams.app import answers, editing, pausing
+from adapters.teams.app import answers, duty, editing, pausing
 from adapters.teams.app.answers import Answer
 from adapters.teams.app.editing import problems_of
 from adapters.teams.app.forms import FORMS, fill, show
@@ -25,9 +25,10 @@ from bot.receiving import read_lesson, require_sight
 Said = Mapping[str, str]
 NOTHING = "Nothing was done"
 _TWICE = "This came twice. What became of it stands on the card; if it does not, open the form again."
-PAUSING: dict[str, tuple[Callable[[Room, Visit, str, Said, Said], Awaitable[Json]], Any]] = {
+FROM_WORDS: dict[str, tuple[Callable[[Room, Visit, str, Said, Said], Awaitable[Json]], Any]] = {
     "pause": (pausing.pause_form, pausing.pause),
     "resume": (pausing.resume_form, pausing.resume),
+    **duty.DIALOGS,
 }
 """By command and dialog: what draws the form, and what its submission does."""
 
@@ -63,8 +64,8 @@ async def fetched(room: Room, visit: Visit, asked: Sent, *, first: bool) -> Answ
 
 
 async def _dialog(room: Room, visit: Visit, verb: str, names: Said, *, first: bool) -> Json:
-    if verb in PAUSING:
-        return await PAUSING[verb][0](room, visit, names.get("key", ""), {}, {})
+    if verb in FROM_WORDS:
+        return await FROM_WORDS[verb][0](room, visit, names.get("key", ""), {}, {})
     id_ = request_id(names.get("request"))
     if verb == "show":
         return await show(room, visit, id_, short(names.get("field", "")), first=first)
@@ -79,8 +80,8 @@ async def submitted(room: Room, visit: Visit, form: Sent, *, first: bool) -> Ans
         if not first:
             return answers.told(_TWICE)
         name = form.names.get("dialog", "")
-        if name in PAUSING:
-            return await _stopping(room, visit, name, form.typed)
+        if name in FROM_WORDS:
+            return await _from_words(room, visit, name, form.typed)
         return await _on_request(room, visit, name, form)
     except Exception as error:  # noqa: BLE001 - as above
         log_fault(error, "submission")
@@ -113,13 +114,13 @@ async def _again(room: Room, name: str, request: Request, person: Person, typed:
     return await FORMS[name][1](room, request, person, typed, problems_of(error))
 
 
-async def _stopping(room: Room, visit: Visit, name: str, typed: Said) -> Answer:
-    draw, do = PAUSING[name]
+async def _from_words(room: Room, visit: Visit, name: str, typed: Said) -> Answer:
+    draw, do = FROM_WORDS[name]
     try:
-        await do(room, visit, typed)
+        told = await do(room, visit, typed)
     except (BadInput, Busy, Unavailable) as error:
         return answers.form(await draw(room, visit, "", typed, problems_of(error)), card_of(error))
-    return answers.CLOSED
+    return answers.CLOSED if told is None else answers.told(told)
 
 
 def _reject(_room: Room, _request: Request, typed: Said) -> Command:

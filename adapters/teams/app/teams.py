@@ -16,6 +16,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.receiving import MOST, Drafts, Jobs, Once
+from bot.rostering import Rostering
 
 MESSAGES = "/api/messages"
 GRACE_SECONDS = 4.0
@@ -37,6 +38,7 @@ class Teams:
         policy: Callable[[], Policy],
         deciding: Deciding,
         pausing: Pausing,
+        rostering: Rostering,
         answering: Answering,
         port: TeamsPort,
         saying: Saying,
@@ -53,6 +55,7 @@ class Teams:
             policy=policy,
             deciding=deciding,
             pausing=pausing,
+            rostering=rostering,
             answering=answering,
             port=port,
             saying=saying,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from adapters.teams.cards.buttons import buttons, statement
@@ -17,7 +16,7 @@ from bot.cards import plain as visible
 from bot.cards.amounts import limit_text
 from bot.cards.cutting import brief, sentence
 from bot.cards.room import Pen
-from bot.cards.wording import COMMANDS, why_title
+from bot.cards.wording import COMMANDS, meant_command, why_title
 from bot.domain.people import Person
 from bot.errors import AlreadyDecided, Busy, NotAllowed, SignoffError, Unavailable
 from bot.policy.document import Owner, Policy
@@ -58,8 +57,8 @@ def unknown_command_card(typed: str, command: str = "") -> Json:
     """A word that is no command, with what was perhaps meant."""
     before = f"{command} " if command else ""
     first = brief(visible(typed), 60)
-    near = get_close_matches(first.lower(), [words.split()[0] for words, _, _ in (*COMMANDS, LINK)], n=1, cutoff=0.5)
-    meant = f"Did you mean {before}{near[0]}?" if near else f"{before}help lists what there is."
+    near = meant_command(first, [words.split()[0] for words, _, _ in (*COMMANDS, LINK)])
+    meant = f"Did you mean {before}{near}?" if near else f"{before}help lists what there is."
     return say_card(f"“{first}” is no command of Signoff.", meant)
 
 

@@ -6,6 +6,7 @@ read by ``adapters.slack.cards.reading``.
 
 from adapters.slack.cards.modals.asking import ask_form, reassign_form, revoke_form, snooze_form, withdraw_form
 from adapters.slack.cards.modals.details import details
+from adapters.slack.cards.modals.duty import duty_form, on_call_answer
 from adapters.slack.cards.modals.editing import edit_form
 from adapters.slack.cards.modals.notices import loading, notice, shown
 from adapters.slack.cards.modals.pausing import pause_form, resume_form
@@ -15,10 +16,12 @@ from adapters.slack.cards.modals.reviewing import review_form
 __all__ = [
     "ask_form",
     "details",
+    "duty_form",
     "edit_form",
     "loading",
     "may_not",
     "notice",
+    "on_call_answer",
     "pause_form",
     "reassign_form",
     "reject_form",

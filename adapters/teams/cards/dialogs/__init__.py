@@ -15,6 +15,7 @@ from adapters.teams.cards.dialogs.asking import (
     withdraw_dialog,
 )
 from adapters.teams.cards.dialogs.details import details_card
+from adapters.teams.cards.dialogs.duty import duty_dialog, on_call_card
 from adapters.teams.cards.dialogs.editing import edit_dialog
 from adapters.teams.cards.dialogs.frame import dialog
 from adapters.teams.cards.dialogs.notices import may_not, notice_card, shown_card
@@ -26,9 +27,11 @@ __all__ = [
     "ask_dialog",
     "details_card",
     "dialog",
+    "duty_dialog",
     "edit_dialog",
     "may_not",
     "notice_card",
+    "on_call_card",
     "pause_dialog",
     "reassign_dialog",
     "reject_dialog",
