@@ -16,6 +16,7 @@ from bot.deciding import Approve, Command, Deciding, Reject
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, Conflict, NotAllowed
+from bot.listing import SCANNED, queue_of
 from bot.policy.document import Policy
 from bot.ports import Store
 from bot.receiving.acting import act
@@ -68,11 +69,12 @@ def bundles(queue: Iterable[Request]) -> tuple[Bundle, ...]:
     for request in filter(together, queue):
         found.setdefault(kind_of(request), []).append(request)
     return tuple(
-        Bundle(kind, _title(several[0]), tuple(several)) for kind, several in found.items() if len(several) >= LEAST
+        Bundle(kind, titled(several[0]), tuple(several)) for kind, several in found.items() if len(several) >= LEAST
     )
 
 
-def _title(request: Request) -> str:
+def titled(request: Request) -> str:
+    """What those that are alike have in common, in words: ``Refund a customer (Refunds)``."""
     routing = request.routing
     stage = f", {routing.stages[request.stage].title}" if routing.stages else ""
     return f"{request.assessment.title} ({routing.owner_title}{stage})"
@@ -106,7 +108,7 @@ async def chosen(store: Store, ids: Sequence[str], person: Person) -> tuple[Requ
         )
     other = next((request for request in found if _differ(request, found[0])), None)
     if other is not None:
-        raise BadInput(f"has {_title(found[0])} and {_title(other)}, which are not alike", field="chosen", remedy=ALIKE)
+        raise BadInput(f"has {titled(found[0])} and {titled(other)}, which are not alike", field="chosen", remedy=ALIKE)
     return tuple(found)
 
 
@@ -193,3 +195,20 @@ def summed(outcomes: Sequence[Outcome], command: Command) -> str:
     verb = "approved" if isinstance(command, Approve) else "rejected"
     all_of = f"{done} of {len(outcomes)}" if done < len(outcomes) else "The one" if done == 1 else f"All {done}"
     return f"{all_of} {'was' if done == 1 else 'were'} {verb} by you."
+
+
+async def alike_of(
+    store: Store,
+    policy: Policy,
+    person: Person,
+    now: datetime,
+    first: Request,
+    ours: Callable[[Request], Awaitable[bool]],
+) -> tuple[Request, ...]:
+    """What waits for this person and is alike to ``first``, least time left first, at most ``MOST``.
+
+    ``ours`` says which of them may be shown on this surface.
+    """
+    queue = await queue_of(store, policy, person, now, limit=SCANNED)
+    alike = [one for one in queue.items if together(one) and kind_of(one) == kind_of(first)]
+    return tuple([one for one in alike[: 2 * MOST] if await ours(one)][:MOST])

@@ -6,15 +6,17 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.cards import Card, card
 from bot.cards.pauses import Stopped, stopped
 from bot.domain.people import Person
 from bot.domain.requests import Request
-from bot.listing import decided_today, queue_of
+from bot.listing import SCANNED, decided_today, queue_of
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Store
+from bot.receiving.bulk import Bundle, bundles
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -34,6 +36,8 @@ class Home(msgspec.Struct, frozen=True):
     pauses: Sequence[Stopped] = ()
     desk_url: str | None = None
     """The desk's first page."""
+    bundles: Sequence[Bundle] = ()
+    """Those of everything that waits for them that can be decided together."""
 
 
 async def home_of(
@@ -52,7 +56,9 @@ async def home_of(
     Raises:
         Unavailable: when the database can't be read, or it is not known what is paused.
     """
-    queue = await queue_of(store, policy, person, now, limit=limit)
+    waiting = await queue_of(store, policy, person, now, limit=SCANNED)
+    mine = [one for one in waiting.items if await ours(one)]
+    queue = replace(waiting, items=waiting.items[:limit], more=max(0, len(waiting.items) - limit))
     decided = await decided_today(store, policy, person, now, limit=limit)
     agents = {agent.id: agent.name for agent in await store.agents()}
 
@@ -73,4 +79,5 @@ async def home_of(
         decided=await drawn(decided),
         pauses=[stopped(pause, policy, agents) for pause in pausing.now()],
         desk_url=desk_url,
+        bundles=bundles(mine),
     )

@@ -13,6 +13,7 @@ from adapters.slack.app import clicks as slack_clicks
 from adapters.slack.app import forms as slack_forms
 from adapters.slack.cards import explanation, modals
 from adapters.slack.cards.card import card_message
+from adapters.slack.cards.home import home_view
 from adapters.slack.client.posting import SlackChat
 from adapters.teams import cards as teams
 from adapters.teams.app import clicks as teams_clicks
@@ -23,6 +24,7 @@ from bot.deciding import Approve, Claim
 from bot.domain.requests import Request
 from bot.manifest import slack_manifest, teams_manifest
 from bot.ports import Chat
+from bot.receiving import Home, bulk
 from bot.recording.telling import CHANNEL_LOST, PINGED, TOLD
 from tests.architecture.test_papers import ROOT, codes, commands
 from tests.rigs import surfaces
@@ -50,6 +52,7 @@ NO_DEED = {
     "GET /static/{name}": "the pages' own files",
     "GET /duty/{form}": "a form's address, reloaded, leads to its page",
     "GET /pauses/resume": "a form's address, reloaded, leads to its page",
+    "GET /bulk": "a form's address, reloaded, leads to the queue",
     **{
         f"GET /requests/{{id}}/{name}": "a form's address, reloaded, leads to the card"
         for name in surfaces.REQUEST_FORMS
@@ -158,7 +161,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             _, page = await dana.get("/desk/")
             drawn |= {f"page {name}" for name in re.findall(r"(?:href|action)=\"/desk/(\w+)\"", page)}
     assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain"} | {
-        f"page {name}" for name in ("decided", "summary", "who", "duty", "pauses", "out", "find")
+        f"page {name}" for name in ("decided", "summary", "who", "duty", "pauses", "out", "find", "bulk")
     }
 
 
@@ -189,7 +192,14 @@ async def test_slack_draws_a_button_for_everything_that_it_answers(house: House)
     cards = await _cards(house)
     drawn = surfaces.slack_buttons([card_message(one, desk_url="https://desk.test").get("blocks") for one in cards])
     answered = {*slack_clicks.AT_ONCE, *slack_forms.FORMS, *surfaces.compared(slack_clicks, "pressed.command")}
-    assert drawn == answered - {"explain"}  # a shortcut on the message opens it
+    assert drawn == answered - {"explain", "bulk"}  # a shortcut on the message opens it; Home has what is alike
+
+
+async def test_home_draws_what_can_be_decided_together_in_slack_and_teams(house: House) -> None:
+    requests = [await house.held(120 + number) for number in range(2)]
+    home = Home("Dana", house.clock.now(), bundles=bulk.bundles(requests))
+    assert "bulk" in surfaces.slack_buttons(home_view(home))
+    assert "bulk" in surfaces.teams_buttons(teams.home_card(home))[1]
 
 
 async def test_teams_draws_a_button_for_everything_that_it_answers(house: House) -> None:

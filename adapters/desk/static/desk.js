@@ -40,7 +40,7 @@ function inMyZone(root) {
 
 const here = body.dataset.here;
 const announce = (text) => { const place = document.getElementById("announce"); if (place) place.textContent = text; };
-const written = (root) => part(root, "textarea, input:not([type=hidden]), select").some((field) =>
+const written = (root) => part(root, "textarea, input:not([type=hidden], [form]), select").some((field) =>
   field === document.activeElement || (field.tagName === "SELECT" ? field.value !== "" : field.value !== field.defaultValue));
 
 function keepOpen(old, fresh) {
@@ -53,6 +53,7 @@ function takePart(old, fresh, decided) {
     return;
   }
   keepOpen(old, fresh);
+  for (const box of part(old, "input[type=checkbox][form]")) { const same = fresh.querySelector(`input[name="${CSS.escape(box.name)}"]`); if (same) same.checked = box.checked; }
   const focused = old.contains(document.activeElement) ? document.activeElement : null;
   const row = focused?.closest("[data-id]")?.dataset.id;
   const known = new Set(part(old, "[data-id]").map((item) => item.dataset.id));
@@ -61,6 +62,7 @@ function takePart(old, fresh, decided) {
   fresh.dataset.seen = "yes";
   old.replaceWith(fresh);
   if (focused?.id) document.getElementById(focused.id)?.focus();
+  else if (focused?.name && focused.matches("[form]")) fresh.querySelector(`input[name="${CSS.escape(focused.name)}"]`)?.focus();
   else if (row) (fresh.querySelector(`[data-id="${CSS.escape(row)}"] a`) ?? fresh.querySelector("[data-id] a"))?.focus();
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from adapters.slack.app import bulk
 from adapters.slack.app.acting import act
 from adapters.slack.app.forms import FORMS, fill, show
 from adapters.slack.app.opening import open_modal
@@ -58,6 +59,8 @@ async def _clicked(room: Room, visit: Visit, body: Body) -> None:
     if pressed.command == "show":
         title, field = "Masked field", pressed.field
         await open_modal(room, visit, body, title, lambda: show(room, visit, pressed.request, field))
+    elif pressed.command == "bulk":
+        await open_modal(room, visit, body, bulk.TITLE, lambda: bulk.form(room, visit, pressed.request))
     elif pressed.command in FORMS:
         title = FORMS[pressed.command][0]
         await open_modal(room, visit, body, title, lambda: fill(room, visit, pressed.command, pressed.request))

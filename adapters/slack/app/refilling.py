@@ -15,6 +15,7 @@ _INITIAL = {
     "number_input": ("value", "initial_value"),
     "datepicker": ("selected_date", "initial_date"),
     "static_select": ("selected_option", "initial_option"),
+    "checkboxes": ("selected_options", "initial_options"),
 }
 """By element: where its state has what was chosen, and where a view has what stands in it at first."""
 

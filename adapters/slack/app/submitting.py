@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
-from adapters.slack.app import duty, editing, pausing
+from adapters.slack.app import bulk, duty, editing, pausing
 from adapters.slack.app.acting import act
 from adapters.slack.app.opening import put
 from adapters.slack.app.refilling import refilled
@@ -149,6 +149,7 @@ HANDLERS: dict[str, Handler] = {
     "snooze": _snooze,
     "edit": editing.review,
     "edit_review": editing.sign,
+    "bulk": bulk.decide,
     "pause": pausing.pause,
     "resume": pausing.resume,
     **dict.fromkeys(duty.FORMS, duty.sent),

@@ -22,6 +22,8 @@ QUEUE = 15
 """How many waiting requests are shown, each with its buttons."""
 _LISTED = 10
 """How many of everything else."""
+_BUNDLES = 5
+"""How many kinds of what can be decided together."""
 SOON = timedelta(minutes=10)
 AGO = "{ago}"
 
@@ -34,6 +36,7 @@ def home_view(home: Home) -> Json:
     for card in shown:
         made += [*_item(card, home.now), divider()]
     made += _more(more, home.desk_url) if shown else _nothing()
+    made += _bundles(home)
     made += _listed("Put off by you", home.snoozed, lambda card: _later(card, home.until.get(card.request_id)))
     made += _pauses(home.pauses)
     made += _listed("Decided by you today", home.decided, _decided)
@@ -49,6 +52,16 @@ def _head(home: Home, count: int) -> list[Json]:
         button = blocks.button("Open the desk", "open_desk", url=home.desk_url)
         made[1] = section(made[1]["elements"][0], accessory=button)
     return [*made, divider()]
+
+
+def _bundles(home: Home) -> list[Json]:
+    """What can be decided together, each kind with its button."""
+    made = []
+    for one in home.bundles[:_BUNDLES]:
+        count = f"{len(one.requests)} alike"
+        button = blocks.button("Decide together…", "bulk", value=one.first)
+        made.append(section(mrkdwn(f"🗂️ *{escape(brief(one.title, 200))}*: {count}"), accessory=button))
+    return made
 
 
 def _nothing() -> list[Json]:

@@ -22,6 +22,7 @@ _KEYS = {
     "datepicker": "selected_date",
     "static_select": "selected_option",
     "radio_buttons": "selected_option",
+    "checkboxes": "selected_options",
 }
 
 
@@ -98,9 +99,21 @@ def _value(state: Mapping[str, Any], name: str) -> str:
     if key == "selected_option":
         value = _mapping(value, name).get("value")
         value = "" if value == NOT_GIVEN else value
+    if key == "selected_options":
+        value = _several(value, name)
     if not isinstance(value, str) or len(value) > MAX_VALUE:
         raise BadInput("is no text", field=name)
     return value
+
+
+def _several(value: object, name: str) -> str:
+    """The values of boxes, with a space between them: none of ours has one in it."""
+    if not isinstance(value, list):
+        raise BadInput("is not a list", field=name)
+    values = [_mapping(each, name).get("value") for each in value]
+    if not all(isinstance(each, str) for each in values):
+        raise BadInput("is no text", field=name)
+    return " ".join(map(str, values))
 
 
 def _mapping(value: Any, name: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever Slack, or somebody else, sent

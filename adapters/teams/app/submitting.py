@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from adapters.teams.app import answers, duty, editing, pausing
+from adapters.teams.app import answers, bulk, duty, editing, pausing
 from adapters.teams.app.answers import Answer
 from adapters.teams.app.editing import problems_of
 from adapters.teams.app.forms import FORMS, fill, show
@@ -69,6 +69,8 @@ async def _dialog(room: Room, visit: Visit, verb: str, names: Said, *, first: bo
     id_ = request_id(names.get("request"))
     if verb == "show":
         return await show(room, visit, id_, short(names.get("field", "")), first=first)
+    if verb == "bulk":
+        return await bulk.form(room, visit, id_)
     if verb not in FORMS:
         raise BadInput(STRANGE, remedy="use the buttons of the card in its channel")
     return await fill(room, visit, verb, id_)
@@ -89,12 +91,14 @@ async def submitted(room: Room, visit: Visit, form: Sent, *, first: bool) -> Ans
 
 
 async def _on_request(room: Room, visit: Visit, name: str, form: Sent) -> Answer:
-    if name not in COMMANDS and name not in {"edit", "edit_review", "edit_back"}:
+    if name not in COMMANDS and name not in {"bulk", "edit", "edit_review", "edit_back"}:
         raise BadInput("this form is none of Signoff's", remedy="open it again")
     request = await room.find(visit, request_id(form.names.get("request")))
     person = await room.person(visit, request)
     require_sight(request, person, room.policy())
     match name:
+        case "bulk":
+            return await bulk.decide(room, visit, request, person, short(form.names.get("key", "")), form.typed)
         case "edit":
             return await editing.review(room, visit, request, person, form.typed)
         case "edit_review":

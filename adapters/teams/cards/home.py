@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from adapters.teams.cards.buttons import approve
-from adapters.teams.cards.elements import actions, bullets, group, line, link, moment, opens, run, title
+from adapters.teams.cards.elements import actions, beside, bullets, group, line, link, moment, opens, run, title
 from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.room import fitted
 from bot.cards import Card
@@ -20,6 +20,8 @@ from bot.receiving import Home
 Json = dict[str, Any]
 HOME = "home"
 """What its buttons send along, so that the answer to them is the page again."""
+_BUNDLES = 5
+"""How many kinds of what can be decided together."""
 QUEUE = 12
 """Requests of a list at most."""
 
@@ -36,6 +38,7 @@ def home_card(home: Home, lead: str | None = None) -> Json:
             title(_waiting(len(shown) + rest)),
             *([part for card in shown for part in _item(card, pen)] if shown else [_nothing()]),
             *([line([run(f"And {rest} more, on the desk.", "small", "subtle")], "Small")] if rest else []),
+            *_bundles(home),
             *_listed("Put off by you", home.snoozed, home.until, pen),
             *_paused(home.pauses, pen),
             *_listed("Decided by you today", home.decided, {}, pen),
@@ -43,6 +46,16 @@ def home_card(home: Home, lead: str | None = None) -> Json:
         return card_of(body, [link("Open the desk", home.desk_url)] if home.desk_url else [])
 
     return fitted(draw)
+
+
+def _bundles(home: Home) -> list[Json]:
+    """What can be decided together, each kind with its button."""
+    found: list[Json] = []
+    for one in home.bundles[:_BUNDLES]:
+        told = line([run(brief(one.title, 200), "bold"), run(f": {len(one.requests)} alike")])
+        button = opens("Decide together…", "bulk", {"request": one.first})
+        found.append(beside([told], [actions([button])]))
+    return group(found) if found else []
 
 
 def _waiting(count: int) -> str:

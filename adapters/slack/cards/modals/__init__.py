@@ -5,6 +5,7 @@ read by ``adapters.slack.cards.reading``.
 """
 
 from adapters.slack.cards.modals.asking import ask_form, reassign_form, revoke_form, snooze_form, withdraw_form
+from adapters.slack.cards.modals.bulk import bulk_form, bulk_told
 from adapters.slack.cards.modals.details import details
 from adapters.slack.cards.modals.duty import duty_form, on_call_answer
 from adapters.slack.cards.modals.editing import edit_form
@@ -15,6 +16,8 @@ from adapters.slack.cards.modals.reviewing import review_form
 
 __all__ = [
     "ask_form",
+    "bulk_form",
+    "bulk_told",
     "details",
     "duty_form",
     "edit_form",

@@ -14,6 +14,7 @@ from adapters.teams.cards.dialogs.asking import (
     snooze_dialog,
     withdraw_dialog,
 )
+from adapters.teams.cards.dialogs.bulk import bulk_dialog, bulk_told
 from adapters.teams.cards.dialogs.details import details_card
 from adapters.teams.cards.dialogs.duty import duty_dialog, on_call_card
 from adapters.teams.cards.dialogs.editing import edit_dialog
@@ -25,6 +26,8 @@ from adapters.teams.cards.dialogs.reviewing import review_dialog
 
 __all__ = [
     "ask_dialog",
+    "bulk_dialog",
+    "bulk_told",
     "details_card",
     "dialog",
     "duty_dialog",
