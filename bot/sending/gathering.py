@@ -32,6 +32,8 @@ _PLAN_KEPT = timedelta(hours=1)
 """How long something begun keeps others away when nobody goes on with it."""
 _UNDER_WAY = 5.0
 """Seconds after which it is looked again whether what somebody else began has ended."""
+_SKEW = timedelta(minutes=1)
+"""Between the clocks of two processes."""
 _LOOK_AGAIN = timedelta(minutes=15)
 """Quiet hours may be changed while something waits for their end."""
 
@@ -43,6 +45,7 @@ class Window(msgspec.Struct, frozen=True):
     """Somebody was told of something by this errand, and is left alone until then."""
 
     by: str
+    since: datetime
     until: datetime
 
 
@@ -118,14 +121,18 @@ class Gathering:
         until = now + timedelta(seconds=scene.request.routing.gather_seconds)
         if await shelf.get(WINDOWS, key, now) is None and (await self._plan(errand, scene, place)) is not None:
             raise Busy("somebody else is telling them of something", retry_after=_UNDER_WAY)
-        mine = msgspec.json.encode(Window(errand, until))
+        mine = msgspec.json.encode(Window(errand, now, until))
         if await shelf.add(WINDOWS, key, mine, expires_at=until, now=now):
             return
         standing = await shelf.get(WINDOWS, key, now)
         window = None if standing is None else msgspec.json.decode(standing, type=Window)
-        if window is None or window.by != errand:
-            left = 0.0 if window is None else (window.until - now).total_seconds()
-            raise Busy("they were told of something just now", retry_after=left)
+        if window is not None and window.by == errand:
+            return
+        if window is not None and window.since > now + _SKEW:  # it would last as long as the clock went back
+            await shelf.drop(WINDOWS, key)
+        if window is None or window.since > now + _SKEW:
+            raise Busy("they are told of something now", retry_after=_UNDER_WAY)
+        raise Busy("they were told of something just now", retry_after=(window.until - now).total_seconds())
 
     async def _waiting(self, place: str, first: Member) -> tuple[Member, ...]:
         """This request, and the others that wait to be told to the same person, each once."""

@@ -330,3 +330,16 @@ async def test_quiet_hours_that_are_ended_early_let_what_waits_come_within_a_qua
     await place.sender.send_due()
     ((card,), _) = pings(place)
     assert card.card.request_id == request.id
+
+
+async def test_a_clock_that_goes_back_an_hour_keeps_nobody_waiting_for_that_long(place: Chatting) -> None:
+    await late(place, 1)
+    await place.sender.send_due()
+    place.clock.move(hours=-1)
+    request = await place.house.held(200, within="4h", context={"customer": "later"})
+    await place.house.say(request, Reassign("dana"), who="lee")
+    start = place.clock.now()
+    await place.settle()
+    cards, _ = pings(place)
+    assert cards[-1].card.request_id == request.id
+    assert cards[-1].at <= start + timedelta(minutes=1)

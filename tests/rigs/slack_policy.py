@@ -46,10 +46,19 @@ owners:
     approvers: [supervisors]
     sla:
       respond_within: 2s
+      gather: never
       remind_at: [1s]
       escalate:
         - {after: 2s, to: [vera], post_to: {slack: C0ESCALATE}}
       expire_after: 1h
+    reasons: [wrong_amount]
+  batch:
+    title: Batch orders
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: C0RUSH}
+    approvers: [supervisors]
+    sla: {respond_within: 3s, gather: 4s, escalate: [{after: 3s, to: [dana]}], expire_after: 1h}
     reasons: [wrong_amount]
 actions:
   refund:
@@ -104,6 +113,12 @@ actions:
     level: commit
     owner: rush
     tools: [rush_order]
+  batch_order:
+    title: Order in a batch
+    class: other
+    level: commit
+    owner: batch
+    tools: [batch_order]
 """
 """Refunds whose first channel, or every one, is gone; approvals that last a second or take two signatures; an order
-that escalates after two seconds. Gus has no account in Slack."""
+that escalates after two seconds, or with others in a batch after three. Gus has no account in Slack."""

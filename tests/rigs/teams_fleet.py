@@ -30,10 +30,19 @@ RUSH = """
     approvers: [supervisors]
     sla:
       respond_within: 2s
+      gather: never
       remind_at: [1s]
       escalate:
         - {after: 2s, to: [vera], post_to: {teams: "LATE"}}
       expire_after: 1h
+    reasons: [wrong_amount]
+  batch:
+    title: Batch orders
+    accountable: vera
+    risk_owner: rosa
+    channels: {teams: "PLACE"}
+    approvers: [supervisors]
+    sla: {respond_within: 3s, gather: 4s, escalate: [{after: 3s, to: [dana]}], expire_after: 1h}
     reasons: [wrong_amount]
 actions:
   rush_order:
@@ -42,6 +51,12 @@ actions:
     level: commit
     owner: rush
     tools: [rush_order]
+  batch_order:
+    title: Order in a batch
+    class: other
+    level: commit
+    owner: batch
+    tools: [batch_order]
 """
 
 
