@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.possible import NotPossible
 from tests.fakes.slack.api.calls import Refused
 from tests.fakes.slack.api.views import checked_view
 from tests.fakes.slack.blocks import inputs
 from tests.fakes.slack.calling.delivery import Delivery
 from tests.fakes.slack.calling.payloads import about, action, on_message, viewed
 from tests.fakes.slack.calling.signing import Signed
-from tests.fakes.slack.filling import KEYS, NotPossible, filled, first_values, option, refusals
+from tests.fakes.slack.filling import KEYS, filled, first_values, option, refusals
 from tests.fakes.slack.looking import Looking, pick
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.people import User

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import aiohttp
 from aiohttp import web
 
-from tests.fakes.slack.filling import NotPossible
+from tests.fakes.possible import NotPossible
 from tests.fakes.slack.ground import Ground
 from tests.fakes.slack.people import User
 from tests.fakes.slack.world import World

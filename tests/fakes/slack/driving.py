@@ -1,16 +1,13 @@
-"""The fake driven from outside, by HTTP: the users' doings and what they see as JSON. For the standalone server."""
+"""The users' doings and what they see, for whoever drives the fake Slack from outside."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
-
+from tests.fakes import driving
+from tests.fakes.possible import NotPossible
 from tests.fakes.slack.calling.delivery import Delivery
 from tests.fakes.slack.faults import Fault
-from tests.fakes.slack.filling import NotPossible
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.people import Channel, User
 from tests.fakes.slack.server import FakeSlack
@@ -19,12 +16,12 @@ from tests.fakes.slack.views import View
 Json = dict[str, Any]
 
 
-class Driving:
-    """`POST /_drive/{deed}` with a JSON object, `GET /_show`."""
+class Driving(driving.Driving):
+    """What can be done in the fake Slack, and what is seen there."""
 
     def __init__(self, slack: FakeSlack) -> None:
         self.slack = slack
-        self.deeds: dict[str, Callable[[Json], Awaitable[Any]]] = {
+        deeds: dict[str, driving.Deed] = {
             "connect": self._connect,
             "click": self._click,
             "choose": self._choose,
@@ -36,29 +33,12 @@ class Driving:
             "mention": self._mention,
             "direct": self._direct,
             "archive": self._archive,
-            "fault": self._fault,
+            "fault": driving.planning(slack.faults, Fault),
         }
+        super().__init__(deeds)
 
-    def mount(self, application: web.Application) -> None:
-        """Add the routes."""
-        application.router.add_post("/_drive/{deed}", self.handle)
-        application.router.add_get("/_show", self.show)
-
-    async def handle(self, request: web.Request) -> web.Response:
-        """One deed; what a user could not do is a 409 that says why."""
-        deed = self.deeds.get(request.match_info["deed"])
-        if deed is None:
-            return web.json_response({"error": f"one of {sorted(self.deeds)}"}, status=404)
-        try:
-            done = await deed(await request.json())
-        except NotPossible as why:
-            return web.json_response({"error": str(why)}, status=409)
-        except (LookupError, ValueError) as missing:
-            return web.json_response({"error": f"missing or unknown: {missing}"}, status=400)
-        return web.json_response({"done": _told(done)})
-
-    async def show(self, request: web.Request) -> web.Response:
-        """Everything that users see."""
+    def seen(self) -> Json:
+        """Every workspace with what its people see, and the trouble that they were shown."""
         shown = [
             {
                 "workspace": workspace.name,
@@ -78,8 +58,7 @@ class Driving:
             }
             for workspace in self.slack.world.workspaces.values()
         ]
-        text = json.dumps({"workspaces": shown, "trouble": self.slack.complaints}, indent=2)
-        return web.Response(text=text, content_type="application/json")
+        return {"workspaces": shown, "trouble": self.slack.complaints}
 
     def _user(self, asked: Json) -> User:
         for workspace in self.slack.world.workspaces.values():
@@ -131,7 +110,7 @@ class Driving:
 
     async def _submit(self, asked: Json) -> Json:
         submission = await self.slack.submit(self._modal(asked), asked.get("values", {}))
-        return {"closed": submission.closed, "errors": submission.errors, "ack": _told(submission.delivery)}
+        return {"closed": submission.closed, "errors": submission.errors, "ack": driving.told(submission.delivery)}
 
     async def _close(self, asked: Json) -> Delivery | None:
         return await self.slack.close(self._modal(asked))
@@ -151,18 +130,6 @@ class Driving:
 
     async def _archive(self, asked: Json) -> Delivery | None:
         return await self.slack.archive(self._channel(asked))
-
-    async def _fault(self, asked: Json) -> str:
-        fault = Fault[asked["fault"].upper()]
-        self.slack.faults.next(asked["method"], fault, times=asked.get("times", 1), seconds=asked.get("seconds", 0))
-        return fault.name
-
-
-def _told(done: Any) -> Any:
-    if isinstance(done, Delivery):
-        last = done.last
-        return {"status": last.status, "seconds": round(last.seconds, 4), "body": last.body, "error": last.error}
-    return done
 
 
 def _message(message: Message) -> Json:

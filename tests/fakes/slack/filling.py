@@ -7,6 +7,7 @@ from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from tests.fakes.possible import NotPossible
 from tests.fakes.slack.blocks import inputs, interactive
 from tests.fakes.slack.blocks.composition import offered
 
@@ -38,10 +39,6 @@ KEYS: Mapping[str, str] = {
 """For each element that holds something, the key under which its state says what."""
 
 TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
-
-
-class NotPossible(AssertionError):
-    """Slack's client would not have let the user do this; the message says why."""
 
 
 def first_values(blocks: Sequence[Mapping[str, Any]]) -> Json:

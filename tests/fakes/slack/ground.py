@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tests.fakes.slack.calling.delivery import Carrier, Delivery
 from tests.fakes.slack.calling.payloads import event
 from tests.fakes.slack.calling.signing import Signed
+from tests.fakes.watching import Watching
 
 if TYPE_CHECKING:
     from typing import Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tests.fakes.slack.world import World
 
 
-class Ground:
+class Ground(Watching[Delivery]):
     """The world and the way to the app."""
 
     world: World

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
+from tests.fakes.possible import NotPossible
 from tests.fakes.slack.api.calls import Call
 from tests.fakes.slack.api.serving import WebApi
 from tests.fakes.slack.blocks import interactive
-from tests.fakes.slack.filling import NotPossible
 from tests.fakes.slack.ground import Ground
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.notifying import Notified, notified
@@ -17,24 +16,12 @@ from tests.fakes.slack.people import Channel, ChannelKind, User
 from tests.fakes.slack.views import View
 
 Json = dict[str, Any]
-Found = TypeVar("Found")
 
 
 class Looking(Ground):
     """Queries; each answers with what is there now, oldest first."""
 
     api: WebApi
-
-    async def until(self, seen: Callable[[], Found], within: float = 5.0) -> Found:
-        """Wait until `seen` finds something, looking again whenever the app has called; what it found.
-
-        Raises:
-            TimeoutError: It found nothing in that many seconds.
-        """
-        async with asyncio.timeout(within):
-            while not (found := seen()):
-                await self.world.change()
-        return found
 
     def messages(self, channel: Channel, *, deleted: bool = False) -> list[Message]:
         """What stands in a channel: no replies in threads, no deleted messages unless asked for."""

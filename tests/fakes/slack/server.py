@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.clock import Clock, MachineClock
+from tests.fakes.delivering import Attempt
+from tests.fakes.faults import Faults
+from tests.fakes.serving import Serving
 from tests.fakes.slack.acting import Acting
+from tests.fakes.slack.api.calls import Call
 from tests.fakes.slack.api.response_urls import ResponseUrls
 from tests.fakes.slack.api.serving import WebApi
-from tests.fakes.slack.calling.delivery import Attempt, Carrier, Delivery
+from tests.fakes.slack.calling.delivery import Carrier, Delivery
 from tests.fakes.slack.calling.socket_mode import SocketMode
 from tests.fakes.slack.consenting import AUTHORIZE, Consenting, consent_page
-from tests.fakes.slack.faults import Faults
+from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.mishaps import Mishaps
 from tests.fakes.slack.people import App, User, Workspace
 from tests.fakes.slack.rates import Rates
@@ -23,10 +26,9 @@ from tests.fakes.slack.talking import Talking
 from tests.fakes.slack.world import World
 
 EVENTS_PATH = "/slack/events"
-BIGGEST_BODY = 64 * 2**20
 
 
-class FakeSlack(Acting, Talking, Mishaps, Consenting):
+class FakeSlack(Acting, Talking, Mishaps, Consenting, Serving[Delivery]):
     """Slack, as far as a bot meets it. Use it as an asynchronous context, or `start` and `stop` it.
 
     Args:
@@ -46,24 +48,17 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
     ) -> None:
         self.world = World(clock or MachineClock())
         self.rates = Rates()
-        self.faults = Faults()
+        self.faults: Faults[Fault, Call] = Faults()
         self.api = WebApi(self.world, self.rates, self.faults)
         self.response_urls = ResponseUrls(self.world)
         self.sockets = SocketMode(self.world)
         self.carrier = Carrier(self.world, self.sockets, signing_clock or MachineClock())
-        self._port = port
-        self._extra = extra
-        self._runner: web.AppRunner | None = None
+        super().__init__(port, extra)
 
     @property
     def app(self) -> App:
         """The app as Slack knows it: ids, secrets, addresses, subscriptions."""
         return self.world.app
-
-    @property
-    def url(self) -> str:
-        """Where the server is."""
-        return self.world.url
 
     @property
     def api_url(self) -> str:
@@ -74,20 +69,6 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
     def authorize_url(self) -> str:
         """Slack's consent page."""
         return f"{self.world.url}{AUTHORIZE}"
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Every call to the app, oldest first."""
-        return self.carrier.deliveries
-
-    @property
-    def complaints(self) -> list[str]:
-        """What users were shown as trouble with the app: acknowledgements late or failed, answers without sense."""
-        return self.world.complaints
-
-    def ack_seconds(self, kind: str | None = None) -> list[float]:
-        """How long each acknowledgement took, of one kind of call (`interactive`, ...) or of all."""
-        return [each.seconds for each in self.deliveries if kind in {None, each.kind}]
 
     async def replay(self, delivery: Delivery) -> Attempt:
         """Send the same bytes under the same signature again, as somebody who recorded them would."""
@@ -122,32 +103,18 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
             self.world.complain("url_verification: the challenge did not come back")
         return delivery
 
-    async def start(self) -> Self:
-        """Listen."""
-        application = web.Application(client_max_size=BIGGEST_BODY)
+    def mount(self, application: web.Application) -> None:
+        """Add the routes that the platform has."""
         application.router.add_route("*", "/api/{method}", self.api.handle)
         application.router.add_post("/actions/{team}/{key}", self.response_urls.handle)
         application.router.add_get("/link/", self.sockets.handle)
         application.router.add_get(AUTHORIZE, consent_page(self.world))
         application.router.add_post("/upload/v1/{file}", self._upload)
-        if self._extra is not None:
-            self._extra(self, application)
-        # A caller that gives up ends its call; what is still open when the server stops is not waited for.
-        self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-        self.world.url = f"http://127.0.0.1:{self._port}"
-        await self.carrier.open()
-        return self
 
     async def stop(self) -> None:
         """Stop listening and close every connection."""
         await self.sockets.close()
-        await self.carrier.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().stop()
 
     async def _upload(self, request: web.Request) -> web.Response:
         upload = self.world.uploads.get(request.match_info["file"])
@@ -158,11 +125,3 @@ class FakeSlack(Acting, Talking, Mishaps, Consenting):
             return web.Response(status=400, text=f"expected {upload.length} bytes")
         upload.content = body
         return web.Response(text=f"OK - {len(body)}")
-
-    async def __aenter__(self) -> Self:
-        return await self.start()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()

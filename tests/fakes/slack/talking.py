@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.fakes.possible import NotPossible
 from tests.fakes.slack.api.calls import Call, Refused
 from tests.fakes.slack.api.chat import content, write
 from tests.fakes.slack.api.response_urls import say
 from tests.fakes.slack.calling.delivery import Delivery
 from tests.fakes.slack.calling.payloads import command
 from tests.fakes.slack.calling.signing import Signed
-from tests.fakes.slack.filling import NotPossible
 from tests.fakes.slack.ground import Ground
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.people import Channel, ChannelKind, User

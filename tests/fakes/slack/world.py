@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.fakes.clock import Clock
 from tests.fakes.slack.clock import Minting
 from tests.fakes.slack.messages import Message
 from tests.fakes.slack.people import BOT_SCOPES, App, Channel, Token, User, Workspace
+from tests.fakes.stirring import Stirring
 
 TRIGGER_LIFE = timedelta(seconds=3)
 RESPONSE_LIFE = timedelta(minutes=30)
@@ -64,10 +63,9 @@ class Upload:
 
 
 @dataclass
-class World:
+class World(Stirring):
     """Everything that the server knows."""
 
-    clock: Clock
     app: App = field(default_factory=App)
     workspaces: dict[str, Workspace] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
@@ -76,18 +74,10 @@ class World:
     codes: dict[str, Code] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
     socket_tickets: set[str] = field(default_factory=set)
-    complaints: list[str] = field(default_factory=list)
-    """What users were shown as trouble with the app, or Slack would drop: late acks, answers that make no sense."""
-    url: str = ""
 
     def __post_init__(self) -> None:
         self.minting = Minting(self.clock)
-        self._waiting: list[asyncio.Future[None]] = []
         self.tokens[self.app.app_token] = Token(self.app.app_token, None, ("connections:write",))
-
-    def now(self) -> datetime:
-        """The present instant."""
-        return self.clock.now()
 
     def workspace(self, name: str, *, scopes: tuple[str, ...] | None = BOT_SCOPES, **more: Any) -> Workspace:
         """Add a workspace, with the app installed unless `scopes` is None."""
@@ -125,21 +115,3 @@ class World:
         value = f"{self.minting.number()}.{secrets.token_hex(16)}"
         self.codes[value] = Code(user, scopes, redirect_uri, self.now())
         return value
-
-    def stir(self) -> None:
-        """Wake whoever waits for something to have changed."""
-        waiting, self._waiting = self._waiting, []
-        for each in waiting:
-            if not each.done():
-                each.set_result(None)
-
-    async def change(self) -> None:
-        """Wait until the app has done something."""
-        stirred: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(stirred)
-        await stirred
-
-    def complain(self, what: str) -> None:
-        """Note that a user was shown trouble."""
-        self.complaints.append(what)
-        self.stir()

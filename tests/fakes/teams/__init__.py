@@ -1,9 +1,10 @@
 """A Microsoft Teams to test a bot against: see README.md beside this file."""
 
+from tests.fakes.delivering import Attempt
+from tests.fakes.possible import NotPossible
 from tests.fakes.teams.acting import Submission
-from tests.fakes.teams.calling.delivery import Attempt, Delivery
+from tests.fakes.teams.calling.delivery import Delivery
 from tests.fakes.teams.cards.checking import check_card
-from tests.fakes.teams.cards.filling import NotPossible
 from tests.fakes.teams.cards.mentions import Notified
 from tests.fakes.teams.cards.problems import Problem
 from tests.fakes.teams.connector.calls import Call

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.possible import NotPossible
 from tests.fakes.teams.calling import activities
 from tests.fakes.teams.calling.answers import NoSense, Task, acted, task
 from tests.fakes.teams.calling.delivery import Delivery
 from tests.fakes.teams.cards.checking import MOST_REFRESHED
-from tests.fakes.teams.cards.filling import NotPossible, filled
+from tests.fakes.teams.cards.filling import filled
 from tests.fakes.teams.cards.reading import Offer
 from tests.fakes.teams.dialogs import Dialog
 from tests.fakes.teams.identity.bearing import Token

@@ -1,15 +1,12 @@
-"""The fake driven from outside, by HTTP: the people's doings and what they see as JSON. For the standalone server."""
+"""The people's doings and what they see, for whoever drives the fake Teams from outside."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
-
+from tests.fakes import driving
+from tests.fakes.possible import NotPossible
 from tests.fakes.teams.calling.delivery import Delivery
-from tests.fakes.teams.cards.filling import NotPossible
 from tests.fakes.teams.faults import Fault
 from tests.fakes.teams.identity.bearing import Token
 from tests.fakes.teams.messages import Message
@@ -19,12 +16,12 @@ from tests.fakes.teams.server import FakeTeams
 Json = dict[str, Any]
 
 
-class Driving:
-    """`POST /_drive/{deed}` with a JSON object, `GET /_show`."""
+class Driving(driving.Driving):
+    """What can be done in the fake Teams, and what is seen there."""
 
     def __init__(self, teams: FakeTeams) -> None:
         self.teams = teams
-        self.deeds: dict[str, Callable[[Json], Awaitable[Any]]] = {
+        deeds: dict[str, driving.Deed] = {
             "connect": self._connect,
             "click": self._click,
             "show": self._show,
@@ -37,29 +34,12 @@ class Driving:
             "uninstall": self._uninstall,
             "block": self._block,
             "rename": self._rename,
-            "fault": self._fault,
+            "fault": driving.planning(teams.faults, Fault),
         }
+        super().__init__(deeds)
 
-    def mount(self, application: web.Application) -> None:
-        """Add the routes."""
-        application.router.add_post("/_drive/{deed}", self.handle)
-        application.router.add_get("/_show", self.show)
-
-    async def handle(self, request: web.Request) -> web.Response:
-        """One deed; what a person could not do is a 409 that says why."""
-        deed = self.deeds.get(request.match_info["deed"])
-        if deed is None:
-            return web.json_response({"error": f"one of {sorted(self.deeds)}"}, status=404)
-        try:
-            done = await deed(await request.json())
-        except NotPossible as why:
-            return web.json_response({"error": str(why)}, status=409)
-        except (LookupError, ValueError) as missing:
-            return web.json_response({"error": f"missing or unknown: {missing}"}, status=400)
-        return web.json_response({"done": _told(done)})
-
-    async def show(self, request: web.Request) -> web.Response:
-        """Everything that people see."""
+    def seen(self) -> Json:
+        """Every tenant with what its people see, and the trouble that they were shown."""
         shown = [
             {
                 "tenant": tenant.name,
@@ -82,8 +62,7 @@ class Driving:
             }
             for tenant in self.teams.world.tenants.values()
         ]
-        text = json.dumps({"tenants": shown, "trouble": self.teams.complaints}, indent=2)
-        return web.Response(text=text, content_type="application/json")
+        return {"tenants": shown, "trouble": self.teams.complaints}
 
     def _user(self, asked: Json) -> User:
         for tenant in self.teams.world.tenants.values():
@@ -142,7 +121,7 @@ class Driving:
         if not found:
             raise NotPossible("no dialog is open")
         submission = await self.teams.submit(found[-1], asked.get("values", {}), asked.get("action"))
-        return {"closed": submission.closed, "ack": _told(submission.delivery)}
+        return {"closed": submission.closed, "ack": driving.told(submission.delivery)}
 
     async def _close(self, asked: Json) -> None:
         found = self.teams.dialogs(self._user(asked))
@@ -175,17 +154,3 @@ class Driving:
         if "channel" in asked:
             return await self.teams.rename_channel(self._channel(asked), asked["name"])
         return await self.teams.rename_team(self._team(asked), asked["name"])
-
-    async def _fault(self, asked: Json) -> str:
-        fault = Fault[asked["fault"].upper()]
-        self.teams.faults.next(asked["method"], fault, times=asked.get("times", 1), seconds=asked.get("seconds", 0))
-        return fault.name
-
-
-def _told(done: Any) -> Any:
-    if isinstance(done, list):
-        return [_told(each) for each in done]
-    if isinstance(done, Delivery):
-        last = done.last
-        return {"status": last.status, "seconds": round(last.seconds, 4), "body": last.body, "error": last.error}
-    return done

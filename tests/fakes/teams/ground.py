@@ -8,6 +8,7 @@ from tests.fakes.teams.calling import activities
 from tests.fakes.teams.calling.delivery import Carrier, Delivery
 from tests.fakes.teams.identity.bearing import Token
 from tests.fakes.teams.messages import Message
+from tests.fakes.watching import Watching
 
 if TYPE_CHECKING:
     from typing import Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from tests.fakes.teams.world import World
 
 
-class Ground:
+class Ground(Watching[Delivery]):
     """The world and the way to the bot."""
 
     world: World

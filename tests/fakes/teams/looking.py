@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
-from tests.fakes.teams.calling.delivery import Delivery
+from tests.fakes.possible import NotPossible
 from tests.fakes.teams.cards import mentions
-from tests.fakes.teams.cards.filling import NotPossible
 from tests.fakes.teams.cards.mentions import Notified
 from tests.fakes.teams.cards.reading import Offer, offers, texts
 from tests.fakes.teams.connector.calls import Call
@@ -20,7 +17,6 @@ from tests.fakes.teams.messages import CARD, Message
 from tests.fakes.teams.people import Channel, User
 
 Json = dict[str, Any]
-Found = TypeVar("Found")
 
 
 class Looking(Ground):
@@ -28,17 +24,6 @@ class Looking(Ground):
 
     connector: Connector
     directory: Directory
-
-    async def until(self, seen: Callable[[], Found], within: float = 5.0) -> Found:
-        """Wait until `seen` finds something, looking again whenever the bot has called; what it found.
-
-        Raises:
-            TimeoutError: It found nothing in that many seconds.
-        """
-        async with asyncio.timeout(within):
-            while not (found := seen()):
-                await self.world.change()
-        return found
 
     def messages(self, channel: Channel, *, deleted: bool = False) -> list[Message]:
         """The posts of a channel, without what was deleted unless asked for."""
@@ -99,20 +84,6 @@ class Looking(Ground):
     def logins(self) -> list[Login]:
         """Every token that the bot was given."""
         return self.directory.logins
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Every call to the bot, oldest first."""
-        return self.carrier.deliveries
-
-    @property
-    def complaints(self) -> list[str]:
-        """What people were shown as trouble with the bot: answers late, failed or without sense."""
-        return self.world.complaints
-
-    def ack_seconds(self, kind: str | None = None) -> list[float]:
-        """How long each answer took, of one kind (`adaptiveCard/action`, `message`, ...) or of all."""
-        return [each.seconds for each in self.deliveries if kind in {None, each.kind}]
 
 
 def seen(user: User, message: Message, as_of: int) -> Json:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.clock import Clock, MachineClock
+from tests.fakes.delivering import Attempt
+from tests.fakes.faults import Faults
+from tests.fakes.possible import NotPossible
+from tests.fakes.serving import Serving
 from tests.fakes.teams.acting import Acting
-from tests.fakes.teams.calling.delivery import Attempt, Carrier, Delivery
-from tests.fakes.teams.cards.filling import NotPossible
+from tests.fakes.teams.calling.delivery import Carrier, Delivery
+from tests.fakes.teams.connector.calls import Call
 from tests.fakes.teams.connector.serving import Connector
-from tests.fakes.teams.faults import Faults
+from tests.fakes.teams.faults import Fault
 from tests.fakes.teams.identity.bearing import Bearer
 from tests.fakes.teams.identity.keys import Keyring
 from tests.fakes.teams.identity.login import Directory
@@ -27,10 +30,9 @@ from tests.fakes.teams.talking import Talking
 from tests.fakes.teams.world import World
 
 MESSAGES_PATH = "/api/messages"
-BIGGEST_BODY = 64 * 2**20
 
 
-class FakeTeams(Acting, Talking, Mishaps):
+class FakeTeams(Acting, Talking, Mishaps, Serving[Delivery]):
     """Teams, as far as a bot meets it. Use it as an asynchronous context, or `start` and `stop` it.
 
     Args:
@@ -50,7 +52,7 @@ class FakeTeams(Acting, Talking, Mishaps):
     ) -> None:
         self.world = World(clock or MachineClock(), on_shown=self._appeared)
         self.rates = Rates()
-        self.faults = Faults()
+        self.faults: Faults[Fault, Call] = Faults()
         self.ring = Keyring("teams", 100)
         directory_ring = Keyring("directory", 200)
         self.directory = Directory(self.world, directory_ring)
@@ -59,19 +61,12 @@ class FakeTeams(Acting, Talking, Mishaps):
         self.carrier = Carrier(self.world, bearer, token_clock or MachineClock())
         self._watching: list[tuple[User, Place]] = []
         self._refreshing: set[asyncio.Task[None]] = set()
-        self._port = port
-        self._extra = extra
-        self._runner: web.AppRunner | None = None
+        super().__init__(port, extra)
 
     @property
     def app(self) -> App:
         """The bot as registered: ids, secret, tenant."""
         return self.world.app
-
-    @property
-    def url(self) -> str:
-        """Where the server is."""
-        return self.world.url
 
     @property
     def openid_url(self) -> str:
@@ -131,30 +126,16 @@ class FakeTeams(Acting, Talking, Mishaps):
         and refreshed by itself where it asks for that."""
         self._watching.append((user, place))
 
-    async def start(self) -> Self:
-        """Listen."""
-        application = web.Application(client_max_size=BIGGEST_BODY)
+    def mount(self, application: web.Application) -> None:
+        """Add the routes that the platform has."""
         self.connector.mount(application)
-        if self._extra is not None:
-            self._extra(self, application)
-        # A caller that gives up ends its call; what is still open when the server stops is not waited for.
-        self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1, access_log=None)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-        self.world.url = f"http://127.0.0.1:{self._port}"
-        await self.carrier.open()
-        return self
 
     async def stop(self) -> None:
         """Stop listening and close every connection."""
         for task in self._refreshing:
             task.cancel()
         await asyncio.gather(*self._refreshing, return_exceptions=True)
-        await self.carrier.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        await super().stop()
 
     def _appeared(self, message: Message) -> None:
         for user, place in self._watching:
@@ -167,11 +148,3 @@ class FakeTeams(Acting, Talking, Mishaps):
         """Draw what appeared, unless it has gone meanwhile."""
         with contextlib.suppress(NotPossible):
             await self.show(user, message)
-
-    async def __aenter__(self) -> Self:
-        return await self.start()
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.fakes.possible import NotPossible
 from tests.fakes.teams.calling import activities
 from tests.fakes.teams.calling.delivery import Delivery
-from tests.fakes.teams.cards.filling import NotPossible
 from tests.fakes.teams.ground import Ground
 from tests.fakes.teams.identity.bearing import Token
 from tests.fakes.teams.messages import Message, Version

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.clock import Clock
+from tests.fakes.stirring import Stirring
 from tests.fakes.teams.messages import Message, Version
 from tests.fakes.teams.minting import Minting
 from tests.fakes.teams.people import App, Channel, Chat, Place, Team, Tenant, User
@@ -20,33 +18,24 @@ Json = dict[str, Any]
 
 
 @dataclass
-class World:
+class World(Stirring):
     """Everything that the server knows."""
 
-    clock: Clock
     app: App = field(default_factory=App)
     tenants: dict[str, Tenant] = field(default_factory=dict)
     dialogs: dict[str, list[Dialog]] = field(default_factory=dict)
     """What each person (by id) has open, the one in front last."""
     toasts: dict[str, list[str]] = field(default_factory=dict)
     """What each person (by id) was shown in passing, oldest first."""
-    complaints: list[str] = field(default_factory=list)
-    """What people were shown as trouble with the bot: late or failed answers, answers that make no sense."""
     smallest_page: int = 50
     """The fewest members on a page, whatever the bot asks for."""
     card_bytes: int = 28 * 1024
     activity_bytes: int = 40 * 1024
-    url: str = ""
     on_shown: Callable[[Message], None] | None = None
     """Called when a message of the bot appears or changes."""
 
     def __post_init__(self) -> None:
         self.minting = Minting(self.clock)
-        self._waiting: list[asyncio.Future[None]] = []
-
-    def now(self) -> datetime:
-        """The present instant."""
-        return self.clock.now()
 
     def tenant(self, name: str, **more: Any) -> Tenant:
         """Add a tenant; the first is the bot's own unless an id is given."""
@@ -97,24 +86,6 @@ class World:
     def toast(self, user: User, text: str) -> None:
         """Show something to one person in passing."""
         self.toasts.setdefault(user.id, []).append(text)
-        self.stir()
-
-    def stir(self) -> None:
-        """Wake whoever waits for something to have changed."""
-        waiting, self._waiting = self._waiting, []
-        for each in waiting:
-            if not each.done():
-                each.set_result(None)
-
-    async def change(self) -> None:
-        """Wait until the bot has done something."""
-        stirred: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(stirred)
-        await stirred
-
-    def complain(self, what: str) -> None:
-        """Note that somebody was shown trouble."""
-        self.complaints.append(what)
         self.stir()
 
     def _foreign_tenant_id(self) -> str:

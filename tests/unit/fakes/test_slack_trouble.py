@@ -116,6 +116,14 @@ async def test_the_sdk_s_own_retry_posts_a_lost_message_twice(acme: Acme, patien
     assert texts(acme) == ["once?", "once?"]
 
 
+async def test_a_server_error_may_come_after_the_work_is_done(acme: Acme) -> None:
+    acme.slack.faults.next("chat.postMessage", Fault.SERVER_ERROR, taken=True)
+    with pytest.raises(SlackApiError) as refused:
+        await acme.client.chat_postMessage(channel=acme.refunds.id, text="Held")
+    assert refused.value.response.status_code == 500
+    assert texts(acme) == ["Held"]
+
+
 async def test_an_answer_that_never_comes_was_taken(acme: Acme) -> None:
     acme.slack.faults.next("chat.postMessage", Fault.HANG)
     client = client_of(acme.slack, acme.workspace, timeout=0.2)

@@ -11,9 +11,10 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.faults import Faults, Planned
 from tests.fakes.severing import severed
 from tests.fakes.slack.api import METHODS, Call, Method, Refused
-from tests.fakes.slack.faults import Fault, Faults, Planned
+from tests.fakes.slack.faults import Fault
 from tests.fakes.slack.people import Token, TokenState
 from tests.fakes.slack.rates import Rates
 from tests.fakes.slack.world import World
@@ -26,7 +27,7 @@ LONGEST_HANG = 60.0
 class WebApi:
     """Answers `/api/{method}`; `calls` is every call in the order of arrival."""
 
-    def __init__(self, world: World, rates: Rates, faults: Faults) -> None:
+    def __init__(self, world: World, rates: Rates, faults: Faults[Fault, Call]) -> None:
         self.world = world
         self.rates = rates
         self.faults = faults
@@ -49,7 +50,7 @@ class WebApi:
         planned = self.faults.take(call)
         if planned is not None:
             call.outcome = planned.fault.name.lower()
-            if not planned.fault.taken:
+            if not planned.taken:
                 return _faulty(request, planned)
         answer = self._answer(call, value)
         self.world.stir()
@@ -135,10 +136,10 @@ def _basic(request: web.Request) -> dict[str, str]:
     return {}
 
 
-def _faulty(request: web.Request, planned: Planned) -> web.Response:
+def _faulty(request: web.Request, planned: Planned[Fault, Call]) -> web.Response:
     match planned.fault:
         case Fault.RATE_LIMITED:
-            headers = {"Retry-After": str(planned.retry_after)}
+            headers = {"Retry-After": str(planned.retry_after)} if planned.retry_after is not None else {}
             return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
         case Fault.SERVER_ERROR:
             return web.json_response({"ok": False, "error": "internal_error"}, status=500)
@@ -147,15 +148,15 @@ def _faulty(request: web.Request, planned: Planned) -> web.Response:
         case Fault.HTML:
             return web.Response(text=PAGE, content_type="text/html")
         case Fault.REFUSED:
-            return web.json_response({"ok": False, "error": planned.error})
+            return web.json_response({"ok": False, "error": planned.error or "internal_error"})
     return severed(request)
 
 
-async def _afterwards(request: web.Request, planned: Planned, answer: web.Response) -> web.StreamResponse:
+async def _afterwards(request: web.Request, planned: Planned[Fault, Call], answer: web.Response) -> web.StreamResponse:
     """What the caller meets although the call was taken."""
     if planned.fault is Fault.SLOW:
         await asyncio.sleep(planned.seconds)
         return answer
     if planned.fault is Fault.HANG:
         await asyncio.sleep(planned.seconds or LONGEST_HANG)
-    return severed(request)
+    return _faulty(request, planned)

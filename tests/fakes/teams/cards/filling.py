@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
+from tests.fakes.possible import NotPossible
+
 Json = dict[str, Any]
-
-
-class NotPossible(Exception):
-    """No person could have done that."""
 
 
 def filled(inputs: Sequence[Json], values: Mapping[str, Any]) -> Json:

@@ -9,10 +9,11 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.faults import Faults, Planned
 from tests.fakes.severing import severed
 from tests.fakes.teams.connector import activities, conversations
 from tests.fakes.teams.connector.calls import Call, Refused
-from tests.fakes.teams.faults import Fault, Faults, Planned
+from tests.fakes.teams.faults import Fault
 from tests.fakes.teams.identity.keys import Keyring
 from tests.fakes.teams.identity.login import Directory
 from tests.fakes.teams.rates import Rates
@@ -54,7 +55,9 @@ STATUSES: dict[Fault, tuple[int, str, str]] = {
 class Connector:
     """Answers the bot; `calls` is every call in the order of arrival."""
 
-    def __init__(self, world: World, ring: Keyring, directory: Directory, rates: Rates, faults: Faults) -> None:
+    def __init__(
+        self, world: World, ring: Keyring, directory: Directory, rates: Rates, faults: Faults[Fault, Call]
+    ) -> None:
         self.world = world
         self.ring = ring
         self.directory = directory
@@ -102,7 +105,7 @@ class Connector:
         )
 
     async def _meet(
-        self, request: web.Request, call: Call, planned: Planned | None, work: Callable[[Call], Answer]
+        self, request: web.Request, call: Call, planned: Planned[Fault, Call] | None, work: Callable[[Call], Answer]
     ) -> web.StreamResponse:
         if planned is None:
             return self._answer(call, work)
@@ -182,7 +185,7 @@ async def _body(request: web.Request) -> Json:
     return found if isinstance(found, dict) else {}
 
 
-def _faulty(request: web.Request, call: Call, planned: Planned) -> web.Response:
+def _faulty(request: web.Request, call: Call, planned: Planned[Fault, Call]) -> web.Response:
     if planned.fault is Fault.HTML:
         return web.Response(text=PAGE, content_type="text/html")
     if planned.fault is Fault.UNAVAILABLE:
