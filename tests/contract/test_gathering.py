@@ -241,8 +241,9 @@ async def test_what_is_erased_is_taken_out_of_lists(place: Chatting) -> None:
     await place.settle()
     _, (listed,) = pings(place)
     gone, stays = (str(one.assessment.context.customer) for one in held[1:])
-    assert gone not in str(listed.lists[-1])
-    assert stays in str(listed.lists[-1])
+    titles = [one.title for one in listed.lists[-1].named]
+    assert not any(title.endswith(f" {gone}") for title in titles)
+    assert any(title.endswith(f" {stays}") for title in titles)
 
 
 async def night(store: Store, clock: MovedClock, at: datetime, duties: Duties = QUIET) -> Chatting:
@@ -336,6 +337,7 @@ async def test_a_clock_that_goes_back_an_hour_keeps_nobody_waiting_for_that_long
     await late(place, 1)
     await place.sender.send_due()
     place.clock.move(hours=-1)
+    place.chat._turns.clear()  # the platform's own clock is another
     request = await place.house.held(200, within="4h", context={"customer": "later"})
     await place.house.say(request, Reassign("dana"), who="lee")
     start = place.clock.now()
