@@ -65,4 +65,4 @@ async def test_what_is_not_alike_can_not_be_decided_together_and_it_is_said_why(
         assert "is of a high class: each of those is decided by itself" in page
         status, page, _ = await dana.post("/desk/bulk")
         assert (status, "What you chose is nothing yet" in page) == (422, True)
-        assert (await dana.get("/desk/bulk"))[0] == 303  # noqa: PLR2004 - to the queue
+        assert (await dana.get("/desk/bulk"))[0] == 303
