@@ -12,9 +12,11 @@ from aiohttp import web
 from adapters import health
 from adapters.agents import app as agents
 from adapters.agents.limits import Limits
+from adapters.calendars import EVERY_SECONDS
 from adapters.desk import app as desk
 from adapters.webhooks.sender import WebhookSender
 from bot.answering import Answering
+from bot.app.calendars import calendars
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
 from bot.deciding import Deciding
@@ -74,7 +76,8 @@ class Works:
         self._loads = Loads(store, clock, policy)
         self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
         self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
-        self._rostering = Rostering(store, clock, policy)
+        self._calendars = calendars(place, policy)
+        self._rostering = Rostering(store, clock, policy, planned=self._calendars.planned)
         self._slack: ConnectedSlack | None = None
         if settings.slack_mode != "off":
             from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
@@ -107,6 +110,7 @@ class Works:
     async def start(self) -> None:
         """Read what has to be known before the first call comes in."""
         await self._pausing.start()
+        await self._calendars.refresh()
         await self._rostering.start()
         await self._loads.start()
         if self._slack is not None and self.policy.asks_elsewhere:
@@ -123,6 +127,8 @@ class Works:
             "seal": (seal_seconds, lambda: seal_pending(store.seals, self.place.keys.signer, clock)),
             "shelf": (SHELF_SECONDS, lambda: store.shelf.clear_expired(clock.now())),
         }
+        if self._calendars.named:
+            jobs["calendars"] = (EVERY_SECONDS, self._calendars.refresh)
         if (slack := self._slack) is not None and self.policy.asks_elsewhere:
             jobs["groups"] = (GROUPS_SECONDS, lambda: self._learn_members(slack))
         return jobs

@@ -16,6 +16,7 @@ from bot.cli import (
     demo,
     desk,
     doctor,
+    duty,
     manifest,
     pauses,
     pausing,
@@ -65,6 +66,7 @@ app.command("pauses")(pauses.pauses_command)
 app.command("doctor")(doctor.doctor_command)
 app.add_typer(policy.app, name="policy", help="Check, explain and describe policy files.")
 app.add_typer(agent.app, name="agent", help="Agents and their credentials.")
+app.add_typer(duty.app, name="duty", help="Who is on call and who is away; arrange it.")
 app.add_typer(desk.app, name="desk", help="Let people in on the web desk.")
 app.add_typer(request.app, name="request", help="Look at requests; erase the personal data of one.")
 app.add_typer(audit.app, name="audit", help="Verify, show and export the record.")
