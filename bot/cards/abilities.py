@@ -86,7 +86,7 @@ def _commands(
     masked = sorted(name for name in hidden if name in request.arguments or name in request.proposal.arguments)
     if masked:
         found.append(("reveal", "Show", Reveal(masked[0])))
-    if any(viewer is None or actor.id == viewer.id for actor in request.signatures) and request.pending:
+    if request.signatures and request.pending:
         found.append(("withdraw", "Take my signature back", Withdraw()))
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
         found.append(("revoke", "Revoke", Revoke(_SAMPLE)))

@@ -1,4 +1,4 @@
-"""A policy in which several sign: in stages, above one's limit with another, never the agent's owner; asked and claimed."""
+"""A policy in which several sign: in stages, above one's limit with another, and never the agent's owner."""
 
 from __future__ import annotations
 
