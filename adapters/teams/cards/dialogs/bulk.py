@@ -68,7 +68,9 @@ def _boxes(cards: Sequence[Card], chosen: str) -> Json:
     choices = [{"title": cut(literal(card.title), limits.LABEL), "value": card.request_id} for card in cards]
     element: Json = {"type": "Input.ChoiceSet", "style": "expanded", "isMultiSelect": True, "wrap": True}
     element["choices"] = choices
-    return element | {"value": chosen} if chosen else element
+    there = {card.request_id for card in cards}
+    kept = ",".join(id_ for id_ in chosen.split(",") if id_ in there)
+    return element | {"value": kept} if kept else element
 
 
 def bulk_told(summed: str, failed: Sequence[bulk.Outcome]) -> Json:
