@@ -5,26 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.rigs.server import Server, serving
+from tests.rigs.server import Server
 
 CUSTOMER = "+1-555-0100-4711"
 CALL: dict[str, Any] = {
     "tool": "issue_refund", "arguments": {"amount": 120, "card": "4111111111111111"}, "timeout": "30m",
     "context": {"customer": CUSTOMER},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("attacked")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

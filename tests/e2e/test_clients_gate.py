@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,13 +16,7 @@ from agentapprovalprotocol.receiver import Receiver
 
 from bot.signed_note import signed_arguments
 from tests.rigs.hooks import receiving
-from tests.rigs.server import LossyProxy, Server, serving
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server")) as found:
-        yield found
+from tests.rigs.server import LossyProxy, Server
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,23 +19,8 @@ from langgraph.checkpoint.memory import InMemorySaver
 
 from bot.signed_note import signed_arguments
 from tests.rigs.hooks import receiving
-from tests.rigs.server import Server, serving
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def made(server: Server) -> dict[str, Any]:
-    return server.agent()
-
-
-@pytest.fixture(scope="module")
-def provisioner(server: Server, made: dict[str, Any]) -> str:
-    return server.provisioner(made["agent"])
+from tests.rigs.server import Server
+from tests.rigs.till import Till, check_what_ran, decide
 
 
 class Clerk(BaseChatModel):
@@ -61,21 +46,6 @@ class Clerk(BaseChatModel):
         return ChatResult(generations=[ChatGeneration(message=said)])
 
 
-class Till:
-    """The tool: what it ran."""
-
-    def __init__(self) -> None:
-        self.ran: list[dict[str, Any]] = []
-
-    def tool(self) -> Any:
-        def issue_refund(amount: float, reason: str) -> str:
-            """Pay a refund."""
-            self.ran.append({"amount": amount, "reason": reason})
-            return f"paid {amount:g}"
-
-        return issue_refund
-
-
 @asynccontextmanager
 async def graph_for(url: str, token: str, till: Till, *, mode: Any = "sync") -> AsyncIterator[Any]:
     """A graph with its middleware, whose clients are closed in the end: it has no way to close them itself."""
@@ -83,7 +53,7 @@ async def graph_for(url: str, token: str, till: Till, *, mode: Any = "sync") -> 
     middleware = ApprovalMiddleware(url, token, mode=mode, context={"customer": customer, "session": customer})
     saver = InMemorySaver() if mode == "async" else None
     try:
-        yield create_agent(Clerk(), tools=[till.tool()], middleware=[middleware], checkpointer=saver)
+        yield create_agent(Clerk(), tools=[till.issue_refund], middleware=[middleware], checkpointer=saver)
     finally:
         if middleware._gate is not None:
             middleware._gate.client.close()
@@ -136,23 +106,3 @@ async def test_a_paused_graph_is_woken_and_follows_the_decision(
             state = await graph.aget_state(config)
             assert not state.next
             check_what_ran(till, decision, state.values["messages"][-1].content)
-
-
-async def decide(server: Server, id_: str, decision: str) -> None:
-    async with server.reviewer() as dana:
-        if decision == "approve":
-            await dana.approve(id_)
-        elif decision == "reject":
-            await dana.reject(id_, "not_eligible", "The parcel was on time.")
-        else:
-            await dana.edit(id_, {"amount": "80.50"})
-
-
-def check_what_ran(till: Till, decision: str, answer: str) -> None:
-    if decision == "reject":
-        assert not till.ran
-        assert "not_eligible: The parcel was on time." in answer
-        return
-    amount = 120 if decision == "approve" else 80.5
-    assert till.ran == [{"amount": amount, "reason": "Late"}]
-    assert answer == f"It said: paid {amount:g}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -19,23 +19,8 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from bot.signed_note import signed_arguments
 from tests.rigs.hooks import receiving
-from tests.rigs.server import Server, serving
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server")) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def made(server: Server) -> dict[str, Any]:
-    return server.agent()
-
-
-@pytest.fixture(scope="module")
-def provisioner(server: Server, made: dict[str, Any]) -> str:
-    return server.provisioner(made["agent"])
+from tests.rigs.server import Server
+from tests.rigs.till import Till, check_what_ran, decide
 
 
 def clerk(messages: list[ModelMessage], _: AgentInfo) -> ModelResponse:
@@ -53,18 +38,6 @@ def clerk(messages: list[ModelMessage], _: AgentInfo) -> ModelResponse:
         return ModelResponse(parts=[TextPart(f"It said: {last}")])
     call = ToolCallPart("issue_refund", arguments, tool_call_id=f"call-{len(heard)}")
     return ModelResponse(parts=[TextPart("The parcel came late."), call])
-
-
-class Till:
-    """The tool: what it ran."""
-
-    def __init__(self) -> None:
-        self.ran: list[dict[str, Any]] = []
-
-    def issue_refund(self, amount: float, reason: str) -> str:
-        """Pay a refund."""
-        self.ran.append({"amount": amount, "reason": reason})
-        return f"paid {amount:g}"
 
 
 @asynccontextmanager
@@ -124,23 +97,3 @@ async def test_a_paused_agent_is_woken_and_follows_the_decision(
             said = ended.messages[-1].parts[0]
             assert isinstance(said, TextPart)
             check_what_ran(till, decision, said.content)
-
-
-async def decide(server: Server, id_: str, decision: str) -> None:
-    async with server.reviewer() as dana:
-        if decision == "approve":
-            await dana.approve(id_)
-        elif decision == "reject":
-            await dana.reject(id_, "not_eligible", "The parcel was on time.")
-        else:
-            await dana.edit(id_, {"amount": "80.50"})
-
-
-def check_what_ran(till: Till, decision: str, answer: str) -> None:
-    if decision == "reject":
-        assert not till.ran
-        assert "not_eligible: The parcel was on time." in answer
-        return
-    amount = 120 if decision == "approve" else 80.5
-    assert till.ran == [{"amount": amount, "reason": "Late"}]
-    assert answer == f"It said: paid {amount:g}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from html import unescape
 
 import aiohttp
@@ -15,12 +14,6 @@ from tests.rigs.desk import Desk, served, signed_in
 from tests.rigs.hostile import HOSTILE, hostile_request
 from tests.rigs.house import POLICY
 from tests.rigs.week import Week
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with served() as desk:
-        yield desk
 
 
 def words_of(page: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from html import unescape
 
@@ -15,12 +15,6 @@ from bot.deciding import Approve, Snooze
 from bot.domain.verdicts import VerdictKind
 from tests.rigs.desk import EXAMPLE, Browserless, Desk, served, signed_in
 from tests.rigs.hostile import HOSTILE
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with served() as desk:
-        yield desk
 
 
 def words_of(page: str) -> str:

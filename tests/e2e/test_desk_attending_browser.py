@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.deciding import Snooze
-from tests.rigs.desk import Desk, served
+from tests.rigs.desk import Desk
 from tests.rigs.hostile import HOSTILE
 from tests.rigs.morning import a_mornings_queue
 from tests.rigs.reading import (
-    DESKTOP,
-    PHONE,
-    Scheme,
-    picture,
+    Look,
+    Shape,
     reader,
-    require_accessible,
-    require_no_overflow,
     sign_in,
 )
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with served() as desk:
-        yield desk
 
 
 async def test_it_is_handed_on_and_put_off_by_keyboard(desk: Desk, browser: Browser) -> None:
@@ -107,20 +94,10 @@ async def test_everything_works_without_scripts(desk: Desk, browser: Browser) ->
         await expect(page.locator(".stop")).to_contain_text("A drill")
 
 
-@pytest.mark.parametrize("width", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_page_is_accessible_and_fits(
-    desk: Desk, browser: Browser, tmp_path: Path, scheme: Scheme, width: str
-) -> None:
-    async def look(page: Page, name: str) -> None:
-        await require_accessible(page, name)
-        await require_no_overflow(page, name)
-        await picture(page, f"{name}-{scheme}-{width}", tmp_path)
-
-    viewport = DESKTOP if width == "desktop" else PHONE
+async def test_every_page_is_accessible_and_fits(desk: Desk, browser: Browser, shape: Shape, look: Look) -> None:
     request = await a_mornings_queue(desk)
     await desk.house.say(request, Snooze(desk.house.clock.now() + timedelta(minutes=11)), "dana")
-    async with reader(browser, viewport=viewport, color_scheme=scheme, reduced_motion="reduce") as page:
+    async with reader(browser, **shape.options) as page:
         await sign_in(page, (await desk.link("dana")).url)
         await expect(page.locator("#live")).to_contain_text("Live")
         await look(page, "20-queue-put-off")
@@ -132,7 +109,7 @@ async def test_every_page_is_accessible_and_fits(
         await page.get_by_role("button", name="Hand it on").click()
         await expect(page.get_by_label("To", exact=True)).to_be_focused()
         await look(page, "22-more-wrong")
-    async with reader(browser, viewport=viewport, color_scheme=scheme, reduced_motion="reduce") as page:
+    async with reader(browser, **shape.options) as page:
         await sign_in(page, (await desk.link("vera")).url)
         await page.goto(f"{desk.url}/desk/pauses")
         await look(page, "23-nothing-paused")

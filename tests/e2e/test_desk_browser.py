@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,25 +10,17 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.deciding import Approve, Claim
 from bot.domain.requests import DecisionKind, Request
-from tests.rigs.desk import Desk, served
+from tests.rigs.desk import Desk
 from tests.rigs.hostile import HOSTILE, hostile_request
 from tests.rigs.morning import PHONE_CHANGE, a_mornings_queue
 from tests.rigs.reading import (
-    DESKTOP,
     PHONE,
-    Scheme,
-    picture,
+    Look,
+    Shape,
     reader,
-    require_accessible,
     require_no_overflow,
     sign_in,
 )
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with served() as desk:
-        yield desk
 
 
 async def told(answer: asyncio.Task[Request]) -> tuple[DecisionKind, Any]:
@@ -282,18 +272,8 @@ async def _look_at_hostile(desk: Desk, page: Page, text: str) -> None:
 # --- what it looks like ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", ["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_every_page_is_accessible_and_fits(
-    desk: Desk, browser: Browser, tmp_path: Path, scheme: Scheme, width: str
-) -> None:
-    async def look(page: Page, name: str) -> None:
-        await require_accessible(page, name)
-        await require_no_overflow(page, name)
-        await picture(page, f"{name}-{scheme}-{width}", tmp_path)
-
-    viewport = DESKTOP if width == "desktop" else PHONE
-    async with reader(browser, viewport=viewport, color_scheme=scheme, reduced_motion="reduce") as page:
+async def test_every_page_is_accessible_and_fits(desk: Desk, browser: Browser, shape: Shape, look: Look) -> None:
+    async with reader(browser, **shape.options) as page:
         link = (await desk.link("dana")).url
         await page.goto(link)
         await look(page, "1-sign-in")

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 
 import pytest
 
 from tests.rigs.desk import Browserless, Desk, served, signed_in
 from tests.rigs.hostile import HOSTILE, hostile_request
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with served() as desk:
-        yield desk
 
 
 class Elements(HTMLParser):

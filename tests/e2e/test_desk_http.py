@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -19,12 +18,6 @@ from bot.deciding import Approve
 from bot.domain.events import event_of
 from bot.domain.requests import DecisionKind, GrantStatus, Lesson, Request
 from tests.rigs.desk import Browserless, Desk, served, signed_in
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    async with served() as desk:
-        yield desk
 
 
 def words_of(page: str) -> str:

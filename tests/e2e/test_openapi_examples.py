@@ -19,17 +19,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from adapters.agents.openapi.document import DOCUMENT
-from tests.rigs.server import Server, serving
+from tests.rigs.server import Server
 
 # A stream of events does not end.
 schema = schemathesis.openapi.from_dict(DOCUMENT).exclude(path="/api/v1/events")
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("server")) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

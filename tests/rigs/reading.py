@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, NamedTuple
 
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page
 
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 360, "height": 740}
-Scheme = Literal["light", "dark"]
+Look = Callable[[Page, str], Awaitable[None]]
+
+
+class Shape(NamedTuple):
+    """How a page is read: the options of a ``reader`` under a name."""
+
+    name: str
+    options: dict[str, Any]
+
+
+SHAPES = [
+    Shape(f"{scheme}-{width}", {"viewport": viewport, "color_scheme": scheme, "reduced_motion": "reduce"})
+    for scheme in ("light", "dark")
+    for width, viewport in (("desktop", DESKTOP), ("phone", PHONE))
+]
 
 
 def _complaint(message: ConsoleMessage) -> str | None:
@@ -79,3 +93,14 @@ async def require_no_overflow(page: Page, where: str) -> None:
         }"""
     )
     assert not wide, f"{where} is wider than its window: {wide}"
+
+
+def looking(shape: Shape, folder: Path) -> Look:
+    """Holds a page to what every page must be, and takes its picture, named after the page and the shape."""
+
+    async def look(page: Page, name: str) -> None:
+        await require_accessible(page, name)
+        await require_no_overflow(page, name)
+        await picture(page, f"{name}-{shape.name}", folder)
+
+    return look
