@@ -26,6 +26,8 @@ from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
 from bot.policy.document import Policy
 from bot.rostering import Rostering
+from bot.rostering.warning import EVERY_SECONDS as WARN_SECONDS
+from bot.rostering.warning import warn_of_gaps
 from bot.sealing import seal_pending
 from bot.waiting import Waiting
 
@@ -129,6 +131,8 @@ class Works:
         }
         if self._calendars.named:
             jobs["calendars"] = (EVERY_SECONDS, self._calendars.refresh)
+        if self._surfaces and self.policy().rotations:
+            jobs["gaps"] = (WARN_SECONDS, self._warn_of_gaps)
         if (slack := self._slack) is not None and self.policy.asks_elsewhere:
             jobs["groups"] = (GROUPS_SECONDS, lambda: self._learn_members(slack))
         return jobs
@@ -196,6 +200,10 @@ class Works:
             seals=store.seals,
             waiting=self.waiting,
         )
+
+    async def _warn_of_gaps(self) -> None:
+        roster = await self._rostering.standing()
+        await warn_of_gaps(self.place.store, self.place.clock, roster, self._surfaces)
 
     async def _learn_members(self, slack: ConnectedSlack) -> None:
         members = await slack.members()

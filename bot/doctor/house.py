@@ -10,11 +10,17 @@ import aiohttp
 
 from adapters.signing import load_keys
 from bot.app import Workplace, read_policy
+from bot.app.calendars import read_calendars
 from bot.doctor.findings import Finding, Health
 from bot.errors import PolicyInvalid, SettingsInvalid, SignoffError
 from bot.policy.document import Policy
+from bot.rostering import AHEAD, Rostering, gaps
+from bot.rostering.wording import gap_said
 from bot.settings import Settings, unknown_names
 from store import schema
+
+_GAPS = 5
+"""Gaps that are told one by one."""
 
 
 def python() -> Finding:
@@ -121,6 +127,25 @@ async def outbox(place: Workplace, _: Policy | None) -> Finding:
             "look at the receivers; agents can poll",
         )
     return Finding("outbox", Health.FINE, f"{backlog.get('waiting', 0)} waiting, {backlog.get('sent', 0)} sent")
+
+
+async def on_call(place: Workplace, policy: Policy | None) -> Finding:
+    """Whether somebody will be on call wherever a ladder asks for it, and whether the calendars can be read."""
+    if policy is None or not policy.rotations:
+        return Finding("on call", Health.FINE, "the policy has no rotation")
+    calendars = read_calendars(place.settings, place.clock, lambda: policy, None)
+    await calendars.refresh()
+    if calendars.failures:
+        text = "; ".join(f"the calendar of {rotation}: {why}" for rotation, why in calendars.failures.items())
+        return Finding("on call", Health.WRONG, text, "mend the file or the address; what was read before counts on")
+    rostering = Rostering(place.store, place.clock, lambda: policy, planned=calendars.planned)
+    now = place.clock.now()
+    found = gaps(await rostering.standing(), now, now + AHEAD)
+    if found:
+        told = [f"{policy.rotations[one.rotation].title} {gap_said(one, policy, now)}" for one in found[:_GAPS]]
+        more = f", and {len(found) - _GAPS} more times" if len(found) > _GAPS else ""
+        return Finding("on call", Health.WARNING, f"nobody in {'; '.join(told)}{more}", "signoff duty gaps")
+    return Finding("on call", Health.FINE, f"{len(policy.rotations)} rotations, without a gap within 14 days")
 
 
 async def seals(place: Workplace, _: Policy | None) -> Finding:

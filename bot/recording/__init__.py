@@ -17,6 +17,7 @@ from bot.recording.telling import (
     CARD,
     CHANNEL_FOUND,
     CHANNEL_LOST,
+    GAPS,
     LINES,
     PING,
     PINGED,
@@ -27,6 +28,7 @@ from bot.recording.telling import (
     changes_cards,
     channel_ledger,
     errand_of,
+    gaps_ledger,
 )
 from bot.recording.viewing import View
 
@@ -35,6 +37,7 @@ __all__ = [
     "CHANNEL_FOUND",
     "CHANNEL_LOST",
     "FROZEN",
+    "GAPS",
     "LINES",
     "PING",
     "PINGED",
@@ -57,6 +60,7 @@ __all__ = [
     "channel_ledger",
     "deadlines_of",
     "errand_of",
+    "gaps_ledger",
     "rebuild",
     "stream_of",
     "timestamp",

@@ -38,12 +38,17 @@ CHANNEL_LOST, CHANNEL_FOUND = "channel.lost", "channel.found"
 """What is noted in the ledger of a channel, in turns: cards can't stand there any more, and they can again."""
 
 
+GAPS = "rotation.gaps"
+"""What is noted in the ledger of whoever answers for rotations: when nobody will be on call."""
+
+
 class Errand(msgspec.Struct, frozen=True):
     """What is to be done because of event ``seq`` of the message's subject: a request, or the ledger of a channel.
 
     ``card``: let its card stand where it should. ``redraw``: every card as it is now. ``lines``: what its threads lack.
-    ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost, or for
-    what an alarm paused. ``frozen`` and ``thawed``: redraw the cards of what a pause froze, or let go.
+    ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost, for a
+    rotation that nobody will be on call, or for what an alarm paused.
+    ``frozen`` and ``thawed``: redraw the cards of what a pause froze, or let go.
     """
 
     do: str
@@ -79,9 +84,17 @@ def channel_ledger(surface: str, place: str) -> str:
 
 
 def channel_errands(ledger: str, event: Event, seq: int, at: datetime) -> Iterator[Message]:
-    """What follows from a fact in a ledger: a lost channel's owner is told of it."""
+    """What follows from a fact in a ledger: who answers for a lost channel, or for a rotation with gaps, is told."""
     if isinstance(event, Noted) and event.what == CHANNEL_LOST:
         yield errand_message(str(event.facts["surface"]), f"{TELL}:{ledger}", ledger, Errand(TELL, seq), at)
+    if isinstance(event, Noted) and event.what == GAPS:
+        for surface in event.facts["surfaces"]:
+            yield errand_message(str(surface), f"{TELL}:{ledger}", ledger, Errand(TELL, seq), at)
+
+
+def gaps_ledger(person_id: str) -> str:
+    """The ledger in which is noted what somebody was told of gaps in the rotations that they answer for."""
+    return f"gaps:{person_id}"
 
 
 def changes_cards(type_: str, seq: int) -> bool:

@@ -32,7 +32,8 @@ from bot.errors import (
 )
 from bot.policy.document import Policy
 from bot.ports import Chat, Clock, Committed, Leased, Posting, Store
-from bot.recording import CARD, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
+from bot.recording import CARD, GAPS, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
+from bot.rostering.wording import gaps_told
 from bot.sending.following import add_lines, redraw
 from bot.sending.gathering import Gathering
 from bot.sending.halting import redraw_halted, tell_of_alarm
@@ -102,7 +103,7 @@ class ChatSender:
     def _hears(self, change: Committed) -> bool:
         kind, _, id_ = change.stream.partition(":")
         if kind != "request":
-            return kind == "ledger" and (id_ == PAUSES or id_.startswith("channel:"))
+            return kind == "ledger" and (id_ == PAUSES or id_.startswith(("channel:", "gaps:")))
         request = change.request
         if request is None:
             return True
@@ -172,7 +173,7 @@ class ChatSender:
         await redraw_halted(trying, self._store, self._look, self._surface, done)
 
     async def _tell(self, trying: Try) -> None:
-        """Tell whoever answers for a channel that it was lost."""
+        """Tell whoever answers for a channel that it was lost, or for a rotation that nobody will be on call."""
         records = await self._store.events(stream_of("ledger", trying.request_id))
         event = e.event_of(records[trying.errand.seq - 1])
         if not isinstance(event, e.Noted):
@@ -180,19 +181,19 @@ class ChatSender:
         policy = self._policy()
         person = policy.people.get(str(event.facts.get("to", "")))
         if person is None:
-            log.warning("nobody of the policy answers for a channel that was lost on %s", self._surface)
+            log.warning("nobody of the policy answers any more for what is to be told on %s", self._surface)
             return
 
         async def note(_: object) -> None:
             """The outbox says that it was told."""
 
         try:
-            text = loss(event.facts, policy)
+            text = gaps_told(event.facts, policy) if event.what == GAPS else loss(event.facts, policy)
             posting = Posting(trying.id, again=trying.again)
             await trying.ask(f"person:{person.id}", self._chat.tell(person, text, posting), note)
         except ChannelUnavailable:
             self._count("unreached")
-            log.warning("the owner of a channel that was lost on %s can't be told there", self._surface)
+            log.warning("whoever answers for a lost channel or a rotation can't be told on %s", self._surface)
         else:
             self._count("told")
 
