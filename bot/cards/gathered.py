@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
+from bot.cards.cutting import brief
 from bot.cards.shape import Card, Status
 
 NAMED = 20
 """Requests that a list names at most; of the others it says how many there are."""
+_BRIEF = 120
+"""Characters of a title where several stand in one sentence."""
 
 
 class Named(msgspec.Struct, frozen=True):
@@ -96,8 +100,15 @@ def rest(gathered: Gathered) -> str | None:
     return f"And {gathered.others} more{f', {stand}' if stand else ''}: they are in the queue"
 
 
+def shortened(gathered: Gathered, most: int) -> Gathered:
+    """The same with so many named at most, the rest among the others: where the longest names leave no room."""
+    dropped = gathered.named[most:]
+    waiting = gathered.others_open + sum(one.open for one in dropped)
+    return replace(gathered, named=gathered.named[:most], others=gathered.others + len(dropped), others_open=waiting)
+
+
 def fallback(gathered: Gathered, most: int = 3) -> str:
     """The whole in a few sentences, for notifications and screen readers."""
     waiting: Sequence[Named] = [one for one in gathered.named if one.open]
-    first = "; ".join(one.title for one in waiting[:most])
+    first = "; ".join(brief(one.title, _BRIEF) for one in waiting[:most])
     return f"{headline(gathered)}." + (f" First: {first}." if first else "")

@@ -9,12 +9,12 @@ from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.markup import cut, date, escape
 from adapters.slack.cards.room import size
 from bot.cards.cutting import brief
-from bot.cards.gathered import NAMED, Gathered, Named, fallback, headline, hint, rest
+from bot.cards.gathered import NAMED, Gathered, Named, fallback, headline, hint, rest, shortened
 from bot.cards.wording import SIGNS
 
 Json = dict[str, Any]
-_TITLES = (200, 120, 60, 24)
-"""Characters of a title, from generous to tight."""
+_ROOMS = ((200, NAMED), (120, NAMED), (60, NAMED), (24, NAMED), (24, 12))
+"""Characters of a title and how many are named, from generous to tight."""
 _OWNER = 40
 
 
@@ -24,8 +24,8 @@ def gathered_message(gathered: Gathered, *, desk_url: str | None = None) -> Draw
     Nothing in it notifies, links or formats but what is ours, whatever the requests' texts are. Pure.
     """
     made: list[Json] = []
-    for most in _TITLES:
-        made = _blocks(gathered, most, desk_url)
+    for most, count in _ROOMS:
+        made = _blocks(shortened(gathered, count), most, desk_url)
         if size(made) <= limits.MESSAGE_JSON:
             break
     return Drawn(text=escape(fallback(gathered), limits.FALLBACK_TEXT), blocks=made)
@@ -36,7 +36,7 @@ def _blocks(gathered: Gathered, most: int, desk_url: str | None) -> list[Json]:
     made = [
         blocks.section(blocks.mrkdwn(f"🔔 *{escape(headline(gathered))}*"), block_id="gathered"),
         blocks.context([blocks.plain(hint(gathered))]),
-        *(_one(one, most) for one in gathered.named[:NAMED]),
+        *(_one(one, most) for one in gathered.named),
         *([blocks.section(blocks.plain(f"{others}."))] if others else []),
     ]
     if desk_url is not None:

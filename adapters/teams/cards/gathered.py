@@ -10,13 +10,13 @@ from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.markup import escape
 from adapters.teams.cards.room import size
 from bot.cards.cutting import brief, cut
-from bot.cards.gathered import NAMED, Gathered, Named, fallback, headline, hint, rest
+from bot.cards.gathered import NAMED, Gathered, Named, fallback, headline, hint, rest, shortened
 from bot.cards.wording import SIGNS
 
 Json = dict[str, Any]
-_TITLES = (200, 100, 48, 20)
-"""Characters of a title, from generous to tight."""
-_OWNER = 40
+_ROOMS = ((200, NAMED), (100, NAMED), (48, NAMED), (20, NAMED), (20, 12), (20, 6))
+"""Characters of a title and how many are named, from generous to tight."""
+_NAME = 40
 
 
 def gathered_card(gathered: Gathered, *, desk_url: str | None = None) -> Json:
@@ -25,8 +25,8 @@ def gathered_card(gathered: Gathered, *, desk_url: str | None = None) -> Json:
     Nothing in it notifies, links or formats but what is ours, whatever the requests' texts are. Pure.
     """
     made: Json = {}
-    for most in _TITLES:
-        made = _card(gathered, most, desk_url)
+    for most, count in _ROOMS:
+        made = _card(shortened(gathered, count), most, desk_url)
         if size(made) <= limits.CARD_BYTES:
             break
     return made
@@ -42,7 +42,7 @@ def _card(gathered: Gathered, most: int, desk_url: str | None) -> Json:
     body = [
         title(f"🔔 {headline(gathered)}"),
         line([run(hint(gathered), "small", "subtle")], "Small"),
-        *(_one(one, most) for one in gathered.named[:NAMED]),
+        *(_one(one, most) for one in gathered.named),
         *([line([run(f"{others}.")], "Medium")] if others else []),
     ]
     return card_of(body, [link("Open the queue", desk_url)] if desk_url else [])
@@ -50,19 +50,19 @@ def _card(gathered: Gathered, most: int, desk_url: str | None) -> Json:
 
 def _one(one: Named, most: int) -> Json:
     grave = "❗ " if one.high_class and one.open else ""
-    left = [line([run(f"{grave}{brief(one.title, most)}", "bold")]), line(_stands(one))]
+    left = [line([run(f"{grave}{brief(one.title, most)}", "bold")]), line(_stands(one, min(most, _NAME)))]
     show = {"type": "ActionSet", "actions": [opens("Show", "details", {"request": one.request_id})]}
     return beside(left, [show]) | {"separator": True}
 
 
-def _stands(one: Named) -> list[Json]:
+def _stands(one: Named, most: int) -> list[Json]:
     status = one.status
     if not one.open:
-        who = f" by {brief(status.who, _OWNER)}" if status.who and status.who not in status.label else ""
-        return [run(f"{SIGNS.get(status.state, '•')} {brief(status.label, 100)}{who}")]
+        who = f" by {brief(status.who, most)}" if status.who and status.who not in status.label else ""
+        return [run(f"{SIGNS.get(status.state, '•')} {brief(status.label, 2 * most)}{who}")]
     grave = [run("high class · ", "attention")] if one.high_class else []
-    claimed = [run(f" · {brief(status.label, 60)}", "subtle")] if status.state == "claimed" else []
-    whose = run(f"{brief(one.owner, _OWNER)} · promised by ", "subtle")
+    claimed = [run(f" · {brief(status.label, 2 * most)}", "subtle")] if status.state == "claimed" else []
+    whose = run(f"{brief(one.owner, most)} · promised by ", "subtle")
     return [
         *grave,
         whose,
