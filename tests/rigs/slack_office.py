@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import math
-import socket as socket_
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
 from slack_sdk.oauth.installation_store import Installation
 
 from adapters.slack.app import OAuth, Slack
@@ -18,53 +15,23 @@ from adapters.slack.client import Installations, Pacing, SlackChat, SlackPeople,
 from bot.answering import Answering
 from bot.cards import card
 from bot.deciding import Deciding
-from bot.domain.events import Posted
-from bot.domain.people import Actor, ActorKind, Person
-from bot.domain.requests import MessageRef, Request
-from bot.errors import Unavailable
+from bot.domain.requests import Request
 from bot.manifest import slack_scopes
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports.surfaces import Posting
-from bot.recording import Needs
 from bot.rostering import Rostering
 from bot.waiting import Waiting
 from tests.fakes.slack import Channel, FakeSlack, Message, User, Workspace
 from tests.rigs.house import POLICY, House, MovedClock, new_house
-
-DESK = "https://signoff.acme.test/desk"
-SENDER = Actor(ActorKind.OPERATOR, "sender", "slack")
-OUTAGE = math.inf
-PEOPLE = ("lee", "dana", "omar", "rosa", "vera")
-
-
-class Slowed:
-    """Anything, each of whose coroutines takes ``seconds`` longer, or fails in an ``OUTAGE``."""
-
-    def __init__(self, inner: Any, seconds: Callable[[], float]) -> None:
-        self._inner = inner
-        self._seconds = seconds
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._inner, name)
-        if name == "shelf":
-            return Slowed(found, self._seconds)
-        if not asyncio.iscoroutinefunction(found):
-            return found
-
-        async def slowly(*args: Any, **more: Any) -> Any:
-            if self._seconds() == OUTAGE:
-                raise Unavailable("the database is gone")
-            if self._seconds():
-                await asyncio.sleep(self._seconds())
-            return await found(*args, **more)
-
-        return slowly
+from tests.rigs.office import DESK, PEOPLE, Slowed, Staffed, free_site, served
 
 
 @dataclass
-class Office:
+class Office(Staffed[User, Message]):
     """What is clicked in, and what hears of it."""
+
+    surface = "slack"
 
     house: House
     slack: FakeSlack
@@ -79,17 +46,6 @@ class Office:
     slowness: list[float] = field(default_factory=lambda: [0.0])
     """Seconds that each call of the database takes, in its one entry."""
     _posted: int = 0
-
-    @property
-    def dana(self) -> User:
-        return self.users["dana"]
-
-    @property
-    def lee(self) -> User:
-        return self.users["lee"]
-
-    def person(self, name: str) -> Person:
-        return self.house.person(name)
 
     async def post(self, request: Request, place: str = "C0REFUNDS", *, record: bool = True) -> Message:
         """Its card, on record unless told otherwise."""
@@ -106,21 +62,8 @@ class Office:
             if message.ts == ref.message
         )
 
-    async def record(self, request: Request, ref: MessageRef) -> None:
-        def flow(view: Any) -> None:
-            view.record("request", request.id, Posted(ref), SENDER)
-
-        await self.house.store.transact(Needs(requests=(request.id,)), flow)
-
-    async def held(self, amount: float = 120, **more: Any) -> tuple[Request, Message]:
-        """A request that waits, and its card."""
-        request = await self.house.held(amount, **more)
-        return request, await self.post(request)
-
     async def now(self, request: Request) -> Request:
-        found = await self.house.store.request(request.id)
-        assert found is not None
-        return found
+        return await self.stored(request)
 
     async def decided(self, request: Request) -> Request:
         """The request once what was acknowledged has been carried out."""
@@ -134,9 +77,6 @@ class Office:
     def told(self, user: User) -> str:
         """Everything that was said to this user alone, as text."""
         return "\n".join(each.text for each in (*self.slack.ephemerals(user), *self.slack.dms(user)))
-
-    async def types(self, request: Request) -> list[str]:
-        return [record.type for record in await self.house.store.events(f"request:{request.id}")]
 
 
 def staffed(slack: FakeSlack, name: str, **more: Any) -> tuple[Workspace, dict[str, User]]:
@@ -172,11 +112,11 @@ async def opened(
         acme, users = staffed(slack, "Acme", id="T0ACME")
         refunds = acme.channel("refunds", users.values(), id="C0REFUNDS")
         slow: Any = Slowed(house.store, lambda: slowness[0])
-        site = socket_.create_server(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{site.getsockname()[1]}"
+        site, url = free_site()
         office = await _wired(house, slack, acme, slow, oauth=oauth, socket=socket, url=url, **more)
         office.users, office.refunds, office.slowness = users, refunds, slowness
-        runner = await _served(office, site)
+        runner = await served(office.app, site)
+        slack.connect(url)
         background = asyncio.create_task(office.app.run()) if running or socket else None
         try:
             if socket:
@@ -250,13 +190,3 @@ async def _wired(
         workspaces, people, pacing, clock=clock, policy=policy, desk_url=lambda id_: f"{DESK}/requests/{id_}"
     )
     return Office(house, slack, acme, None, {}, workspaces, chat, app, pausing, url)  # type: ignore[arg-type]  # the rest follows at once
-
-
-async def _served(office: Office, site: socket_.socket) -> web.AppRunner:
-    application = web.Application()
-    office.app.mount(application)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1, auto_decompress=False)
-    await runner.setup()
-    await web.SockSite(runner, site).start()
-    office.slack.connect(office.url)
-    return runner

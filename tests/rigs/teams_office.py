@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket as socket_
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-from aiohttp import web
 
 from adapters.teams.app import Teams
 from adapters.teams.client import (
@@ -26,31 +23,27 @@ from adapters.teams.client.botbuilder import BotbuilderPort
 from bot.answering import Answering
 from bot.cards import card
 from bot.deciding import Deciding
-from bot.domain.events import Posted
-from bot.domain.people import Actor, ActorKind, Person
-from bot.domain.requests import MessageRef, Request
+from bot.domain.requests import Request
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports.surfaces import Posting
-from bot.recording import Needs
 from bot.rostering import Rostering
 from tests.fakes.teams import Channel, FakeTeams, Message, Team, Tenant, User
 from tests.fakes.teams.calling.delivery import Delivery
 from tests.fakes.teams.dialogs import Dialog
 from tests.rigs.house import POLICY, House, MovedClock, new_house
-from tests.rigs.slack_office import Slowed
+from tests.rigs.office import DESK, PEOPLE, Slowed, Staffed, free_site, served
 from tests.rigs.teams_port import cloud
 
-DESK = "https://signoff.acme.test/desk"
-SENDER = Actor(ActorKind.OPERATOR, "sender", "teams")
-PEOPLE = ("lee", "dana", "omar", "rosa", "vera")
 PLACE = "refunds-desk"
 TEAMS_POLICY = POLICY.replace("{slack: C0REFUNDS}", f"{{teams: {PLACE}}}")
 
 
 @dataclass
-class Office:
+class Office(Staffed[User, Message]):
     """What is clicked in, and what hears of it."""
+
+    surface = "teams"
 
     house: House
     teams: FakeTeams
@@ -67,17 +60,6 @@ class Office:
     """Seconds that each call of the database takes, in its one entry."""
     _posted: int = 0
 
-    @property
-    def dana(self) -> User:
-        return self.users["dana"]
-
-    @property
-    def rosa(self) -> User:
-        return self.users["rosa"]
-
-    def person(self, name: str) -> Person:
-        return self.house.person(name)
-
     async def post(self, request: Request, place: str = "", *, record: bool = True) -> Message:
         """Its card, on record unless told otherwise."""
         self._posted += 1
@@ -89,22 +71,9 @@ class Office:
         chats = [each for each in self.contoso.chats.values() if ref.message in each.messages]
         return chats[0].messages[ref.message] if chats else self.refunds.messages[ref.message]
 
-    async def record(self, request: Request, ref: MessageRef) -> None:
-        def flow(view: Any) -> None:
-            view.record("request", request.id, Posted(ref), SENDER)
-
-        await self.house.store.transact(Needs(requests=(request.id,)), flow)
-
-    async def held(self, amount: float = 120, **more: Any) -> tuple[Request, Message]:
-        """A request that waits, and its card."""
-        request = await self.house.held(amount, **more)
-        return request, await self.post(request)
-
     async def now(self, request: Request) -> Request:
         await self.app._room.jobs.finish(10)
-        found = await self.house.store.request(request.id)
-        assert found is not None
-        return found
+        return await self.stored(request)
 
     async def opens(self, user: User, message: Message, verb: str) -> Dialog:
         """Press a button and see its dialog."""
@@ -117,9 +86,6 @@ class Office:
         """Everything that the bot said to this user alone, as text."""
         mine = [each for each in self.teams.chat(user) if each.author is None]
         return "\n".join(words(self, user, each) for each in mine)
-
-    async def types(self, request: Request) -> list[str]:
-        return [record.type for record in await self.house.store.events(f"request:{request.id}")]
 
 
 def words(office: Office, user: User, message: Message) -> str:
@@ -147,17 +113,12 @@ async def opened(policy: str = TEAMS_POLICY, **more: Any) -> AsyncIterator[Offic
         }
         team = contoso.team("Support", [*users.values()])
         refunds = team.channel("refunds")
-        site = socket_.create_server(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{site.getsockname()[1]}"
+        site, url = free_site()
         slow: Any = Slowed(house.store, lambda: slowness[0])
         wired = _wired(house, teams, contoso, slow, cloud(teams), more)
         pausing, port, references, chat, app = wired
         await pausing.start()
-        application = web.Application()
-        app.mount(application)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=1, auto_decompress=False)
-        await runner.setup()
-        await web.SockSite(runner, site).start()
+        runner = await served(app, site)
         teams.connect(url)
         try:
             yield Office(house, teams, contoso, users, team, refunds, references, chat, app, pausing, url, slowness)

@@ -10,7 +10,8 @@ import pytest
 
 from bot.deciding import Approve, Claim
 from tests.fakes.slack import Fault, User
-from tests.rigs.slack_office import DESK, Office, installed, opened, staffed
+from tests.rigs.office import DESK
+from tests.rigs.slack_office import Office, installed, opened, staffed
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.slack import Fault
-from tests.rigs.slack_office import OUTAGE, Office
+from tests.rigs.office import OUTAGE
+from tests.rigs.slack_office import Office
 
 SLOW = 0.8
 """Seconds that each call of the database takes; a decision makes several."""

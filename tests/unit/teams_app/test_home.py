@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.deciding import Approve, Snooze
-from tests.rigs.teams_office import DESK, Office, viewed, words
+from tests.rigs.office import DESK
+from tests.rigs.teams_office import Office, viewed, words
 
 
 async def test_it_shows_what_waits_what_was_put_off_what_is_paused_and_what_was_decided(office: Office) -> None:
