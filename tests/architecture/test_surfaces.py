@@ -287,5 +287,5 @@ def test_what_follows_from_events_is_told() -> None:
 @pytest.mark.parametrize("chat", [SlackChat, TeamsChat])
 def test_both_chats_can_do_what_the_courier_asks(chat: type) -> None:
     asked = {name for name in vars(Chat) if not name.startswith("_")}
-    assert asked == {"surface", "post", "update", "reply", "clear", "tell"}
+    assert asked == {"surface", "post", "update", "reply", "clear", "post_list", "update_list", "tell"}
     assert asked <= set(dir(chat))

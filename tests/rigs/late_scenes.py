@@ -31,7 +31,7 @@ class Late:
 async def morning() -> Late:
     """One request that is late, and many that are late together."""
     place = await chatting(policy=_policy())
-    context = {
+    known = {
         "customer": "cust_42",
         "customer_name": "Kim Ro",
         "session": "sess-7",
@@ -40,16 +40,17 @@ async def morning() -> Late:
     }
     reason = "Parcel arrived nine days late; the customer asked for the whole amount back."
     first = await place.house.held(
-        120, tool="issue_refund", within="2h", context=context, order_id="A-1001", reason=reason, method="original"
+        120, tool="issue_refund", within="2h", context=known, order_id="A-1001", reason=reason, method="original"
     )
     await place.house.say(first, Claim(), "lee", "slack")
     await _step(place)
     alone = _dana(place)[0]
     ping = alone.card, str(alone.leads[0])
-    held = [
-        await place.house.held(40 + 18 * n, tool="issue_refund", context={"customer": f"cust_{60 + n}", "session": f"s-{n}"}, within="2h",
-                               order_id=f"A-{2000 + n}", method="original") for n in range(COUNT)
-    ]  # fmt: skip
+    held = []
+    for n in range(COUNT):
+        context = {"customer": f"cust_{60 + n}", "session": f"s-{n}"}
+        more = {"order_id": f"A-{2000 + n}", "method": "original"}
+        held.append(await place.house.held(40 + 18 * n, tool="issue_refund", context=context, within="2h", **more))
     await _step(place)
     for request in sorted(held, key=lambda one: one.id)[:2]:
         await place.house.say(request, Approve(), "dana", "slack")
