@@ -25,6 +25,7 @@ DESK = "https://signoff.acme.test/desk/requests/"
 PICTURES = {
     "slack-card-held": ("held", Mentions(groups=("S0SUPER",))),
     "slack-card-two-signatures": ("two_signatures", Mentions(groups=("S0IDENT",), users=("U0DANA",))),
+    "slack-card-stages": ("stage_two", Mentions()),
     "slack-card-decided": ("ran", Mentions()),
     "slack-card-expired": ("expired", Mentions()),
 }

@@ -24,6 +24,7 @@ MAX_BYTES = 200_000
 PUBLISHED = {
     "card-held",
     "card-two-signatures",
+    "card-stages",
     "card-decided",
     "card-expired",
     "reject",

@@ -14,6 +14,22 @@ from bot.opening import open_request
 from tests.rigs.house import House, new_house
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "policy.yaml").read_text(encoding="utf-8")
+_STAGED = """
+  goodwill:
+    title: Give a goodwill payment
+    class: money
+    level: commit
+    owner: refunds
+    tools: [pay_goodwill]
+    amount: arguments.amount
+    arguments:
+      account_id: {title: Account, required: true}
+      amount: {title: Amount, kind: money, required: true}
+      reason: {title: Reason, kind: long_text}
+    stages:
+      - {title: Supervisor, approvers: [supervisors], approvals: 2, text: "Is the delay ours? Read the carrier's scan."}
+      - {title: Finance, approvers: [rosa, vera], approvals: 1, text: "Which budget is it taken from?"}
+"""
 POLICY = EXAMPLE.replace("tools: [change_phone]\n", "tools: [change_phone]\n    approvals: 2\n")
 """The example policy, in which two people sign a new phone number."""
 AGENT = "Support agent"
@@ -70,6 +86,30 @@ async def phone_change(house: House) -> Request:
         evidence=["Passport photo matches the one on file", "Last sign-in four days ago from Berlin"],
         transcript=["I lost my phone on holiday and can't get into my account."],
     )  # fmt: skip
+
+
+async def goodwill(house: House) -> Request:
+    """A payment that two supervisors and then one of finance sign."""
+    return await propose(
+        house,
+        "pay_goodwill",
+        {"account_id": "acc_42", "amount": 450, "reason": "Three parcels in a row came late."},
+        reasoning="Three deliveries in a row were late, and the customer has been with us for nine years.",
+        customer="cust_42", customer_name="Kim Ro", session="sess-8", model="model-large-2", build="2026.02.3",
+        confidence=0.88, region="US", evidence=["Carrier scans of three parcels: nine, six and eleven days late"],
+    )  # fmt: skip
+
+
+async def _stage_one(house: House) -> Request:
+    request = await goodwill(house)
+    house.clock.move(minutes=3)
+    return await house.say(request, Approve("All three were ours"), "lee", "slack")
+
+
+async def _stage_two(house: House) -> Request:
+    request = await _stage_one(house)
+    house.clock.move(minutes=4)
+    return await house.say(request, Approve(), "dana", "teams")
 
 
 async def _held(house: House) -> Request:
@@ -149,6 +189,8 @@ SCENES: Mapping[str, Callable[[House], Awaitable[Request]]] = {
     "held": _held,
     "claimed": _claimed,
     "two_signatures": _two_signatures,
+    "stage_one": _stage_one,
+    "stage_two": _stage_two,
     "approved": _approved,
     "edited": _edited,
     "rejected": _rejected,
@@ -159,8 +201,11 @@ SCENES: Mapping[str, Callable[[House], Awaitable[Request]]] = {
 }
 
 
+_IN_STAGES = {"stage_one", "stage_two"}
+
+
 async def scene(name: str) -> tuple[House, Request, Card]:
     """A house of that policy with one request in that state, and its card for a channel."""
-    house = await new_house(policy=POLICY)
+    house = await new_house(policy=POLICY + (_STAGED if name in _IN_STAGES else ""))
     request = await SCENES[name](house)
     return house, request, card(request, house.policy, viewer=None, now=house.clock.now(), agent=AGENT)

@@ -22,6 +22,7 @@ _CARDS = {
     "card-held": ("held", (LEE, DANA)),
     "card-claimed": ("claimed", (LEE,)),
     "card-two-signatures": ("two_signatures", (JUNE, DANA)),
+    "card-stages": ("stage_two", ()),
     "card-approved": ("approved", ()),
     "card-decided": ("ran", ()),
     "card-rejected": ("rejected", ()),

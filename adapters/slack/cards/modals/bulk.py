@@ -27,7 +27,7 @@ def bulk_form(title: str, kind: str, cards: Sequence[Card]) -> Json:
     if len(cards) < bulk.LEAST:
         return notice("Decide together", "There are no longer several of these before you.", "See your queue.")
     parts = [cards[start : start + _BOXES] for start in range(0, len(cards), _BOXES)]
-    boxes = [_boxes(number, part) for number, part in enumerate(parts)]
+    boxes = [_boxes(number, part, required=len(parts) == 1) for number, part in enumerate(parts)]
     reasons = [("", "Choose to reject"), *((code, words(code)) for code in cards[0].reject_reasons)]
     why = "Each is decided by itself and stands on record by itself. Details of each are behind its card."
     return modal(
@@ -52,10 +52,10 @@ def bulk_form(title: str, kind: str, cards: Sequence[Card]) -> Json:
     )
 
 
-def _boxes(number: int, cards: Sequence[Card]) -> Json:
+def _boxes(number: int, cards: Sequence[Card], *, required: bool) -> Json:
     options = [blocks.option(_title(card), card.request_id, description=_about(card)) for card in cards]
     label = "Which of them" if number == 0 else "And these"
-    return widgets.field(f"{CHOSEN}{number}", label, {"type": "checkboxes", "options": options}, required=False)
+    return widgets.field(f"{CHOSEN}{number}", label, {"type": "checkboxes", "options": options}, required=required)
 
 
 def _title(card: Card) -> str:

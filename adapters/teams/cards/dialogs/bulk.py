@@ -65,12 +65,19 @@ def bulk_dialog(title: str, kind: str, cards: Sequence[Card], typed: Said = None
 
 
 def _boxes(cards: Sequence[Card], chosen: str) -> Json:
-    choices = [{"title": cut(literal(card.title), limits.LABEL), "value": card.request_id} for card in cards]
+    choices = [{"title": cut(literal(_about(card)), limits.LABEL), "value": card.request_id} for card in cards]
     element: Json = {"type": "Input.ChoiceSet", "style": "expanded", "isMultiSelect": True, "wrap": True}
     element["choices"] = choices
     there = {card.request_id for card in cards}
     kept = ",".join(id_ for id_ in chosen.split(",") if id_ in there)
     return element | {"value": kept} if kept else element
+
+
+def _about(card: Card) -> str:
+    """What it moves and for whom, who has it, and why it was held."""
+    held = next((brief(reason.text, 100) for reason in card.reasons if reason.kind == "hold"), "")
+    claimed = card.status.label if card.status.state == "claimed" else ""
+    return " · ".join(filter(None, (card.title, claimed, held)))
 
 
 def bulk_told(summed: str, failed: Sequence[bulk.Outcome]) -> Json:
