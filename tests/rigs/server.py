@@ -8,7 +8,6 @@ import asyncio
 import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -22,6 +21,7 @@ from bot.demo.browser import Browser
 from bot.demo.reviewer import Reviewer
 from bot.demo.server import environment, free_port, settings_in
 from tests.rigs.house import POLICY
+from tests.rigs.launching import Process, launch, run
 
 SECONDS = 30.0
 
@@ -44,10 +44,7 @@ class Server:
 
     def command(self, *words: str) -> str:
         """What a command of ``signoff`` prints."""
-        done = subprocess.run(
-            [sys.executable, "-m", "bot.cli", *words],
-            cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
+        done = run("bot.cli", *words, folder=self.folder, environment=self.env, seconds=SECONDS)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -105,10 +102,7 @@ def serving(folder: Path, *, policy: str = POLICY, program: str = "bot.cli", **s
     env = environment(chosen)
     log = folder / "server.log"
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", program, "serve"],
-            cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
-        )  # fmt: skip
+        process = launch(program, "serve", folder=folder, environment=env, out=out.fileno(), err=out.fileno())
     try:
         _until_ready(chosen.url, process, log)
         yield Server(chosen.url, folder, env, process.pid)
@@ -116,7 +110,7 @@ def serving(folder: Path, *, policy: str = POLICY, program: str = "bot.cli", **s
         _end(process)
 
 
-def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _until_ready(url: str, process: Process, log: Path) -> None:
     ends = time.monotonic() + SECONDS
     with httpx.Client(trust_env=False, timeout=2.0) as http:
         while time.monotonic() < ends and process.poll() is None:
@@ -127,7 +121,7 @@ def _until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the server is not ready:\n{log.read_text(encoding='utf-8', errors='replace')[-3000:]}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
         try:
