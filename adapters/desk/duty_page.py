@@ -47,24 +47,22 @@ async def ended(request: web.Request) -> web.StreamResponse:
     """``POST /desk/duty/end``: a cover or a delegation ends before its time."""
     room, person, form = request.app[WORKROOM], request[VISITOR].person, request[FORM]
     try:
-        told = await end(room.rostering, form.get("number", ""), person, SURFACE)
+        await end(room.rostering, form.get("number", ""), person, SURFACE)
     except (BadInput, NotAllowed) as error:
         return await _page(request, END, form, error=error)
-    return await _page(request, END, {}, done=told)
+    raise web.HTTPSeeOther(HERE)
 
 
 async def _sent(request: web.Request, name: str) -> web.StreamResponse:
     room, person, form = request.app[WORKROOM], request[VISITOR].person, request[FORM]
     try:
-        told = await submit(room.rostering, name, form, person, SURFACE, room.clock.now())
+        await submit(room.rostering, name, form, person, SURFACE, room.clock.now())
     except (BadInput, NotAllowed) as error:
         return await _page(request, name, form, error=error)
-    return await _page(request, name, {}, done=told)
+    raise web.HTTPSeeOther(HERE)
 
 
-async def _page(
-    request: web.Request, name: str, form: Form, *, error: SignoffError | None = None, done: str = ""
-) -> web.Response:
+async def _page(request: web.Request, name: str, form: Form, *, error: SignoffError | None = None) -> web.Response:
     room, visitor = request.app[WORKROOM], request[VISITOR]
     policy, now, roster = room.policy(), room.clock.now(), await room.rostering.standing()
     sheets: list[Sheet] = []
@@ -94,9 +92,9 @@ async def _page(
         typed=form,
         problems={field: _problem(error)} if error is not None and field else {},
         said=said,
-        done=done,
     )
 
 
 def _problem(error: SignoffError) -> str:
-    return " ".join(sentence(text) for text in (f"This {error.message}", error.remedy) if text)
+    message = error.message if error.message.startswith(("'", '"')) else f"This {error.message}"
+    return " ".join(sentence(text) for text in (message, error.remedy) if text)

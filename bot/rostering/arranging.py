@@ -28,6 +28,7 @@ LONGEST = timedelta(days=366)
 MAX_NOTE = 500
 """Characters."""
 _DAY = 24 * 60
+_MINUTE = timedelta(minutes=1)
 
 
 def cover(
@@ -60,7 +61,7 @@ def cover(
         title = policy.rotations[rotation].title
         raise NotAllowed(f"{_name(policy, by.id)} may not say who is on call in {title}", remedy=f"ask {names}")
     for one in roster.duties.covers:
-        if (one.rotation, one.person, one.until) == (rotation, found.id, until) and _same_start(one.since, since):
+        if (one.rotation, one.person) == (rotation, found.id) and _same(one, since, until):
             return one
     return e.Covered(rotation, found.id, since, until, note)
 
@@ -90,7 +91,7 @@ def delegate(
         raise NotAllowed(f"{_name(policy, by.id)} may not say who stands in for {away.name}", remedy=f"ask {names}")
     _require_able(policy, away, other)
     for one in roster.duties.delegations:
-        if (one.person, one.to, one.until) == (away.id, other.id, until) and _same_start(one.since, since):
+        if (one.person, one.to) == (away.id, other.id) and _same(one, since, until):
             return one
     new = Delegation(0, away.id, other.id, since, until, by.id)
     if (found := loop(roster, new)) is not None:
@@ -206,9 +207,9 @@ def _note(note: str | None) -> str | None:
     return text or None
 
 
-def _same_start(standing: datetime, wanted: datetime) -> bool:
-    """Whether what stands begins when it is asked for again, or has just begun."""
-    return standing <= wanted <= standing + GRACE
+def _same(standing: Cover | Delegation, since: datetime, until: datetime) -> bool:
+    """Whether what stands is what is asked for: times are typed to the minute, and now is later the second time."""
+    return standing.since <= since <= standing.since + GRACE and abs(standing.until - until) < _MINUTE
 
 
 def _free(by: Actor) -> bool:

@@ -14,16 +14,18 @@ async def test_everything_can_be_arranged_and_ended_on_its_page() -> None:
         assert status == 200
         assert "nobody" in page
         cover = {"rotation": "refunds_on_call", "person": "omar", "since": "now", "until": "+8h", "note": "Dentist"}
-        status, page, _ = await lee.post("/desk/duty/cover", **cover)
-        assert status == 200
-        assert "Omar is on call in Refunds on call from Mon 2026-03-02 10:00 EST" in page
+        for _ in range(2):  # clicked twice
+            assert (await lee.post("/desk/duty/cover", **cover))[::2] == (303, "/desk/duty")
         away = {"person": "lee", "to": "dana", "since": "now", "until": "2026-03-09"}
-        status, page, _ = await lee.post("/desk/duty/away", **away)
-        assert "Dana stands in for Lee" in page
-        status, page, _ = await lee.post("/desk/duty/quiet", begins="22:00", ends="07:00", timezone="Europe/London")
+        assert (await lee.post("/desk/duty/away", **away))[0] == 303
+        quiet = {"begins": "22:00", "ends": "07:00", "timezone": "Europe/London"}
+        assert (await lee.post("/desk/duty/quiet", **quiet))[0] == 303
+        _, page = await lee.get("/desk/duty")
+        for said in ("Omar is on call in Refunds on call from Mon 2026-03-02 10:00 EST", "Dana stands in for Lee"):
+            assert said in page
         assert "22:00 to 07:00 (Europe/London)" in page
-        status, page, _ = await lee.post("/desk/duty/end", number="1")
-        assert "Ended: Omar" in page
+        assert (await lee.post("/desk/duty/end", number="1"))[0] == 303
+        assert "Omar is on call in Refunds" not in (await lee.get("/desk/duty"))[1]
         types = [record.type for record in await desk.house.store.events("ledger:duties")]
         assert types == ["ledger.covered", "ledger.delegated", "ledger.quiet_hours_set", "ledger.duty_ended"]
         assert (await lee.get("/desk/duty/cover"))[0] == 303
