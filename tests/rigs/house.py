@@ -26,7 +26,7 @@ from store.memory import MemoryStore
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 """A Monday, ten in the morning in New York."""
 
-POLICY = """
+STAFF = """
 version: 1
 timezone: America/New_York
 currency: USD
@@ -36,18 +36,9 @@ people:
   omar: {email: omar@acme.test, name: Omar}
   rosa: {email: rosa@acme.test, name: Rosa}
   vera: {email: vera@acme.test, name: Vera}
-groups:
-  supervisors: {members: [lee, dana, omar]}
-owners:
-  refunds:
-    title: Refunds
-    accountable: vera
-    risk_owner: rosa
-    channels: {slack: C0REFUNDS}
-    approvers: [supervisors]
-    sla: {respond_within: 15m, expire_after: 4h}
-    reasons: [wrong_amount, not_eligible]
-actions:
+"""
+"""How a policy begins, and its people; more of them may follow."""
+REFUND = """\
   refund:
     title: Refund a customer
     class: money
@@ -60,8 +51,9 @@ actions:
       reason: {title: Reason, kind: text}
       card: {title: Card, kind: text, sensitive: true}
     editable: [amount, reason]
-    caps: {per_action: 2000, per_customer_day: 1000, per_agent_hour: 300 actions}
-    allow_when: amount <= 25 && size(mismatches) == 0
+"""
+"""An action of the owner ``refunds``; its limits follow."""
+PAYOUT_CHANGE = """\
   payout_change:
     title: Change where payouts go
     class: identity
@@ -70,6 +62,30 @@ actions:
     tools: [change_payout]
     approvals: 2
 """
+"""An action of that owner that takes two signatures."""
+POLICY = (
+    STAFF
+    + """\
+groups:
+  supervisors: {members: [lee, dana, omar]}
+owners:
+  refunds:
+    title: Refunds
+    accountable: vera
+    risk_owner: rosa
+    channels: {slack: C0REFUNDS}
+    approvers: [supervisors]
+    sla: {respond_within: 15m, expire_after: 4h}
+    reasons: [wrong_amount, not_eligible]
+actions:
+"""
+    + REFUND
+    + """\
+    caps: {per_action: 2000, per_customer_day: 1000, per_agent_hour: 300 actions}
+    allow_when: amount <= 25 && size(mismatches) == 0
+"""
+    + PAYOUT_CHANGE
+)
 
 
 class MovedClock:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-POLICY = """
-version: 1
-timezone: America/New_York
-currency: USD
-people:
-  lee: {email: lee@acme.test, name: Lee, limit: 500}
-  dana: {email: dana@acme.test, name: Dana, limit: 10000}
-  omar: {email: omar@acme.test, name: Omar}
-  rosa: {email: rosa@acme.test, name: Rosa}
-  vera: {email: vera@acme.test, name: Vera}
+from tests.rigs.house import PAYOUT_CHANGE, REFUND, STAFF
+
+POLICY = (
+    STAFF
+    + """\
   gus: {email: gus@acme.test, name: Gus}
 groups:
   supervisors: {members: [lee, dana, omar]}
@@ -61,18 +56,9 @@ owners:
     sla: {respond_within: 3s, gather: 4s, escalate: [{after: 3s, to: [dana]}], expire_after: 1h}
     reasons: [wrong_amount]
 actions:
-  refund:
-    title: Refund a customer
-    class: money
-    level: commit
-    owner: refunds
-    tools: [issue_refund]
-    amount: arguments.amount
-    arguments:
-      amount: {title: Amount, kind: money, minimum: 0.01, required: true}
-      reason: {title: Reason, kind: text}
-      card: {title: Card, kind: text, sensitive: true}
-    editable: [amount, reason]
+"""
+    + REFUND
+    + """\
     caps: {per_action: 2000}
     allow_when: amount <= 25 && size(mismatches) == 0
   quick_refund:
@@ -100,13 +86,9 @@ actions:
     owner: lost
     tools: [refund_lost]
     amount: arguments.amount
-  payout_change:
-    title: Change where payouts go
-    class: identity
-    level: commit
-    owner: refunds
-    tools: [change_payout]
-    approvals: 2
+"""
+    + PAYOUT_CHANGE
+    + """\
   rush_order:
     title: Rush an order
     class: other
@@ -120,5 +102,6 @@ actions:
     owner: batch
     tools: [batch_order]
 """
+)
 """Refunds whose first channel, or every one, is gone; approvals that last a second or take two signatures; an order
 that escalates after two seconds, or with others in a batch after three. Gus has no account in Slack."""
