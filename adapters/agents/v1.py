@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
-from adapters.agents.aap import outcome_in, owned
 from adapters.agents.aap_wire import instance_object
 from adapters.agents.answers import answer, require_match, tagged
-from adapters.agents.bodies import id_in, idempotency_key, read_object, strict, text_of, wait_of
-from adapters.agents.callers import require_instance
-from adapters.agents.counter import Counter
+from adapters.agents.bodies import id_in, idempotency_key, strict, text_of
 from adapters.agents.limits import MAX_NOTE
+from adapters.agents.requesting import Requesting, owned
 from adapters.agents.v1_bodies import digest_in, query_of, v1_proposal
 from adapters.agents.v1_wire import agent_view, event_view, request_view
-from bot.domain.agents import Agent
 from bot.domain.requests import Request
 from bot.errors import NotFound
-from bot.opening import open_request
-from bot.policy.document import Policy
-from bot.ports import Clock, Store
 from bot.recording import timestamp
-from bot.redeeming import Redeeming
-from bot.waiting import Waiting
 
 _QUESTION = re.compile(r"[0-9a-f]{1,64}")
 
 
-class V1Routes:
+class V1Routes(Requesting):
     """Handlers below ``/api/v1`` but for instances, events and the document."""
-
-    def __init__(
-        self, counter: Counter, store: Store, clock: Clock, policy: Callable[[], Policy], waiting: Waiting
-    ) -> None:
-        self._counter = counter
-        self._store = store
-        self._clock = clock
-        self._policy = policy
-        self._waiting = waiting
-        self._redeeming = Redeeming(store, policy)
-        self._chance = counter.chance
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve them."""
@@ -59,21 +39,8 @@ class V1Routes:
 
     async def create(self, request: web.Request) -> web.Response:
         """201 with the request, perhaps decided already; 200 when an earlier call with the same key opened it."""
-        agent, instance_id = await self._instance(request)
-        key = idempotency_key(request)
-        proposal = v1_proposal(await self._body(request))
-        opened = await open_request(
-            self._store,
-            self._clock,
-            self._policy(),
-            agent=agent,
-            instance_id=instance_id,
-            proposal=proposal,
-            key=key,
-            random=self._chance(10),
-            situation=self._counter.situation(),
-        )
-        return tagged(request, self._view(opened.request), 200 if opened.replayed else 201)
+        opened, status = await self._opened(request, v1_proposal)
+        return tagged(request, self._view(opened), status)
 
     async def list(self, request: web.Request) -> web.Response:
         """A page of this instance's requests."""
@@ -86,12 +53,7 @@ class V1Routes:
 
     async def read(self, request: web.Request) -> web.Response:
         """The request as it is; with ``wait``, once it is decided or the wait is over."""
-        agent, instance_id = await self._instance(request)
-        id_, seconds = id_in(request), wait_of(request)
-        found = owned(await self._store.request(id_), agent, instance_id)
-        if seconds and found.pending:
-            found = owned(await self._waiting.until_decided(id_, seconds), agent, instance_id)
-        return tagged(request, self._view(found))
+        return tagged(request, self._view(await self._awaited(request)))
 
     async def cancel(self, request: web.Request) -> web.Response:
         """The withdrawn request, again and again; If-Match is honoured."""
@@ -111,11 +73,7 @@ class V1Routes:
 
     async def report(self, request: web.Request) -> web.Response:
         """The request with its outcome."""
-        agent, instance_id = await self._instance(request)
-        id_ = id_in(request)
-        status, note = outcome_in(await self._body(request))
-        found = await self._redeeming.report(id_, agent=agent, instance_id=instance_id, status=status, note=note)
-        return tagged(request, self._view(found))
+        return tagged(request, self._view(await self._reported(request)))
 
     async def answer(self, request: web.Request) -> web.Response:
         """The request with a reviewer's question answered."""
@@ -163,10 +121,3 @@ class V1Routes:
 
     def _view(self, found: Request) -> dict[str, Any]:
         return request_view(found, self._policy())
-
-    async def _instance(self, request: web.Request) -> tuple[Agent, str]:
-        caller = await self._counter.admit(request)
-        return caller.agent, require_instance(caller).id
-
-    async def _body(self, request: web.Request) -> dict[str, Any]:
-        return await read_object(request, self._counter.limits.max_body_bytes)
