@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -17,12 +18,10 @@ from bot.domain import events as e
 from bot.domain.duties import Delegation, Duties
 from bot.opening import Situation
 from bot.policy.loading import load
-from bot.ports import Store
+from bot.ports import Committed, Listener, Store
 from bot.rostering import Roster
-from store import schema
-from store.memory import MemoryStore
-from store.opening import open_store
 from tests.rigs.house import POLICY, House, MovedClock, new_house
+from tests.rigs.stores import store_of
 
 GIVES = POLICY.replace("    approvers: [supervisors]\n", "    approvers: [supervisors]\n    assign: least_loaded\n")
 LIMITED = GIVES.replace("expire_after: 4h}", "expire_after: 4h, claim_for: 10m}")
@@ -32,7 +31,7 @@ NOBODY_PER_CUSTOMER = {"session": "s1"}
 @pytest.fixture(params=["memory", "sqlite"])
 async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
     clock = MovedClock()
-    store = MemoryStore(clock) if request.param == "memory" else await _sqlite(tmp_path / "signoff.db", clock)
+    store = await store_of(request.param, tmp_path, clock)
     house = await new_house(store, clock, GIVES)
     loads = Loads(store, clock, lambda: house.policy)
     await loads.start()
@@ -40,11 +39,6 @@ async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     yield house
     await loads.close()
     await store.close()
-
-
-async def _sqlite(path: Path, clock: MovedClock) -> Store:
-    schema.upgrade(f"sqlite:///{path}")
-    return await open_store(f"sqlite:///{path}", clock, vault_key=b"k" * 32)
 
 
 def loads_of(house: House) -> Loads:
@@ -130,6 +124,35 @@ async def test_a_process_that_starts_counts_what_there_is_and_what_others_do(hou
     other = Loads(house.store, house.clock, lambda: house.policy, stale_seconds=0)
     await other.start()
     assert other.now() == {"dana": Load(2), "lee": Load(1), "omar": Load(1)}
+    await other.close()
+
+
+class Elsewhere:
+    """The same database as another process sees it: its commits are told by their streams alone."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.tell: Listener = lambda _: None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        self.tell = listener
+        return lambda: None
+
+
+@pytest.mark.parametrize("everything", [True, False])
+async def test_what_another_process_committed_is_counted_soon(house: House, everything: bool) -> None:
+    elsewhere: Any = Elsewhere(house.store)
+    other = Loads(elsewhere, house.clock, lambda: house.policy, stale_seconds=0)
+    await other.start()
+    request = await house.held(120)
+    assert other.now() == {}
+    elsewhere.tell(None if everything else [Committed(f"request:{request.id}")])
+    async with asyncio.timeout(5):
+        while other.now() != {"dana": Load(1)}:  # noqa: ASYNC110 - nothing tells when it has read again
+            await asyncio.sleep(0)
     await other.close()
 
 

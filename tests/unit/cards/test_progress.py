@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +17,15 @@ from bot.domain.requests import Request
 from bot.escalating import sweep
 from bot.policy.loading import load
 from bot.rostering import Roster
-from tests.rigs.house import POLICY, House, new_house
+from tests.rigs.house import POLICY, House, MovedClock, new_house
 from tests.rigs.stages import STAGED
+from tests.rigs.stores import store_of
 
 
-@pytest.fixture
-async def house() -> AsyncIterator[House]:
-    house = await new_house(policy=STAGED)
+@pytest.fixture(params=["memory", "sqlite"])
+async def house(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[House]:
+    clock = MovedClock()
+    house = await new_house(await store_of(request.param, tmp_path, clock), clock, STAGED)
     yield house
     await house.store.close()
 
