@@ -14,7 +14,7 @@ import msgspec
 from adapters.calendars.reading import MAX_BYTES
 from bot.errors import BadInput, Unavailable
 
-SECONDS = 20.0
+SECONDS = 10.0
 REDIRECTS = 3
 _MOVED = frozenset({301, 302, 303, 307, 308})
 
