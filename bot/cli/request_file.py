@@ -14,6 +14,7 @@ from bot.cards import plain
 from bot.cards.masking import Masker, masked
 from bot.cards.rows import value_text
 from bot.cli.reading import shown
+from bot.cli.request_facts import facts_line, facts_of
 from bot.domain.events import EventRecord
 from bot.domain.people import Actor
 from bot.domain.requests import Request
@@ -49,7 +50,8 @@ def _proposal(request: Request, masker: Masker, agent: str) -> Rows:
     yield "tool", plain(proposal.tool) + (f" on {plain(proposal.server)}" if proposal.server else "")
     yield "agent", plain(agent)
     yield "opened", f"{shown(request.opened_at)}, to be decided by {shown(request.deadline_at)}"
-    yield "owner", f"{plain(request.routing.owner_title)}; {', '.join(request.routing.approvers)} may sign"
+    able = [id_ for id_ in (*request.routing.approvers, *request.widened) if id_ not in request.routing.barred]
+    yield "owner", f"{plain(request.routing.owner_title)}; {', '.join(dict.fromkeys(able)) or 'nobody'} may sign"
     if assessment.amount is not None:
         yield "amount", str(assessment.amount)
     yield from _arguments(proposal.arguments, masker)
@@ -75,7 +77,8 @@ def _verdict(request: Request, masker: Masker) -> Rows:
 
 def _decision(request: Request, masker: Masker) -> Rows:
     if request.claim is not None:
-        yield "claimed", f"{_by(request.claim.by)}, {shown(request.claim.at)}"
+        until = f" until {shown(request.claim.until)}" if request.claim.until else ""
+        yield "claimed", f"{_by(request.claim.by)}, {shown(request.claim.at)}{until}"
     decision = request.decision
     if decision is None:
         for actor in request.signatures:
@@ -123,7 +126,9 @@ def _events(records: Sequence[EventRecord], request: Request, agent: str) -> Tab
         at = record.at.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3]
         who = f"agent {agent}" if record.actor == f"agent:{request.agent_id}" else record.actor
         by = f"{who} on {record.surface}" if record.surface else who
-        grid.add_row(Text(f"  {record.seq}", "dim"), Text(at, no_wrap=True), Text(what, no_wrap=True), Text(plain(by)))
+        facts = facts_line(record)
+        told = Text(plain(f"{by}: {facts}" if facts else by))
+        grid.add_row(Text(f"  {record.seq}", "dim"), Text(at, no_wrap=True), Text(what, no_wrap=True), told)
     return grid
 
 
@@ -139,6 +144,7 @@ def request_json(request: Request, records: Sequence[EventRecord], agent: str) -
     events = [
         {"seq": record.seq, "at": record.at.isoformat(), "actor": record.actor, "surface": record.surface}
         | {"type": record.type, "digest": record.digest.hex(), "erased": record.payload is None}
+        | ({"facts": facts} if (facts := facts_of(record)) else {})
         for record in records
     ]
     body = {"status": request.status, "agent": agent, **msgspec.to_builtins(request)}
