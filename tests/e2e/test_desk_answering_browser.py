@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -11,13 +10,9 @@ from playwright.async_api import Browser, expect
 from tests.rigs.desk import Desk, served
 from tests.rigs.house import POLICY
 from tests.rigs.reading import (
-    DESKTOP,
-    PHONE,
-    Scheme,
-    picture,
+    Look,
+    Shape,
     reader,
-    require_accessible,
-    require_no_overflow,
     sign_in,
 )
 from tests.rigs.week import Week
@@ -32,11 +27,7 @@ async def desk() -> AsyncIterator[Desk]:
         yield desk
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("size", "shape"), [(DESKTOP, "desktop"), (PHONE, "phone")])
-async def test_every_answer_fits_and_can_be_read(
-    desk: Desk, browser: Browser, tmp_path: Path, scheme: Scheme, size: dict[str, int], shape: str
-) -> None:
+async def test_every_answer_fits_and_can_be_read(desk: Desk, browser: Browser, shape: Shape, look: Look) -> None:
     request = await desk.house.held()
     pages = {
         "summary": "summary",
@@ -47,13 +38,11 @@ async def test_every_answer_fits_and_can_be_read(
         "request": f"requests/{request.id}",
         "queue": "",
     }
-    async with reader(browser, viewport=size, color_scheme=scheme) as page:
+    async with reader(browser, **shape.options) as page:
         await sign_in(page, (await desk.link("dana")).url)
         for name, path in pages.items():
             await page.goto(f"{desk.url}/desk/{path}")
-            await picture(page, f"desk-{name}-{shape}-{scheme}", tmp_path)
-            await require_no_overflow(page, name)
-            await require_accessible(page, name)
+            await look(page, f"desk-{name}")
 
 
 async def test_team_and_time_are_chosen_and_stay_chosen(desk: Desk, browser: Browser) -> None:
