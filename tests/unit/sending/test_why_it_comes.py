@@ -122,8 +122,8 @@ async def test_a_moved_request_goes_to_the_second_channel_as_one_that_opens(plac
 
 async def test_what_is_moved_before_its_first_card_stands_is_shown_where_it_belongs_alone(place: Chatting) -> None:
     place.chat.every = 3600.0
-    busy = await place.house.held(50)
-    request = await place.house.held(60)
+    busy = await place.house.held(50, within="4h")
+    request = await place.house.held(60, within="4h")
     await place.sender.send_due()
     place.clock.at = START + timedelta(minutes=12)
     await place.house.sweep()
