@@ -36,7 +36,7 @@ async def decided(request: web.Request) -> web.StreamResponse:
         now=now,
         zone=policy.zone,
         visitor=request[VISITOR],
-        items=drawn(listed.items, policy, person, now),
+        items=drawn(listed.items, policy, person, now, room.pausing.now()),
         more=address("/desk/decided", kept, {"after": listed.next}) if listed.next else None,
         first=address("/desk/decided", kept) if query.after else None,
         cut=listed.cut,

@@ -133,6 +133,6 @@ def _confirm(request: web.Request, found: Request, form: Form) -> web.Response:
         now=now,
         zone=policy.zone,
         visitor=visitor,
-        card=card(found, policy, viewer=visitor.person, now=now),
+        card=card(found, policy, viewer=visitor.person, now=now, pauses=room.pausing.now()),
         note=form.get("note", ""),
     )

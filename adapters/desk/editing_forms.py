@@ -80,7 +80,7 @@ async def _form(
     room, visitor = request.app[WORKROOM], request[VISITOR]
     policy, now = room.policy(), room.clock.now()
     revealed = await _revealed(request, found)
-    drawn = card(found, policy, viewer=visitor.person, now=now, revealed=revealed)
+    drawn = card(found, policy, viewer=visitor.person, now=now, revealed=revealed, pauses=room.pausing.now())
     masker = Masker(found, revealed)
     said = Said("This can't be signed yet", error.message, error.remedy) if error is not None else None
     problems = problems or {}
@@ -116,7 +116,7 @@ async def _before_and_after(
         now=now,
         zone=policy.zone,
         visitor=visitor,
-        card=card(found, policy, viewer=visitor.person, now=now, revealed=revealed),
+        card=card(found, policy, viewer=visitor.person, now=now, revealed=revealed, pauses=room.pausing.now()),
         rows=change_rows(found, policy, Masker(found, revealed), arguments),
         sent=sent | {"note": form.get("note", ""), "lesson": form.get("lesson", "")},
         note=form.get("note", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from adapters.desk.workroom import Workroom
 from bot.cards import Card, card
+from bot.domain.pauses import Pause
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.policy.document import Policy
@@ -23,9 +24,14 @@ class Item(msgspec.Struct, frozen=True):
     owner: str
 
 
-def drawn(requests: Iterable[Request], policy: Policy, viewer: Person, now: datetime) -> list[Item]:
-    """Each request as its card."""
-    return [Item(card(request, policy, viewer=viewer, now=now), request.routing.owner) for request in requests]
+def drawn(
+    requests: Iterable[Request], policy: Policy, viewer: Person, now: datetime, pauses: Sequence[Pause]
+) -> list[Item]:
+    """Each request as its card, while these pauses stand."""
+    return [
+        Item(card(request, policy, viewer=viewer, now=now, pauses=pauses), request.routing.owner)
+        for request in requests
+    ]
 
 
 def chosen(request: web.Request, room: Workroom) -> dict[str, str]:

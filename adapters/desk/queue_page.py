@@ -46,14 +46,15 @@ async def queue(request: web.Request) -> web.StreamResponse:
     skipped = _skipped(request)
     found = await (_all(room, query, person, now) if everything else _mine(room, query, person, now, skipped))
     owners = policy.owners_of(person.id)
-    items = drawn(found.items, policy, person, now)
+    pauses = room.pausing.now()
+    items = drawn(found.items, policy, person, now, pauses)
     return room.pages.show(
         "queue.html",
         now=now,
         zone=policy.zone,
         visitor=request[VISITOR],
         items=items,
-        snoozed=drawn(found.snoozed, policy, person, now),
+        snoozed=drawn(found.snoozed, policy, person, now, pauses),
         waiting=len(items) + found.more,
         soon=sum(item.card.deadline_at - now <= SOON for item in items),
         more=address("/desk/", scope, filters, found.next) if found.next else None,

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 
 import aiohttp
 import pytest
 
 from bot.answering import Answering, headline, told
 from bot.deciding import Approve
-from tests.rigs.desk import Desk, served, signed_in
+from tests.rigs.desk import Desk, served, signed_in, words_of
 from tests.rigs.hostile import HOSTILE, hostile_request
 from tests.rigs.house import POLICY
 from tests.rigs.week import Week
-
-
-def words_of(page: str) -> str:
-    body = page.partition("<main")[2].partition("</main>")[0]
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
 
 async def test_a_summary_has_the_words_and_figures_of_every_surface() -> None:

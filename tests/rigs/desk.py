@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +160,9 @@ async def signed_in(desk: Desk, who: str) -> AsyncIterator[Browserless]:
         session.csrf = page.partition('name="csrf" value="')[2].partition('"')[0]
         assert session.csrf
         yield session
+
+
+def words_of(page: str) -> str:
+    """What a page's main part says, as text on one line."""
+    body = page.partition("<main")[2].partition("</main>")[0]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())
