@@ -19,7 +19,12 @@ rotations:
   weekdays:
     title: Round the world
     shifts:
-      - {hours: "08:00-20:00", timezone: Europe/London, people: [lee, dana], every: day, starts: 2026-01-05, days: mon-fri}
+      - hours: "08:00-20:00"
+        timezone: Europe/London
+        people: [lee, dana]
+        every: day
+        starts: 2026-01-05
+        days: mon-fri
       - {hours: "15:00-03:00", timezone: America/New_York, people: [omar], days: mon-fri}
     owner: complaints
   from_calendar: {title: By calendar, calendar: on-call.ics}

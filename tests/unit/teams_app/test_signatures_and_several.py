@@ -9,6 +9,7 @@ import pytest
 from bot.deciding import Approve, Reject
 from tests.fakes.teams.cards.reading import texts
 from tests.fakes.teams.dialogs import Dialog
+from tests.fakes.teams.messages import Message
 from tests.rigs.stages import STAGED
 from tests.rigs.teams_office import PLACE, Office, opened
 
@@ -22,6 +23,11 @@ async def office() -> AsyncIterator[Office]:
         assert here.teams.complaints == []
 
 
+def words(message: Message) -> str:
+    assert message.card is not None
+    return " ".join(texts(message.card))
+
+
 def reads(dialog: Dialog | None) -> str:
     assert dialog is not None
     assert dialog.card is not None
@@ -31,14 +37,14 @@ def reads(dialog: Dialog | None) -> str:
 async def test_two_stages_are_signed_by_clicks_and_a_signature_is_taken_back_out_of_the_first(office: Office) -> None:
     request = (await office.house.propose(90, tool="order_goods")).request
     message = await office.post(request)
-    shown = " ".join(texts(message.card))
+    shown = words(message)
     assert "Stage 1 of 2: Supervisor" in shown
     assert "Check the delivery note." in shown
     for who in ("lee", "dana"):
         await office.teams.click(office.users[who], message, "approve")
     assert (await office.now(request)).stage == 1
     again = await office.post(await office.now(request))
-    assert "Signed by Supervisor: Lee and Dana" in " ".join(texts(again.card))
+    assert "Signed by Supervisor: Lee and Dana" in words(again)
     dialog = await office.opens(office.users["lee"], again, "withdraw")
     assert (await office.teams.submit(dialog, {"note": "The wrong order"})).closed
     found = await office.now(request)
@@ -50,7 +56,7 @@ async def test_whoever_has_not_signed_is_told_so_and_nothing_is_done(office: Off
     request = await office.house.held(800)
     await office.house.say(request, Approve(), "lee")
     message = await office.post(await office.now(request))
-    assert "of somebody whose limit covers 800.00 USD" in " ".join(texts(message.card))
+    assert "of somebody whose limit covers 800.00 USD" in words(message)
     dialog = await office.opens(office.dana, message, "withdraw")
     assert "You have not signed it" in reads(dialog)
     assert len((await office.now(request)).signatures) == 1
