@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
@@ -22,8 +19,9 @@ from bot.domain.events import GENESIS, EventRecord, chain_hash, payload_digest
 from bot.ports import Store
 from tests.contract.conftest import Opener
 from tests.contract.flows import require_rebuilt
+from tests.rigs.launching import launch
 
-CHILD = Path(__file__).with_name("loaded_process.py")
+CHILD = "tests.contract.loaded_process"
 ROOT = Path(__file__).parents[2]
 CI = os.environ.get("CI") == "true"
 CRASHES = {"sqlite": 50 if CI else 10, "postgresql": 15 if CI else 5}
@@ -48,21 +46,22 @@ async def test_nothing_acknowledged_is_lost_or_doubled(url: str, opened: Opener)
 
 def killed(url: str, round_: str, after: float, said: Said) -> None:
     """Run the process, kill it so many seconds after it is ready, and keep what it said."""
-    command = [sys.executable, str(CHILD), url, round_]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=ROOT) as child:
-        assert child.stdout is not None
-        line = child.stdout.readline()
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb") as said_by_it:
+        child = launch(CHILD, url, round_, folder=ROOT, environment=environment, out=writing, err=2)
+        os.close(writing)
+        line = said_by_it.readline()
         assert line == b"ready \n", line
-        os.set_blocking(child.stdout.fileno(), False)
+        os.set_blocking(reading, False)
         until = time.monotonic() + after
         heard = b""
         while time.monotonic() < until:
-            heard += taken(child.stdout)
+            heard += taken(said_by_it)
             time.sleep(0.005)
-        child.send_signal(signal.SIGKILL)
+        child.kill()
         child.wait()
-        heard += taken(child.stdout)
+        heard += taken(said_by_it)
     for what, _, which in (text.partition(" ") for text in heard.decode().splitlines(keepends=True)):
         if which.endswith("\n"):
             said[what].append(which.strip())

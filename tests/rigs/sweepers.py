@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import random
 import signal
-import sys
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 from tests.rigs.jumping_clock import JumpingClock
+from tests.rigs.launching import Process, launch
 
 ROOT = Path(__file__).parents[2]
+START_SECONDS = 30.0
 Span = tuple[datetime, datetime]
 
 
@@ -26,9 +29,11 @@ class Sweepers:
         self.kills = self.stops = self.suspensions = 0
         self.skipped: list[Span] = []
         """Times that the clock on the wall never showed while anybody could have swept: jumps and outages."""
-        self._command = (sys.executable, "-m", "tests.rigs.sweeper", url, str(clock_file))
+        self._words = (url, str(clock_file))
+        self._folder = clock_file.parent
+        self._numbers = itertools.count()
         self._chance = chance
-        self._working: list[asyncio.subprocess.Process] = []
+        self._working: list[Process] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
@@ -41,7 +46,7 @@ class Sweepers:
         finally:
             for process in self._working:
                 process.kill()
-                await process.wait()
+                await asyncio.to_thread(process.wait)
 
     def harm_one(self) -> None:
         """Kill one and start another, or stop one for a while; not the last that works."""
@@ -85,22 +90,31 @@ class Sweepers:
         self._tasks.add(task)
 
     async def _start(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command, stdout=asyncio.subprocess.PIPE, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
-        )
-        assert process.stdout is not None
-        said = await process.stdout.readline()
-        assert said == b"ready\n", said
-        self._working.append(process)
+        self._working.append(await asyncio.to_thread(self._started))
 
-    def _taken(self) -> asyncio.subprocess.Process:
+    def _started(self) -> Process:
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        with (self._folder / f"sweeper-{next(self._numbers)}.log").open("w+b") as said:
+            process = launch(
+                "tests.rigs.sweeper", *self._words,
+                folder=ROOT, environment=environment, out=said.fileno(), err=said.fileno(),
+            )  # fmt: skip
+            ends = time.monotonic() + START_SECONDS
+            while not os.pread(said.fileno(), 6, 0).endswith(b"\n") and time.monotonic() < ends:
+                time.sleep(0.01)
+            said.seek(0)
+            first = said.readline()
+        assert first == b"ready\n", first
+        return process
+
+    def _taken(self) -> Process:
         return self._working.pop(self._chance.randrange(len(self._working)))
 
     async def _kill(self) -> None:
         self.kills += 1
         process = self._taken()
         process.kill()
-        await process.wait()
+        await asyncio.to_thread(process.wait)
         await asyncio.sleep(self._chance.uniform(0, 0.5))
         await self._start()
 
