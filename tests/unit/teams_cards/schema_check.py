@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft6Validator
+from jsonschema import Draft6Validator, ValidationError, validators
 
 from tests.fakes.teams.cards import check_card, inputs
 from tests.fakes.teams.cards.reading import parts
@@ -17,11 +18,24 @@ PATH = Path(__file__).with_name("schema") / "adaptive-card-1.5.json"
 Json = dict[str, Any]
 
 
+def _likely_first(validator: Any, branches: list[Json], instance: object, schema: Json) -> Iterator[ValidationError]:
+    """``anyOf`` that tries the branch first which is of the type that the element names, not each of twenty in turn."""
+    named = instance.get("type") if isinstance(instance, dict) else None
+    likely = [{"$ref": f"#/definitions/{named}"}]
+    for each in branches:
+        if each.get("allOf") == likely and next(validator.descend(instance, each), None) is None:
+            return
+    yield from Draft6Validator.VALIDATORS["anyOf"](validator, branches, instance, schema)
+
+
+Validator = validators.extend(Draft6Validator, {"anyOf": _likely_first})  # type: ignore[no-untyped-call]  # its stubs leave this untyped
+
+
 @cache
-def validator() -> Draft6Validator:
+def validator() -> Any:
     """The schema, with its root said by name: its own alternatives give messages that say nothing."""
     schema = json.loads(PATH.read_text(encoding="utf-8"))
-    return Draft6Validator({"definitions": schema["definitions"], "$ref": "#/definitions/AdaptiveCard"})
+    return Validator({"definitions": schema["definitions"], "$ref": "#/definitions/AdaptiveCard"})
 
 
 def without_teams(card: Json) -> Json:
