@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.slack.cards import blocks
+from adapters.slack.cards import blocks, limits
 from bot.cards import Card
 from bot.cards.wording import LABELS, sure_text
 
@@ -15,14 +15,17 @@ _MORE = ("claim", "release", "ask", "reassign", "snooze", "withdraw")
 def buttons(card: Card, desk_url: str | None) -> list[Json]:
     """The row of buttons: each ``action_id`` names a command, each value is the request's id.
 
-    The entries of the menu ``more`` are ``<command>|<request id>``.
+    The entries of the menu ``more`` are ``<command>|<request id>``; what it has no room for is a button.
     """
     made = _deciding(card) if card.status.open else []
+    names = _more(card)
+    room = limits.OVERFLOW_OPTIONS
+    made += [blocks.button(_label(card, name), name, value=card.request_id) for name in names[room:]]
     made.append(blocks.button(LABELS["details"], "details", value=card.request_id))
     if desk_url is not None:
         made.append(blocks.button(LABELS["desk"], "open_desk", url=desk_url))
-    entries = _entries(card)
-    if entries:
+    if names:
+        entries = [blocks.option(_label(card, name), f"{name}|{card.request_id}") for name in names[:room]]
         made.append(blocks.overflow("more", entries))
     return [blocks.actions(made, block_id="actions")]
 
@@ -45,13 +48,11 @@ def sure(card: Card) -> Json:
     return blocks.confirm(title, text, "Approve", "Go back", style="primary")
 
 
-def _entries(card: Card) -> list[Json]:
+def _more(card: Card) -> list[str]:
     names = [name for name in _MORE if card.may(name)] if card.status.open else []
     if card.status.state == "claimed" and "release" not in names and card.ability("release") is None:
         names.insert(min(1, len(names)), "release")  # a card for anybody is also before the one who claimed it
-    if card.may("revoke"):
-        names = [*names, "revoke"]
-    return [blocks.option(_label(card, name), f"{name}|{card.request_id}") for name in names]
+    return [*names, "revoke"] if card.may("revoke") else names
 
 
 def _label(card: Card, name: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.deciding import Approve, Reject
+from bot.deciding import Approve, Claim, Reject
 from tests.fakes.slack import View
 from tests.rigs.slack_office import Office, opened
 from tests.rigs.stages import STAGED
@@ -93,3 +93,15 @@ async def test_nothing_chosen_is_told_at_the_boxes(office: Office) -> None:
     view = await home_form(office)
     refused = await office.slack.submit(view, {"decision": "approve"})
     assert "nothing yet" in next(iter(refused.errors.values()))
+
+
+async def test_what_the_menu_has_no_room_for_is_a_button(office: Office) -> None:
+    request = await office.house.held(800)
+    await office.house.say(request, Claim(), "dana")
+    await office.house.say(request, Approve(), "lee")
+    message = await office.post(await office.now(request))
+    assert len(office.slack.element(message, "more")["options"]) == 5
+    await office.slack.click(office.lee, message, "withdraw")
+    await office.quiet()
+    assert (await office.slack.submit(office.slack.views(office.lee)[-1], {"note": "The wrong order"})).closed
+    assert (await office.now(request)).signatures == ()
