@@ -83,7 +83,7 @@ async def _queue(room: Room, visit: Visit, _rest: str) -> Drawn:
     person, policy, now = await room.person(visit), room.policy(), room.clock.now()
     queue = await queue_of(room.store, policy, person, now)
     mine = [one for one in queue.items if await room.ours(visit, one)]
-    cards = [card(one, policy, viewer=person, now=now) for one in mine]
+    cards = [card(one, policy, viewer=person, now=now, pauses=room.pausing.now()) for one in mine]
     return answers.queue_answer(cards, queue.more, room.desk_url)
 
 
