@@ -71,7 +71,7 @@ def _line(
 ) -> HistoryLine:
     kind, _, id_ = record.actor.partition(":")
     actor = Actor(ActorKind(kind), id_, record.surface)
-    who = plain(agent) if agent and actor.kind is ActorKind.AGENT else display_name(actor, policy)
+    who = plain(agent) if agent and actor.kind is ActorKind.AGENT else _beginning(display_name(actor, policy))
     if record.payload is None:
         what, note = _erased(record)
         return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
@@ -82,8 +82,13 @@ def _line(
         what = "had it no longer: their time was over" if so_far.holder else "ended the claim: its time was over"
         note = f"{event.late_seconds} s late" if event.late_seconds else None
     if isinstance(event, e.StageBegan) and event.stage < so_far.stage:
-        what = what.replace("went on", "went back", 1)
+        what = what.replace("let it go on", "sent it back", 1)
     return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
+
+
+def _beginning(name: str) -> str:
+    """As a sentence begins: ``The clock``; somebody's name stays as they write it."""
+    return "The" + name[3:] if name.startswith("the ") else name
 
 
 def _erased(record: e.EventRecord) -> tuple[str, str | None]:
@@ -168,7 +173,7 @@ def _went_on(event: e.StageBegan | e.Rescheduled | e.Moved, request: Request, po
         return "let its time run again", f"It stood still for {minutes} min"
     stages = request.routing.stages
     title = stages[event.stage].title if event.stage < len(stages) else str(event.stage + 1)
-    return f"went on to stage {event.stage + 1} of {len(stages)}: {plain(title)}", None
+    return f"let it go on to stage {event.stage + 1} of {len(stages)}: {plain(title)}", None
 
 
 def _names(ids: tuple[str, ...], policy: Policy) -> str:

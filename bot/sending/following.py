@@ -114,18 +114,18 @@ def _told_upto(scene: Scene, card: MessageRef) -> int:
 
 
 def _called(scene: Scene, after: int, upto: int) -> tuple[Person, ...]:
-    """Who is called by the lines: whoever asked what was answered now, and those who are reminded."""
+    """Who is called: whoever asked what was answered now, who is reminded, and who signs in a stage that began."""
     called: dict[str, Person] = {}
     for _, event in scene.events(after=after, upto=upto):
         if isinstance(event, e.Answered):
             askers = (asked.by.id for asked in scene.request.questions if asked.id == event.question)
             called |= {id_: person for id_ in askers if (person := scene.policy.people.get(id_)) is not None}
-        elif isinstance(event, e.Reminded):
-            called |= {person.id: person for person in _reminded(scene)}
+        elif isinstance(event, e.Reminded | e.StageBegan):
+            called |= {person.id: person for person in _waited_for(scene)}
     return tuple(called.values())
 
 
-def _reminded(scene: Scene) -> tuple[Person, ...]:
+def _waited_for(scene: Scene) -> tuple[Person, ...]:
     """Those for whom it waits, without whoever has put it off: they are told when they asked to be."""
     away = {snooze.by.id for snooze in scene.request.snoozes}
     return tuple(person for person in scene.deciders() if person.id not in away)

@@ -25,7 +25,7 @@ def lead(scene: Scene, seq: int, place: str) -> str | None:
         return None
     if isinstance(event, e.Reassigned):
         (line,) = scene.said([record])
-        return f"{line.who[:1].upper()}{line.who[1:]} handed this to you" + (f": {line.note}" if line.note else ".")
+        return f"{line.who} handed this to you" + (f": {line.note}" if line.note else ".")
     if isinstance(event, e.Woken):
         until = _time(scene, scene.request.deadline_at, record.at)
         return f"You put this off until now. It expires at {until} unless it is decided."

@@ -117,9 +117,9 @@ async def test_a_signature_is_taken_back_also_out_of_an_earlier_stage(house: Hou
     assert (await said(house, request))[1:] == [
         "Lee signed it",
         "Dana signed it",
-        "Dana went on to stage 2 of 2: Finance",
+        "Dana let it go on to stage 2 of 2: Finance",
         "Lee took the signature back",
-        "Lee went back to stage 1 of 2: Supervisor",
+        "Lee sent it back to stage 1 of 2: Supervisor",
     ]
 
 

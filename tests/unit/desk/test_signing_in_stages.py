@@ -41,7 +41,7 @@ async def test_two_stages_and_a_signature_taken_back_out_of_the_first() -> None:
         assert status == 303  # the same click again
         assert await stage_of(desk, id_) == (0, ["dana"])
         _, page = await dana.get(f"/desk/requests/{id_}")
-        assert "went back to stage 1 of 2: Supervisor" in page
+        assert "sent it back to stage 1 of 2: Supervisor" in page
         assert "1 of 2: Dana" in page
 
 
