@@ -63,9 +63,7 @@ async def _given_taken_and_let_go(day: Day, id_: str) -> None:
     await day.lines(id_, "Dana had it no longer: their time was over")
     await day.pass_to(id_, 20)
     await day.lines(id_, "reminded that it still waits")
-    reminder = day.slack_cards(id_)[0].replies[-1]
-    assert day.slack.notified(reminder).users == {day.in_slack[one].id for one in ("lee", "dana", "omar")}
-    assert {one.name for one in day.teams.called(day.teams_cards(id_)[0].replies[-1])} == {"Lee", "Dana", "Omar"}
+    assert day.called(id_) == {"lee", "dana", "omar"}
 
 
 async def _handed_on(day: Day, id_: str) -> None:
@@ -78,11 +76,7 @@ async def _handed_on(day: Day, id_: str) -> None:
     await day.pinged("omar", id_, "Dana handed this to you: You know this customer.", "200.00 USD")
     await day.lines(id_, "Dana handed it to Omar")
     await day.pass_to(id_, 30)
-
-    def called() -> bool:
-        return day.slack.notified(day.slack_cards(id_)[0].replies[-1]).users == {day.in_slack["omar"].id}
-
-    await day.until(called, lambda: "Omar is reminded")
+    await day.until(lambda: day.called(id_) == {"omar"}, lambda: f"only Omar is reminded, not {day.called(id_)}")
     await day.pass_to(id_, 37)
     await day.says(id_, "Lee, Dana", without=("Claimed by",))
 
