@@ -93,7 +93,7 @@ def _text(file: Path) -> str:
 
 
 def _proposal(file: Path) -> Proposal:
-    sent = read(_text(file), what=str(file))
+    sent = read(_text(file), what=str(file), most_marks=None)
     if not isinstance(sent, dict) or not isinstance(sent.get("tool"), str):
         raise BadInput("is no request", field=str(file), remedy='send {"tool": "...", "arguments": {...}}')
     unknown = sorted(set(sent) - _FIELDS)

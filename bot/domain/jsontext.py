@@ -25,6 +25,9 @@ Json = Any
 """A JSON value: dict with str keys, list, str, bool, int, float (never whole), or None."""
 
 MAX_DEPTH = 64
+MOST_MARKS = 20_000
+"""Commas and opening brackets outside of texts that a document from outside may have: so many values are read in 30 ms,
+during which nothing else is answered. Requests have some hundreds."""
 MAX_INT_DIGITS = 20
 MAX_FLOAT_DIGITS = 40
 _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e15
@@ -32,7 +35,8 @@ _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 1e15
 INT_MIN, INT_MAX = -(2**63), 2**64 - 1
 _ATOMS = frozenset((str, int, bool, type(None)))
 _OTHERWISE = re.compile(rb"[:,\[]-?[0-9]+(?:\.0[,\]}]|(?:\.[0-9]+)?[eE])")
-_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
+_STRUCTURE = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
+"""Texts, one without an end too (whose every quote would else be tried for a beginning), and marks outside of them."""
 
 
 class _Unreadable(ValueError):
@@ -77,32 +81,45 @@ def _constant(text: str) -> float:
 _decoder = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_float, parse_int=_integer, parse_constant=_constant)
 
 
-def _depth(text: str) -> int:
-    deepest = depth = 0
+def _require_small(text: str, what: str, max_depth: int, most_marks: int) -> None:
+    """Count no further than what is allowed.
+
+    Raises:
+        TooLarge: it nests deeper, or has more values.
+    """
+    depth = marks = 0
     for match in _STRUCTURE.finditer(text):
         mark = match.group()
-        if mark in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif mark in "]}":
+        if mark in "]}":
             depth -= 1
-    return deepest
+        elif mark in "[{,":
+            marks += 1
+            depth += mark != ","
+        if depth > max_depth:
+            raise TooLarge(f"nests deeper than {max_depth} levels", field=what, remedy="flatten the document")
+        if marks > most_marks:
+            remedy = f"send at most {most_marks} commas and opening brackets, besides those in texts"
+            raise TooLarge("holds too many values", field=what, remedy=remedy)
 
 
-def read(raw: bytes | str, *, what: str = "body", max_depth: int = MAX_DEPTH) -> Json:
-    """Read one JSON document strictly.
+def read(
+    raw: bytes | str, *, what: str = "body", max_depth: int = MAX_DEPTH, most_marks: int | None = MOST_MARKS
+) -> Json:
+    """Read one JSON document strictly; only what nobody waits for, such as a line of a file, is read at any length.
 
     Raises:
         BadInput: naming ``what`` and the reason, when it is not JSON or not exactly representable.
-        TooLarge: when it nests deeper than ``max_depth``.
+        TooLarge: when it nests deeper than ``max_depth``, or has more than ``most_marks`` (None: any number) commas and
+            opening brackets outside of texts; it is not read then.
     """
+    most = len(raw) if most_marks is None else most_marks
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
         raise BadInput("is not UTF-8 text", field=what, remedy="send JSON encoded as UTF-8") from error
     brackets = text.count("[") + text.count("{")
-    if brackets > max_depth and _depth(text) > max_depth:
-        raise TooLarge(f"nests deeper than {max_depth} levels", field=what, remedy="flatten the document")
+    if brackets > max_depth or brackets + text.count(",") > most:
+        _require_small(text, what, max_depth, most)
     try:
         value = _decoder.decode(text)
         if "\\u" in text or not text.isascii():

@@ -183,7 +183,7 @@ def read_line(raw: bytes) -> Line:
     Raises:
         BadInput: when it is no JSON, or not of a kind that is known.
     """
-    value = read(raw, what="line")
+    value = read(raw, what="line", most_marks=None)
     kind = _KINDS.get(value.get("kind", "")) if isinstance(value, dict) else None
     if kind is None:
         raise BadInput(f"is none of {', '.join(_KINDS)}", field="kind")

@@ -82,7 +82,7 @@ def verify_record(raw: bytes, keys: Keyring) -> Proven:
     Raises:
         BadInput: when it is no proof file of this version.
     """
-    proof = as_line(read(raw, what="proof"), Proof)
+    proof = as_line(read(raw, what="proof", most_marks=None), Proof)
     if proof.version != VERSION:
         raise BadInput(f"is version {proof.version}; this program reads {VERSION}", field="version")
     checkpoint = None if proof.checkpoint is None else checkpoint_of_line(proof.checkpoint)

@@ -71,7 +71,7 @@ def read_conversations(stream: BinaryIO) -> Iterator[Conversation | Skipped]:
         if not line.strip():
             continue
         try:
-            yield read_conversation(number, read(line, what="the line"))
+            yield read_conversation(number, read(line, what="the line", most_marks=None))
         except BadInput as error:
             yield Skipped(number, f"{error.field} {error.message}" if error.field else error.message)
 

@@ -67,7 +67,7 @@ def _lines(stream: BinaryIO, name: str) -> Iterator[tuple[int, bytes]]:
 
 def _read(number: int, line: bytes, name: str, policy: Policy, timeout: str) -> Iterable[Entry]:
     try:
-        value = read(line, what="the line")
+        value = read(line, what="the line", most_marks=None)
         return _entries(value, number, policy, timeout)
     except BadInput as error:
         field = f"{name}:{number}" if error.field is None else f"{name}:{number}: {error.field}"

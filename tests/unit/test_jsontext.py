@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.jsontext import canonical, canonical_as_read, digest, read, same
+from bot.domain.jsontext import _STRUCTURE, MOST_MARKS, canonical, canonical_as_read, digest, read, same
 from bot.errors import BadInput, TooLarge
 
 SAFE = 2**53 - 1
@@ -110,6 +110,37 @@ def test_what_has_no_one_meaning_is_refused_and_named(text: str, says: str) -> N
 def test_deep_nesting_is_refused_before_it_costs_anything(text: str) -> None:
     with pytest.raises(TooLarge):
         read(text)
+
+
+@pytest.mark.parametrize("text", ["[" + "0," * MOST_MARKS + "0]", "[" + "[]," * MOST_MARKS, "{" + '"a":1,' * 50_000])
+def test_too_many_values_are_refused_unread_with_what_is_allowed(text: str) -> None:
+    with pytest.raises(TooLarge) as refused:
+        read(text, what="arguments")
+    assert refused.value.field == "arguments"
+    assert f"at most {MOST_MARKS}" in str(refused.value.remedy)
+
+
+def test_as_many_values_as_are_allowed_are_read() -> None:
+    most = MOST_MARKS - 1  # one is the opening bracket
+    assert len(read("[" + "0," * most + "0]")) == most + 1
+    with pytest.raises(TooLarge):
+        read("[" + "0," * (most + 1) + "0]")
+    assert len(read("[" + "0," * (most + 1) + "0]", most_marks=None)) == most + 2
+
+
+@pytest.mark.parametrize(
+    "within", [",[{" * 20_000, '\\",' * 30_000, "\\\\" * 9 + ",[" * 20_000, "é,\n".replace("\n", "\\n") * 30_000]
+)
+def test_marks_in_texts_are_text(within: str) -> None:
+    assert len(read(f'["{within}", 1]')) == 2
+
+
+@pytest.mark.parametrize("end", ["", "\\", "]", "\n"])
+def test_texts_without_an_end_are_looked_through_once(end: str) -> None:
+    unended = "[" * 60 + '["[[[[[[[' + '\\"' * 100_000 + end
+    with pytest.raises(BadInput, match="JSON"):
+        read(unended)
+    assert len(_STRUCTURE.findall(unended)) <= 64
 
 
 def test_brackets_inside_strings_are_no_nesting() -> None:

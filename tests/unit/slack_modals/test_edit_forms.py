@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.slack.cards import modals, reading
 from bot.editing import parse_form
-from bot.errors import BadInput
+from bot.errors import BadInput, TooLarge
 from bot.forms import input_name, inputs, typed_over
 from tests.rigs.hostile import HOSTILE
 from tests.rigs.slack_forms import DESK, Case, case, drawn, faults_of_view, submitted
@@ -175,6 +176,12 @@ def test_long_names_of_arguments_stay_apart() -> None:
 def test_what_is_no_state_of_ours_is_refused(view: dict[str, Any]) -> None:
     with pytest.raises(BadInput):
         reading.values(view)
+
+
+def test_metadata_of_too_many_values_is_refused_unread() -> None:
+    many = json.dumps({str(number): "x" for number in range(30_000)})
+    with pytest.raises(TooLarge):
+        reading.metadata({"private_metadata": many})
 
 
 @pytest.mark.parametrize("text", ["[]", "{", '{"request": 5}', '"x"'])
