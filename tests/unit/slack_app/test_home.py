@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 
+from adapters.slack.app.homes import Shown
 from bot.deciding import Approve, Claim
+from bot.domain.events import Noted
+from bot.domain.people import Actor, ActorKind
+from bot.recording import Needs
 from tests.fakes.slack import Fault, User
 from tests.rigs.office import DESK
 from tests.rigs.slack_office import Office, installed, opened, staffed
+
+BY = Actor(ActorKind.OPERATOR, "test", "test")
 
 
 @pytest.fixture
@@ -24,6 +30,37 @@ async def following() -> AsyncIterator[Office]:
 def shown(office: Office, user: User) -> str:
     home = office.slack.home(user)
     return "" if home is None else json.dumps(home.blocks, ensure_ascii=False)
+
+
+class Turns:
+    """Counts how often Home has looked at whose page is stale, and has published what it found due."""
+
+    def __init__(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.done = 0
+        self._office = office
+        self._refresh = office.app._homes._refresh
+        monkeypatch.setattr(office.app._homes, "_refresh", self._counted)
+
+    async def _counted(self, keys: set[str], viewers: Mapping[str, Shown]) -> set[str]:
+        left = await self._refresh(keys, viewers)
+        self.done += 1
+        return left
+
+    async def more(self, count: int) -> None:
+        """Until there were so many more."""
+        until = self.done + count
+        async with asyncio.timeout(20):
+            while self.done < until:  # noqa: ASYNC110 - another task takes them
+                await asyncio.sleep(0)
+
+    async def over_all(self) -> None:
+        """Until a turn has ended that began after everything that is committed by now: commits begin turns."""
+        store = self._office.house.store
+        for _ in range(2):  # the first may have been under way
+            await store.transact(
+                Needs(ledgers=("seen",)), lambda view: view.record("ledger", "seen", Noted("seen"), BY)
+            )
+            await self.more(1)
 
 
 async def test_home_shows_what_waits_what_was_decided_what_is_paused_and_the_desk(office: Office) -> None:
@@ -93,8 +130,10 @@ async def test_a_stranger_is_told_whom_to_ask(office: Office) -> None:
     assert "cust_77" not in shown(office, eve)
 
 
-async def test_it_follows_what_is_committed_for_those_whom_it_concerns(following: Office) -> None:
-    office = following
+async def test_it_follows_what_is_committed_for_those_whom_it_concerns(
+    following: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, turns = following, Turns(following, monkeypatch)
     for name in ("dana", "lee", "rosa"):
         await office.slack.open_home(office.users[name])
     await office.quiet()
@@ -104,7 +143,7 @@ async def test_it_follows_what_is_committed_for_those_whom_it_concerns(following
     await office.house.say(request, Approve(), "lee")
     await office.slack.until(lambda: "Decided by you today" in shown(office, office.lee))
     await office.slack.until(lambda: "cust_77" not in shown(office, office.dana))
-    await asyncio.sleep(0.2)
+    await turns.over_all()
     published = office.slack.calls("views.publish")[before:]
     assert {call.args["user_id"] for call in published} == {office.dana.id, office.lee.id}
     assert office.slack.complaints == []
@@ -119,8 +158,11 @@ async def test_pauses_refresh_it(following: Office) -> None:
     await following.slack.until(lambda: "Too many at once" not in shown(following, following.dana))
 
 
-async def test_a_burst_of_commits_is_gathered_and_what_looks_the_same_is_not_published() -> None:
+async def test_a_burst_of_commits_is_gathered_and_what_looks_the_same_is_not_published(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     async with opened(running=True, home_seconds=0.5) as office:
+        turns = Turns(office, monkeypatch)
         await office.slack.open_home(office.dana)
         await office.quiet()
         before = len(office.slack.calls("views.publish"))
@@ -133,28 +175,30 @@ async def test_a_burst_of_commits_is_gathered_and_what_looks_the_same_is_not_pub
         await office.slack.until(lambda: "Lee" in shown(office, office.dana))
         seen = len(office.slack.calls("views.publish"))
         await office.post(requests[1])
-        await asyncio.sleep(0.7)
+        await turns.over_all()
         assert len(office.slack.calls("views.publish")) == seen
 
 
-async def test_a_rate_limit_delays_it_and_loses_nothing(following: Office) -> None:
+async def test_a_rate_limit_delays_it_and_loses_nothing(following: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(following, monkeypatch)
     await following.slack.open_home(following.dana)
     await following.quiet()
     following.slack.faults.next("views.publish", Fault.RATE_LIMITED, retry_after=1)
     await following.house.held(context={"customer": "cust_77"})
     await following.slack.until(lambda: len(following.slack.calls("views.publish")) > 1)
-    await asyncio.sleep(0.2)  # the refusal is read, and the next turns come too early
+    await turns.more(3)  # the refusal is read, and the next turns come too early
     assert len(following.slack.calls("views.publish")) == 2
     following.house.clock.move(seconds=2)
     await following.slack.until(lambda: "cust_77" in shown(following, following.dana))
 
 
-async def test_viewers_are_forgotten_after_a_month(following: Office) -> None:
+async def test_viewers_are_forgotten_after_a_month(following: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(following, monkeypatch)
     await following.slack.open_home(following.dana)
     await following.quiet()
     following.house.clock.move(days=31)
     await following.house.held(context={"customer": "cust_77"})
-    await asyncio.sleep(0.2)
+    await turns.over_all()
     assert len(following.slack.calls("views.publish")) == 1
 
 
