@@ -34,8 +34,8 @@ async def events(request: web.Request) -> web.StreamResponse:
         headers={"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no"}
     )
     async with room.waiting.watch() as queue:
-        await response.prepare(request)
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionResetError):  # whoever left, even before it began, is not missed
+            await response.prepare(request)
             await response.write(f"retry: {RETRY_MILLISECONDS}\nevent: hello\ndata: -\n\n".encode())
             told = b""
             while told != BYE and not room.stopping.is_set():

@@ -15,7 +15,7 @@ from bot.deciding import display_name
 from bot.domain import events as e
 from bot.domain.people import Actor, ActorKind, Person
 from bot.domain.requests import DecisionKind, Request
-from bot.domain.routing import ON_CALL
+from bot.domain.routing import ASSIGNEE, MANAGER, ON_CALL
 from bot.policy.document import Policy
 
 REVEALED_FOR = timedelta(minutes=10)
@@ -160,7 +160,14 @@ def _about_step(event: e.Escalated, policy: Policy) -> Iterator[str]:
     if event.widened:
         yield f"May decide from now on: {_names(event.widened, policy)}"
     if event.nobody:
-        yield f"Came to nobody: {', '.join(plain(name.removeprefix(ON_CALL)) for name in event.nobody)}"
+        yield f"Came to nobody: {', '.join(_unfound(name, policy) for name in event.nobody)}"
+
+
+def _unfound(name: str, policy: Policy) -> str:
+    """What a step names that came to nobody, as people call it."""
+    rotation = policy.rotations.get(name.removeprefix(ON_CALL)) if name.startswith(ON_CALL) else None
+    words_of = {MANAGER: "a manager", ASSIGNEE: "whoever has it"}
+    return plain(rotation.title if rotation is not None else words_of.get(name, name.removeprefix(ON_CALL)))
 
 
 def _went_on(event: e.StageBegan | e.Rescheduled | e.Moved, request: Request, policy: Policy) -> tuple[str, str | None]:

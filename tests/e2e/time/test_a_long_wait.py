@@ -114,6 +114,7 @@ async def _posted_elsewhere(day: Day, id_: str) -> None:
         await day.pinged("escalate", id_, "it has waited since 10:00 EST")
         await day.lines(id_, "posted it elsewhere")
         assert len(await day.facts(id_, "request.escalated")) == number
+    assert "Came to nobody: whoever has it" in (await day.page("rosa", id_)).words
 
 
 async def _decided(day: Day, id_: str) -> None:
