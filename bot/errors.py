@@ -87,6 +87,12 @@ class AlreadyDecided(Conflict):
         self.decided_at = decided_at
         self.kind = kind
 
+    def opening(self, who: str) -> str:
+        """How a sentence about it begins, before the time; ``who`` is the name as a surface writes it."""
+        if self.kind == "expired":
+            return "Its time was over: it expired"
+        return f"Somebody was first: it was {self.kind.replace('_', ' ')} by {who}"
+
 
 class Busy(SignoffError):
     """Too many calls; try again after ``retry_after`` seconds."""

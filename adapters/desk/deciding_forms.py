@@ -101,9 +101,9 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
     """A refusal in words, with what was typed."""
     typed = {key: value for key, value in form.items() if value.strip() and key in _TYPED}
     if isinstance(error, AlreadyDecided):
-        verb = error.kind.replace("_", " ")
-        message = f"It was {verb} by {error.decided_by} before your click. Yours changed nothing."
-        return Said("Somebody was first", message, "Nothing else is needed of you.", typed, form=name)
+        title, _, what = error.opening(error.decided_by).partition(": ")
+        message = f"{what[:1].upper()}{what[1:]} before your click. Yours changed nothing."
+        return Said(title, message, "Nothing else is needed of you.", typed, form=name)
     if isinstance(error, Conflict):
         return Said("It has changed meanwhile", error.message, error.remedy, typed, form=name)
     if isinstance(error, NotAllowed):

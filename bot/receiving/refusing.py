@@ -20,8 +20,7 @@ def sentences(error: Exception, platform: str) -> tuple[str, str | None]:
         return f"Signoff does not know who you are: your {platform} address is nobody's in the policy.", who
     if isinstance(error, AlreadyDecided):
         when = error.decided_at.strftime("%Y-%m-%d %H:%M:%S UTC")
-        verb = error.kind.replace("_", " ")
-        return f"Somebody was first: it was {verb} by {error.decided_by}, {when}. Yours changed nothing.", None
+        return f"{error.opening(error.decided_by)}, {when}. Yours changed nothing.", None
     if isinstance(error, (Busy, Unavailable)):
         return "Signoff can't reach something that it needs; nothing was decided.", "Try again in a minute."
     if isinstance(error, SignoffError):

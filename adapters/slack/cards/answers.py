@@ -135,8 +135,8 @@ def not_linked(address: str | None, ask: Sequence[str] = ()) -> Drawn:
 def refusal(error: SignoffError) -> Drawn:
     """Why nothing was done, privately, and what would help."""
     if isinstance(error, AlreadyDecided):
-        verb, who = escape(error.kind.replace("_", " ")), escape(brief(visible(error.decided_by), 100))
-        written = f"Somebody was first: it was {verb} by {who}, {date(error.decided_at)}. Yours changed nothing."
+        first = error.opening(escape(brief(visible(error.decided_by), 100)))
+        written = f"{first}, {date(error.decided_at)}. Yours changed nothing."
         return Drawn(text=written, blocks=[section(mrkdwn(written))])
     if isinstance(error, Busy):
         return say("Signoff has too much to do at the moment; nothing was done.", "Try again in a minute.")

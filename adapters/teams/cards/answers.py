@@ -129,8 +129,7 @@ def not_linked_card(address: str | None, ask: Sequence[str] = ()) -> Json:
 def refusal_card(error: SignoffError) -> Json:
     """Why nothing was done, privately, and what would help."""
     if isinstance(error, AlreadyDecided):
-        verb, who = error.kind.replace("_", " "), brief(visible(error.decided_by), 100)
-        first = run(f"Somebody was first: it was {verb} by {who}, ")
+        first = run(f"{error.opening(brief(visible(error.decided_by), 100))}, ")
         return card_of([line([first, moment(error.decided_at), run(". Yours changed nothing.")])])
     if isinstance(error, Busy):
         return say_card("Signoff has too much to do at the moment; nothing was done.", "Try again in a minute.")

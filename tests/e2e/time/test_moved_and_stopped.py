@@ -60,7 +60,7 @@ async def test_nobody_comes_and_it_is_not_run(day: Day) -> None:
     await day.lines(id_, "not run")
     assert (await day.agent.aap.get(id_)).status == "expired"
     late = await day.sent_late("dana", id_, page, "approve")
-    assert (late.status, "expired by the clock before your click" in late.words) == (409, True), late.words
+    assert (late.status, "It expired before your click" in late.words) == (409, True), late.words
     types = [type_ for type_, _ in await day.record(id_)]
     assert {"request.reminded", "request.escalated", "request.moved"}.isdisjoint(types), "it was over by then"
 

@@ -88,7 +88,7 @@ async def test_a_late_refusal_keeps_what_was_typed(office: Office) -> None:
     office.slack.faults.clear()
     await office.quiet()
     assert view.title == "Ask the agent"
-    assert "expired by the clock" in str(view.blocks)
+    assert "Its time was over: it expired" in str(view.blocks)
     assert "Which order was it?" in str(view.blocks)
     assert office.slack.complaints == []
 
