@@ -60,7 +60,7 @@ browser:
 
 # Exit code 5 is "no test was selected": fine for half of a narrowed run.
 test: setup-dev browser  ## run every test (ARGS="..." narrows it)
-	@$(BIN)/python -m pytest -n $(JOBS) -m "not serial" $(ARGS) || { [ $$? -eq 5 ] && [ -n "$(ARGS)" ]; }
+	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not serial" $(ARGS) || { [ $$? -eq 5 ] && [ -n "$(ARGS)" ]; }
 	@$(BIN)/python -m pytest -m serial $(ARGS) || { [ $$? -eq 5 ] && [ -n "$(ARGS)" ]; }
 
 check: format lint types layers test  ## the gate: format, lint, types, layers, tests

@@ -24,17 +24,21 @@ settings.register_profile(
 )
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "dev")
 
+LONG = frozenset({"test_burst.py"})
+"""Files whose tests take a minute or more, most of it waiting."""
+
 network.watch()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by the rig that they ask for, so that `-m "not browser"` works without a mark on each."""
+    """Mark tests by the rig that they ask for, so that `-m "not browser"` works by itself; put the long first."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if "postgres" in names:
             item.add_marker("postgres")
         if "chromium" in names:
             item.add_marker("browser")
+    items.sort(key=lambda item: item.path.name not in LONG)  # or a worker is left alone with one in the end
 
 
 @pytest.fixture(autouse=True)
