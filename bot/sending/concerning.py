@@ -29,6 +29,18 @@ def concerned(records: Sequence[EventRecord], seq: int, surface: str) -> list[st
     return []
 
 
+def gathered_for(request: Request, records: Sequence[EventRecord], seq: int) -> int:
+    """For how many seconds what somebody is told because of an event is gathered with more of the kind; 0: it is not.
+
+    What time and the policy do may come in crowds. What one person hands to another, or put off themselves, is theirs.
+    """
+    record = records[seq - 1] if 0 < seq <= len(records) else None
+    by_a_person = record is None or record.actor.startswith("person:")
+    if by_a_person or record is None or record.type == "request.woken":
+        return 0
+    return request.routing.gather_seconds
+
+
 def settled(request: Request, records: Sequence[EventRecord], seq: int, surface: str, place: str) -> bool:
     """Whether a place was shown it because of this event, or turned out since to be out of reach.
 

@@ -19,7 +19,7 @@ from bot.errors import Busy
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.recording import PING, errand_of, stream_of
-from bot.sending.concerning import concerned, settled
+from bot.sending.concerning import concerned, gathered_for, settled
 from bot.sending.quieting import quiet_until
 from bot.sending.scene import PERSON, Scene
 
@@ -73,14 +73,13 @@ class Gathering:
         self._duties = duties
         self._surface = surface
 
-    async def begun(self, errand: str, scene: Scene, place: str) -> Plan | None:
+    async def begun(self, errand: str, scene: Scene, seq: int, place: str) -> Plan | None:
         """What this errand began to show to somebody and may have, kept for as long as it tries."""
-        plan = await self._plan(errand, scene, place)
+        key = self._key(errand, scene, seq, place)
+        plan = await self._plan(key)
         if plan is None or plan.by != errand:
             return None
-        await self._store.shelf.put(
-            PLANS, self._key(errand, scene, place), msgspec.json.encode(plan), expires_at=self._clock.now() + _PLAN_KEPT
-        )
+        await self._store.shelf.put(PLANS, key, msgspec.json.encode(plan), expires_at=self._clock.now() + _PLAN_KEPT)
         return plan
 
     async def begin(self, errand: str, scene: Scene, seq: int, place: str) -> Plan:
@@ -92,20 +91,20 @@ class Gathering:
         now = self._clock.now()
         self._let_sleep(scene, seq, place, now)
         members: tuple[Member, ...] = ((scene.request.id, seq),)
-        if scene.request.routing.gather_seconds:
-            await self._take_window(errand, scene, place, now)
+        if seconds := gathered_for(scene.request, scene.records, seq):
+            await self._take_window(errand, place, now, seconds)
             members = await self._waiting(place, members[0])
         plan = Plan(errand, members)
-        key, body = self._key(errand, scene, place), msgspec.json.encode(plan)
+        key, body = self._key(errand, scene, seq, place), msgspec.json.encode(plan)
         if not await self._store.shelf.add(PLANS, key, body, expires_at=now + _PLAN_KEPT, now=now):
             raise Busy("somebody else is telling them of something", retry_after=_UNDER_WAY)
         return plan
 
-    async def end(self, errand: str, scene: Scene, place: str, *, reached: bool) -> None:
+    async def end(self, errand: str, scene: Scene, seq: int, place: str, *, reached: bool) -> None:
         """It was shown and is on record, or need not be any more. Who was not reached is left to the next at once."""
-        if not reached and scene.request.routing.gather_seconds:
+        if not reached and gathered_for(scene.request, scene.records, seq):
             await self._store.shelf.drop(WINDOWS, self._place_key(place))
-        await self._store.shelf.drop(PLANS, self._key(errand, scene, place))
+        await self._store.shelf.drop(PLANS, self._key(errand, scene, seq, place))
 
     def _let_sleep(self, scene: Scene, seq: int, place: str, now: datetime) -> None:
         event = scene.event(seq)
@@ -116,10 +115,10 @@ class Gathering:
             left = min(until - now, _LOOK_AGAIN)
             raise Busy("they want to be left alone now", retry_after=left.total_seconds())
 
-    async def _take_window(self, errand: str, scene: Scene, place: str, now: datetime) -> None:
+    async def _take_window(self, errand: str, place: str, now: datetime, seconds: int) -> None:
         shelf, key = self._store.shelf, self._place_key(place)
-        until = now + timedelta(seconds=scene.request.routing.gather_seconds)
-        if await shelf.get(WINDOWS, key, now) is None and (await self._plan(errand, scene, place)) is not None:
+        until = now + timedelta(seconds=seconds)
+        if await shelf.get(WINDOWS, key, now) is None and (await self._plan(key)) is not None:
             raise Busy("somebody else is telling them of something", retry_after=_UNDER_WAY)
         mine = msgspec.json.encode(Window(errand, now, until))
         if await shelf.add(WINDOWS, key, mine, expires_at=until, now=now):
@@ -151,19 +150,21 @@ class Gathering:
         if place not in concerned(records, seq, self._surface):
             return False
         request, now, policy = await self._store.request(request_id), self._clock.now(), self._policy()
-        if request is None or not request.pending or request.deadline_at <= now or not request.routing.gather_seconds:
+        if request is None or not request.pending or request.deadline_at <= now:
+            return False
+        if not gathered_for(request, records, seq):
             return False
         event = e.event_of(records[seq - 1])
         quiet = quiet_until(self._duties(), policy, request, event, place.removeprefix(PERSON), now)
         return quiet is None and not settled(request, records, seq, self._surface, place)
 
-    async def _plan(self, errand: str, scene: Scene, place: str) -> Plan | None:
-        found = await self._store.shelf.get(PLANS, self._key(errand, scene, place), self._clock.now())
+    async def _plan(self, key: str) -> Plan | None:
+        found = await self._store.shelf.get(PLANS, key, self._clock.now())
         return None if found is None else msgspec.json.decode(found, type=Plan)
 
-    def _key(self, errand: str, scene: Scene, place: str) -> str:
+    def _key(self, errand: str, scene: Scene, seq: int, place: str) -> str:
         """What is gathered is begun one after the other; what is not keeps nobody away."""
-        alone = "" if scene.request.routing.gather_seconds else f":{errand}"
+        alone = "" if gathered_for(scene.request, scene.records, seq) else f":{errand}"
         return self._place_key(place) + alone
 
     def _place_key(self, place: str) -> str:

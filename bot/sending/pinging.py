@@ -56,14 +56,14 @@ class Pinging:
             if scene.open or trying.again:
                 await _show(trying, scene, place, trying.errand.seq, again=trying.again)
             return
-        plan = await self.gathering.begun(trying.id, scene, place)
+        plan = await self.gathering.begun(trying.id, scene, trying.errand.seq, place)
         again = plan is not None and trying.again
         if plan is None:
             if not scene.open:
                 return
             plan = await self.gathering.begin(trying.id, scene, trying.errand.seq, place)
         reached = await self._carry_out(trying, scene, place, plan, again=again)
-        await self.gathering.end(trying.id, scene, place, reached=reached)
+        await self.gathering.end(trying.id, scene, trying.errand.seq, place, reached=reached)
 
     async def _carry_out(self, trying: Try, scene: Scene, place: str, plan: Plan, *, again: bool) -> bool:
         """Whether they were reached, or need not be."""

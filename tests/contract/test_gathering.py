@@ -10,12 +10,14 @@ import pytest
 from bot.cards.gathered import NAMED, headline
 from bot.deciding import Approve, Reassign, Reject
 from bot.domain import events as e
+from bot.domain import people
 from bot.domain.duties import Duties, QuietHours
+from bot.domain.events import Reassigned
 from bot.domain.people import CLOCK
 from bot.domain.requests import Request
 from bot.erasing import erase_request
 from bot.ports import Store
-from bot.recording import Needs
+from bot.recording import Needs, View
 from tests.contract.conftest import Opener
 from tests.contract.flows import require_rebuilt
 from tests.fakes.chat import Faults, Shown
@@ -44,6 +46,15 @@ async def late(place: Chatting, count: int, **more: str) -> list[Request]:
     place.clock.move(minutes=10)
     await place.house.sweep()
     return sorted(held, key=lambda request: request.id)  # as a list names those whose time ends at the same moment
+
+
+async def given(place: Chatting, request: Request) -> None:
+    """The policy gives it to Dana."""
+
+    def flow(view: View) -> None:
+        view.record("request", request.id, Reassigned("dana"), people.policy("p-1"))
+
+    await place.house.store.transact(Needs(requests=(request.id,)), flow)
 
 
 def pings(place: Chatting, person: str = "dana") -> tuple[list[Shown], list[Shown]]:
@@ -82,7 +93,7 @@ async def test_the_first_comes_at_once_and_what_follows_within_the_window_as_one
     told_at = place.clock.now()
     more = [await place.house.held(200, within="4h", context={"customer": f"m{n}"}) for n in range(5)]
     for request in more:
-        await place.house.say(request, Reassign("dana", "please"), who="lee")
+        await given(place, request)
         place.clock.move(seconds=10)
         await place.sender.send_due()
     (card,), lists = pings(place)
@@ -93,12 +104,25 @@ async def test_the_first_comes_at_once_and_what_follows_within_the_window_as_one
     assert listed.at == told_at + timedelta(seconds=WINDOW)
     assert {one.request_id for one in listed.lists[-1].named} == {one.id for one in more}
     later = await place.house.held(300, within="4h", context={"customer": "later"})
-    await place.house.say(later, Reassign("dana"), who="lee")
+    await given(place, later)
     await place.settle()
     cards, lists = pings(place)
     assert [one.card.request_id for one in cards] == [first.id, later.id], "one alone is shown whole"
     assert cards[-1].at >= listed.at + timedelta(seconds=WINDOW)
     assert len(lists) == 1
+
+
+async def test_what_one_person_hands_to_another_comes_at_once_whatever_came_before(place: Chatting) -> None:
+    await late(place, 1)
+    await place.sender.send_due()
+    start = place.clock.now()
+    for n in range(3):
+        request = await place.house.held(200, within="4h", context={"customer": f"h{n}"})
+        await place.house.say(request, Reassign("dana", "please"), who="lee")
+    await place.sender.send_due()
+    cards, lists = pings(place)
+    assert (len(cards), lists) == (4, [])
+    assert {one.at for one in cards} == {start}
 
 
 async def test_what_is_urgent_is_never_gathered(place: Chatting) -> None:
@@ -139,7 +163,7 @@ async def test_what_is_decided_while_it_waits_is_not_told(place: Chatting) -> No
     await place.sender.send_due()
     second, third = [await place.house.held(200, within="4h", context={"customer": f"m{n}"}) for n in range(2)]
     for request in (second, third):
-        await place.house.say(request, Reassign("dana"), who="lee")
+        await given(place, request)
     await place.sender.send_due()
     await place.house.say(second, Approve())
     await place.settle()
@@ -339,7 +363,7 @@ async def test_a_clock_that_goes_back_an_hour_keeps_nobody_waiting_for_that_long
     place.clock.move(hours=-1)
     place.chat._turns.clear()  # the platform's own clock is another
     request = await place.house.held(200, within="4h", context={"customer": "later"})
-    await place.house.say(request, Reassign("dana"), who="lee")
+    await given(place, request)
     start = place.clock.now()
     await place.settle()
     cards, _ = pings(place)
