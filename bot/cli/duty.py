@@ -28,6 +28,7 @@ app = typer.Typer(no_args_is_help=True)
 Since = Annotated[str, typer.Option("--from", help=f"{HINT}; in the policy's zone.")]
 Until = Annotated[str, typer.Option("--until", help=f"{HINT}; a day alone ends with that day.")]
 Note = Annotated[str | None, typer.Option(help="For whoever reads the record.")]
+Whom = Annotated[str, typer.Argument(help="A person of the policy, by id, name or address.")]
 Days = Annotated[int, typer.Option(min=1, max=90, help="How far to look ahead.")]
 
 
@@ -75,7 +76,13 @@ def gaps_command(*, days: Days = 14, database: Database = None, as_json: AsJson 
 
 @app.command("cover")
 def cover_command(
-    rotation: str, person: str, *, since: Since = "now", until: Until, note: Note = None, database: Database = None
+    rotation: Annotated[str, typer.Argument(help="Its name in the policy.")],
+    person: Whom,
+    *,
+    since: Since = "now",
+    until: Until,
+    note: Note = None,
+    database: Database = None,
 ) -> None:
     """Let somebody be on call in a rotation for a while, whoever its plan names. A swap is two of these."""
 
@@ -93,7 +100,13 @@ def cover_command(
 
 @app.command("delegate")
 def delegate_command(
-    person: str, to: str, *, since: Since = "now", until: Until, note: Note = None, database: Database = None
+    person: Whom,
+    to: Annotated[str, typer.Argument(help="Who stands in, named alike.")],
+    *,
+    since: Since = "now",
+    until: Until,
+    note: Note = None,
+    database: Database = None,
 ) -> None:
     """Let what would come to one person come to another for a while; it gives nobody a right to sign."""
 
@@ -111,7 +124,7 @@ def delegate_command(
 
 @app.command("quiet")
 def quiet_command(
-    person: str,
+    person: Whom,
     hours: Annotated[str, typer.Argument(help='Such as "22:00-07:00", or off.')],
     *,
     timezone: Annotated[str | None, typer.Option(help="An IANA name; the policy's without it.")] = None,
@@ -134,7 +147,12 @@ def quiet_command(
 
 
 @app.command("end")
-def end_command(number: int, *, note: Note = None, database: Database = None) -> None:
+def end_command(
+    number: Annotated[int, typer.Argument(help="As the list says it, without the sign before it.")],
+    *,
+    note: Note = None,
+    database: Database = None,
+) -> None:
     """End a cover or a delegation before its time, by the number that `signoff duty show` gives it."""
 
     async def work(rostering: Rostering) -> None:

@@ -93,7 +93,10 @@ class _Forked:
     def poll(self) -> int | None:
         with self._lock:
             if self._code is None:
-                pid, status = os.waitpid(self.pid, os.WNOHANG)
+                try:
+                    pid, status = os.waitpid(self.pid, os.WNOHANG)
+                except ChildProcessError:  # the test itself waited for it; Popen says the same then
+                    pid, status = self.pid, 0
                 if pid:
                     self._code = os.waitstatus_to_exitcode(status)
                     os.close(self._ended)
