@@ -25,6 +25,41 @@ from bot.rostering import Rostering
 from bot.waiting import Waiting
 
 
+def _routes() -> list[web.RouteDef]:
+    """Every page and form, below ``/desk``."""
+    return [
+        web.get("", _to_the_desk),
+        web.get("/", queue),
+        web.get("/decided", decided),
+        web.get("/summary", summary),
+        web.get("/who", who),
+        web.get("/find", find_by_id),
+        web.get("/pauses", pausing_forms.pauses),
+        web.post("/pauses", pausing_forms.pause),
+        web.get("/pauses/resume", pausing_forms.back),
+        web.post("/pauses/resume", pausing_forms.resume),
+        web.get("/duty", duty_page.duty),
+        web.get("/duty/{form}", duty_page.back),
+        web.post("/duty/cover", duty_page.cover),
+        web.post("/duty/away", duty_page.away),
+        web.post("/duty/quiet", duty_page.quiet),
+        web.post("/duty/end", duty_page.ended),
+        web.get("/bulk", bulk_forms.back),
+        web.post("/bulk", bulk_forms.decide),
+        web.get("/events", live.events),
+        web.get("/in/{token}", signing_in.offer),
+        web.post("/in/{token}", signing_in.sign_in),
+        web.post("/out", signing_in.sign_out),
+        web.get("/requests/{id}", show),
+        web.get("/requests/{id}/edit", editing_forms.edit),
+        web.post("/requests/{id}/edit", editing_forms.review),
+        web.get("/requests/{id}/explain", explain),
+        web.get("/requests/{id}/{command}", _to_the_request),
+        web.post("/requests/{id}/{command}", deciding_forms.act_on),
+        web.get("/static/{name}", static),
+    ]
+
+
 def mount(  # noqa: PLR0913 - it is wired once, by name
     app: web.Application,
     *,
@@ -53,39 +88,7 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
 
     desk.on_response_prepare.append(prepare)
     desk.on_shutdown.append(stop)
-    desk.add_routes(
-        [
-            web.get("", _to_the_desk),
-            web.get("/", queue),
-            web.get("/decided", decided),
-            web.get("/summary", summary),
-            web.get("/who", who),
-            web.get("/find", find_by_id),
-            web.get("/pauses", pausing_forms.pauses),
-            web.post("/pauses", pausing_forms.pause),
-            web.get("/pauses/resume", pausing_forms.back),
-            web.post("/pauses/resume", pausing_forms.resume),
-            web.get("/duty", duty_page.duty),
-            web.get("/duty/{form}", duty_page.back),
-            web.post("/duty/cover", duty_page.cover),
-            web.post("/duty/away", duty_page.away),
-            web.post("/duty/quiet", duty_page.quiet),
-            web.post("/duty/end", duty_page.ended),
-            web.get("/bulk", bulk_forms.back),
-            web.post("/bulk", bulk_forms.decide),
-            web.get("/events", live.events),
-            web.get("/in/{token}", signing_in.offer),
-            web.post("/in/{token}", signing_in.sign_in),
-            web.post("/out", signing_in.sign_out),
-            web.get("/requests/{id}", show),
-            web.get("/requests/{id}/edit", editing_forms.edit),
-            web.post("/requests/{id}/edit", editing_forms.review),
-            web.get("/requests/{id}/explain", explain),
-            web.get("/requests/{id}/{command}", _to_the_request),
-            web.post("/requests/{id}/{command}", deciding_forms.act_on),
-            web.get("/static/{name}", static),
-        ]
-    )
+    desk.add_routes(_routes())
     app.add_subapp("/desk", desk)
     app.router.add_get("/", _to_the_desk)
 

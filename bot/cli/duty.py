@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, TypeVar
 
 import typer
@@ -16,6 +16,7 @@ from bot.app import read_policy
 from bot.app.calendars import read_calendars
 from bot.cli.reading import AsJson, Database, console, now, operator, say_json, with_store
 from bot.membership import with_members
+from bot.policy.document import Policy
 from bot.ports import Store
 from bot.rostering import Roster, Rostering, Span, gaps, spans
 from bot.rostering.arranging import find_person
@@ -74,6 +75,12 @@ def gaps_command(*, days: Days = 14, database: Database = None, as_json: AsJson 
         raise typer.Exit(1)
 
 
+def _span(policy: Policy, since: str, until: str) -> tuple[datetime, datetime]:
+    """From when until when, as it was written."""
+    at = now()
+    return instant(since, at, policy.zone, "--from"), instant(until, at, policy.zone, "--until", ends=True)
+
+
 @app.command("cover")
 def cover_command(
     rotation: Annotated[str, typer.Argument(help="Its name in the policy.")],
@@ -87,11 +94,8 @@ def cover_command(
     """Let somebody be on call in a rotation for a while, whoever its plan names. A swap is two of these."""
 
     async def work(rostering: Rostering) -> None:
-        policy, at = rostering.roster().policy, now()
-        begins, ends = (
-            instant(since, at, policy.zone, "--from"),
-            instant(until, at, policy.zone, "--until", ends=True),
-        )
+        policy = rostering.roster().policy
+        begins, ends = _span(policy, since, until)
         made = await rostering.cover(rotation, person, begins, ends, note, operator())
         console().print(Text(f"#{made.number} {cover_said(made, policy)}"))
 
@@ -111,11 +115,8 @@ def delegate_command(
     """Let what would come to one person come to another for a while; it gives nobody a right to sign."""
 
     async def work(rostering: Rostering) -> None:
-        policy, at = rostering.roster().policy, now()
-        begins, ends = (
-            instant(since, at, policy.zone, "--from"),
-            instant(until, at, policy.zone, "--until", ends=True),
-        )
+        policy = rostering.roster().policy
+        begins, ends = _span(policy, since, until)
         made = await rostering.delegate(person, to, begins, ends, note, operator())
         console().print(Text(f"#{made.number} {delegation_said(made, policy)}"))
 
