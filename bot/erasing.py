@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from bot.domain.events import Erased, EventRecord, Opened, event_of
+from bot.domain.lessons import FeedbackItem
 from bot.domain.people import Actor
 from bot.domain.requests import (
     Assessment,
@@ -93,6 +94,8 @@ def residue(request: Request, *, keep_amounts: bool = True) -> Request:
         grant=_grant(request.grant),
         outcome=None if request.outcome is None else replace(request.outcome, note=None),
         questions=tuple(_question(question) for question in request.questions),
+        feedback=_feedback(request.feedback),
+        sample=None if request.sample is None else replace(request.sample, note=None),
         erased=True,
     )
 
@@ -131,6 +134,12 @@ def _grant(grant: Grant | None) -> Grant | None:
 
 def _question(question: Question) -> Question:
     return replace(question, text="", answer=None if question.answer is None else "")
+
+
+def _feedback(item: FeedbackItem | None) -> FeedbackItem | None:
+    if item is None:
+        return None
+    return replace(item, note=None, steps=tuple(replace(step, note=None) for step in item.steps))
 
 
 def _facts(records: Sequence[EventRecord]) -> tuple[str, tuple[Observation, ...]] | None:

@@ -64,10 +64,13 @@ def _conditions(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
         "action_type": query.action_type,
         "customer": query.customer,
         "decided_by": query.decided_by,
+        "sampled_for": query.sampled_for,
     }
     for name, value in equals.items():
         if value is not None:
             yield _requests[name] == shown(value)
+    if query.feedback:
+        yield _requests["feedback"].in_([shown(one) for one in query.feedback])
     if query.opened_from is not None:
         yield _requests["opened_at"] >= micros(query.opened_from)
     if query.opened_before is not None:

@@ -17,7 +17,7 @@ from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
-from bot.recording import Kept, KeyUse, Message, waits_under
+from bot.recording import Kept, KeyUse, Message, sampled_for, waits_under
 from store.paging import moment
 
 Columns = tuple[Any, ...]
@@ -44,6 +44,8 @@ REQUEST = (
     "decided_at",
     "decided_by",
     "waits_under",
+    "feedback",
+    "sampled_for",
     "search",
 )
 AGENT = (*STATE, "created_at", "name")
@@ -119,6 +121,8 @@ def request_row(id_: str, kept: Kept[Request]) -> Columns:
         None if decision is None else micros(decision.at),
         None if decision is None else decision.by.id,
         waits_under(request),
+        None if request.feedback is None else request.feedback.state.value,
+        sampled_for(request),
         search_text(request),
     )
 

@@ -58,7 +58,11 @@ class EventRow(Row, table=True):
 
 
 class RequestRow(Row, table=True):
-    """A request's state, and what requests are looked up by. ``waits_under`` is set while edited arguments wait."""
+    """A request's state, and what requests are looked up by.
+
+    ``waits_under`` is set while edited arguments wait, ``sampled_for`` while somebody's look at it afterwards is
+    awaited; ``feedback`` is the state of its feedback item.
+    """
 
     __tablename__ = "requests"
     __table_args__ = (
@@ -68,6 +72,8 @@ class RequestRow(Row, table=True):
         _partial("ix_requests_pending", "deadline_at", "id", where="status = 'pending'"),
         _partial("ix_requests_customer", "customer", "opened_at", where="customer IS NOT NULL"),
         _partial("ix_requests_decided", "decided_at", where="decided_at IS NOT NULL"),
+        _partial("ix_requests_feedback", "feedback", "opened_at", "id", where="feedback IS NOT NULL"),
+        _partial("ix_requests_sampled", "sampled_for", "opened_at", "id", where="sampled_for IS NOT NULL"),
         _partial("ix_requests_waits_under", "waits_under", where="waits_under IS NOT NULL"),
     )
     id: str = Field(primary_key=True, sa_type=TEXT)
@@ -86,6 +92,8 @@ class RequestRow(Row, table=True):
     decided_at: int | None = Field(sa_type=BigInteger)
     decided_by: str | None = Field(sa_type=TEXT)
     waits_under: str | None = Field(sa_type=TEXT)
+    feedback: str | None = Field(sa_type=TEXT)
+    sampled_for: str | None = Field(sa_type=TEXT)
     search: str = Field(sa_type=TEXT)
 
 

@@ -13,7 +13,8 @@ from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.cards import card, change_rows, revealed_to, try_out
 from bot.cards.masking import Masker
 from bot.deciding import ApproveWithEdits
-from bot.domain.requests import Lesson, Request
+from bot.domain.lessons import Lesson
+from bot.domain.requests import Request
 from bot.editing import EditRefused, check_arguments, parse_form
 from bot.errors import AlreadyDecided, BadInput, NotAllowed, SignoffError
 from bot.forms import PREFIX, inputs, typed_over

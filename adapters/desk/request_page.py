@@ -9,7 +9,8 @@ from aiohttp import web
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.attending import heirs, snooze_choices
 from bot.cards import card, history, revealed_to
-from bot.domain.requests import Lesson, Request
+from bot.domain.lessons import Lesson
+from bot.domain.requests import Request
 from bot.errors import NotAllowed, NotFound
 from bot.policy.document import Policy
 from bot.receiving import may_see

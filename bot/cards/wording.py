@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from bot.cards.shape import Card, Row
-from bot.domain.requests import Lesson
+from bot.domain.lessons import Lesson
 from bot.domain.verdicts import VerdictKind
 
 SIGNS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.domain.requests import Lesson
+from bot.domain.lessons import Lesson
 
 MAX_NOTE = 4000
 """Characters of a note or a question."""

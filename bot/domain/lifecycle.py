@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.learned import apply_lesson
 from bot.domain.pauses import PAUSES, Pause, with_pause, without
 from bot.domain.people import Actor
 from bot.domain.requests import (
@@ -67,6 +68,8 @@ def _went_on(state: Request, event: e.Event, at: datetime, actor: Actor) -> Requ
         return _kept_waiting(state, event, at, actor)
     if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
         return _on_another_path(state, event)
+    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded | e.Sampled | e.Graded):
+        return apply_lesson(state, event, at, actor)
     return _while_pending(state, event, at, actor)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from bot.domain.lessons import FeedbackItem, Lesson, Sample
 from bot.domain.money import Money
 from bot.domain.people import Actor
 from bot.domain.routing import Routing
@@ -73,14 +74,6 @@ class DecisionKind(StrEnum):
     REJECTED = "rejected"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
-
-
-class Lesson(StrEnum):
-    """What a reviewer wants learned of an override: each opens one feedback item of that kind."""
-
-    REGRESSION_CASE = "regression_case"
-    KNOWLEDGE_FIX = "knowledge_fix"
-    THRESHOLD = "threshold"
 
 
 class Decision(msgspec.Struct, frozen=True, gc=False):
@@ -238,6 +231,10 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     """Whether those who answer for it were warned of the limit of the law."""
     reserved: tuple[Reservation, ...] = ()
     """What it still holds of the caps."""
+    feedback: FeedbackItem | None = None
+    """What is to be learned of it, once it was corrected."""
+    sample: Sample | None = None
+    """Who is asked to look at it afterwards, and what they said."""
     erased: bool = False
 
     @property

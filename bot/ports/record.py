@@ -58,6 +58,10 @@ class RequestQuery(msgspec.Struct, frozen=True, gc=False):
     action_type: str | None = None
     customer: str | None = None
     decided_by: str | None = None
+    feedback: tuple[str, ...] = ()
+    """States of their feedback item."""
+    sampled_for: str | None = None
+    """The person whose look at them is awaited."""
     opened_from: datetime | None = None
     opened_before: datetime | None = None
     decided_from: datetime | None = None

@@ -7,8 +7,9 @@ from datetime import timedelta
 import msgspec
 
 from bot.deciding import ApproveWithEdits
+from bot.domain.lessons import Lesson
 from bot.domain.people import Person
-from bot.domain.requests import Lesson, Request
+from bot.domain.requests import Request
 from bot.editing import check_arguments, parse_form
 from bot.errors import BadInput
 from bot.ports import Clock, Shelf

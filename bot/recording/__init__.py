@@ -10,7 +10,7 @@ the store commits them together. So a flow must have no effect but through its v
 """
 
 from bot.recording.batching import Batch, rebuild
-from bot.recording.deriving import deadlines_of, timestamp, waits_under
+from bot.recording.deriving import deadlines_of, sampled_for, timestamp, waits_under
 from bot.recording.halting import FROZEN, THAWED
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
 from bot.recording.telling import (
@@ -62,6 +62,7 @@ __all__ = [
     "errand_of",
     "gaps_ledger",
     "rebuild",
+    "sampled_for",
     "stream_of",
     "timestamp",
     "waiting_key",

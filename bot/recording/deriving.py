@@ -41,9 +41,13 @@ def deadlines_of(request: Request) -> dict[str, datetime]:
         ladder = ladder_of(request)
         expiry = {"expiry": request.deadline_at}
         return expiry if ladder is None else expiry | {"ladder": ladder}
+    waiting: dict[str, datetime] = {}
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
-        return {"grant": request.grant.expires_at}
-    return {}
+        waiting["grant"] = request.grant.expires_at
+    item = request.feedback
+    if item is not None and item.state.unfinished and item.reminded < len(item.remind_at):
+        waiting["feedback"] = item.remind_at[item.reminded]
+    return waiting
 
 
 def ladder_of(request: Request) -> datetime | None:
@@ -71,6 +75,12 @@ def _deadline_changes(before: Request | None, after: Request) -> Iterator[tuple[
     for kind, due_at in new.items():
         if old.get(kind) != due_at:
             yield kind, due_at
+
+
+def sampled_for(request: Request) -> str | None:
+    """The id of the person who is asked to look at a request afterwards, while they have not."""
+    sample = request.sample
+    return None if sample is None or sample.grade is not None else sample.to
 
 
 def waits_under(request: Request | None) -> str | None:

@@ -16,7 +16,7 @@ from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.errors import Unavailable
 from bot.ports import Clock, Listener, Page, RequestQuery, Stray
-from bot.recording import Changes, Deadline, Loaded, Needs, View, stream_of, waits_under
+from bot.recording import Changes, Deadline, Loaded, Needs, View, sampled_for, stream_of, waits_under
 from store.batching import Entropy, Listeners, committed, load, run
 from store.calls import Waiting
 from store.memory.outbox import MemoryOutbox
@@ -249,6 +249,8 @@ def _matches(request: Request, query: RequestQuery, names: dict[str, str]) -> bo
         and query.action_type in {None, request.assessment.action_type}
         and query.customer in {None, request.assessment.context.customer}
         and (query.decided_by is None or (decision is not None and decision.by.id == query.decided_by))
+        and (not query.feedback or (request.feedback is not None and request.feedback.state in query.feedback))
+        and query.sampled_for in {None, sampled_for(request)}
         and (query.opened_from is None or request.opened_at >= query.opened_from)
         and (query.opened_before is None or request.opened_at < query.opened_before)
         and (query.decided_from is None or (decision is not None and decision.at >= query.decided_from))

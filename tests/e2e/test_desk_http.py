@@ -16,7 +16,8 @@ import pytest
 from adapters.desk import live
 from bot.deciding import Approve
 from bot.domain.events import event_of
-from bot.domain.requests import DecisionKind, GrantStatus, Lesson, Request
+from bot.domain.lessons import Lesson
+from bot.domain.requests import DecisionKind, GrantStatus, Request
 from tests.rigs.desk import Browserless, Desk, served, signed_in
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from bot.cards import Card, card
 from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Reject, Revoke
 from bot.domain.jsontext import digest
-from bot.domain.requests import Lesson, OutcomeStatus, Proposal, Request
+from bot.domain.lessons import Lesson
+from bot.domain.requests import OutcomeStatus, Proposal, Request
 from bot.opening import open_request
 from tests.rigs.house import House, new_house
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.events import of_agents as agents
+from bot.domain.events import of_contacts as contacts
 from bot.domain.events import of_ledgers as ledgers
 from bot.domain.events import of_requests as requests
 
@@ -33,6 +34,11 @@ Event = (
     | requests.Lapsed
     | requests.Revoked
     | requests.OutcomeReported
+    | requests.FeedbackOpened
+    | requests.FeedbackChanged
+    | requests.FeedbackReminded
+    | requests.Sampled
+    | requests.Graded
     | requests.Erased
     | agents.AgentCreated
     | agents.AgentRevoked
@@ -49,5 +55,10 @@ Event = (
     | ledgers.Delegated
     | ledgers.DutyEnded
     | ledgers.QuietHoursSet
+    | ledgers.Released
+    | ledgers.Held
+    | ledgers.HoldEnded
+    | contacts.ContactReported
+    | contacts.ContactErased
     | ledgers.Noted
 )

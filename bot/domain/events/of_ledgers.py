@@ -69,6 +69,33 @@ class QuietHoursSet(Fact, frozen=True, tag="ledger.quiet_hours_set"):
     timezone: str = "UTC"
 
 
+class Released(Fact, frozen=True, tag="ledger.released"):
+    """A new build of an agent went live at ``released_at``."""
+
+    agent_id: str
+    build: str
+    released_at: datetime
+    note: str | None = None
+
+
+class Held(Fact, frozen=True, tag="ledger.held"):
+    """A legal hold: nothing that ``scope`` covers is erased or leaves by its retention until the hold ends.
+
+    ``scope`` is ``request:<id>``, ``customer:<id>``, ``owner:<id>`` or ``action:<id>``.
+    """
+
+    hold: str
+    scope: str
+    reason: str
+
+
+class HoldEnded(Fact, frozen=True, tag="ledger.hold_ended"):
+    """The hold of this name is over."""
+
+    hold: str
+    reason: str
+
+
 class Noted(Fact, frozen=True, tag="ledger.noted"):
     """A fact of the house: a policy version taken into use, a desk link given out, a sign-in."""
 

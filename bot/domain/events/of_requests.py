@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain.events.fact import Fact
+from bot.domain.lessons import Because, FeedbackState, Grade, Lesson
 from bot.domain.people import Actor
 from bot.domain.requests import Assessment, Decision, Grant, MessageRef, OutcomeStatus, Proposal, Request
 from bot.domain.routing import Routing, Step
@@ -219,6 +220,51 @@ class OutcomeReported(Fact, frozen=True, tag="request.outcome_reported"):
 
     status: OutcomeStatus
     note: str | None = None
+
+
+class FeedbackOpened(Fact, frozen=True, tag="request.feedback_opened"):
+    """What is to be learned of it, by whom and until when."""
+
+    kind: Lesson
+    suggested: Lesson
+    rule: str
+    due_at: datetime
+    remind_at: tuple[datetime, ...] = ()
+    assignee: str | None = None
+    note: str | None = None
+
+
+class FeedbackChanged(Fact, frozen=True, tag="request.feedback_changed"):
+    """Somebody changed its feedback item; None is left as it was. A new ``due_at`` brings its own ``remind_at``."""
+
+    state: FeedbackState | None = None
+    kind: Lesson | None = None
+    assignee: str | None = None
+    due_at: datetime | None = None
+    remind_at: tuple[datetime, ...] = ()
+    note: str | None = None
+
+
+class FeedbackReminded(Fact, frozen=True, tag="request.feedback_reminded"):
+    """Whoever has its feedback item is reminded, for the ``number``th time."""
+
+    number: int
+    late_seconds: int = 0
+
+
+class Sampled(Fact, frozen=True, tag="request.sampled"):
+    """A person is asked to look at it afterwards."""
+
+    to: str
+    because: Because
+
+
+class Graded(Fact, frozen=True, tag="request.graded"):
+    """Whoever was asked looked at it; ``lesson`` is what they want learned where it needs work."""
+
+    grade: Grade
+    note: str | None = None
+    lesson: Lesson | None = None
 
 
 class Erased(Fact, frozen=True, tag="request.erased"):

@@ -15,7 +15,8 @@ from bot.cards.abilities import try_out
 from bot.cards.masking import Masker
 from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Command, Reject, Reveal, Revoke
 from bot.domain.jsontext import digest
-from bot.domain.requests import Lesson, OutcomeStatus, Request
+from bot.domain.lessons import Lesson
+from bot.domain.requests import OutcomeStatus, Request
 from bot.errors import SignoffError
 from tests.rigs.house import House, new_house
 

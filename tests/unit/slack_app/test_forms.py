@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from bot.deciding import Approve, Claim
-from bot.domain.requests import Lesson, Request
+from bot.domain.lessons import Lesson
+from bot.domain.requests import Request
 from tests.fakes.slack import Fault, Message, Signed, View
 from tests.rigs.slack_office import Office
 
