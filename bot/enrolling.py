@@ -43,13 +43,14 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class NewAgent:
-    """What an operator says of a new agent; ``action_types`` may hold ``*`` for all."""
+    """What an operator says of a new agent; ``action_types`` and ``reads`` (owners) may hold ``*`` for all."""
 
     name: str
     owner_email: str
     action_types: tuple[str, ...]
     expires_at: datetime | None = None
     instance_name: str = "default"
+    reads: tuple[str, ...] = ()
 
 
 class Enrolling:
@@ -60,15 +61,15 @@ class Enrolling:
         self._clock = clock
         self._entropy = entropy
 
-    async def create(self, new: NewAgent, *, known: Collection[str], by: Actor) -> Issued:
-        """An agent with one instance and that instance's credential; ``known`` are the policy's action types.
+    async def create(self, new: NewAgent, *, known: Collection[str], by: Actor, owners: Collection[str] = ()) -> Issued:
+        """An agent with one instance and its credential; ``known`` are the policy's action types, ``owners`` its teams.
 
         Raises:
             BadInput: naming the field that can't be used.
             Conflict: ``agent_exists`` when the name is or was another agent's.
         """
         now = self._clock.now()
-        _check(new, known, now)
+        _check(new, known, owners, now)
         agent = Agent(
             id=agent_id(new.name),
             name=new.name,
@@ -76,6 +77,7 @@ class Enrolling:
             action_types=tuple(sorted(set(new.action_types))),
             created_at=now,
             expires_at=new.expires_at,
+            reads=tuple(sorted(set(new.reads))),
         )
         token = make_token(CredentialKind.INSTANCE, self._entropy(SEED_BYTES))
         instance_id = uuid7(now, self._entropy(10))
@@ -250,16 +252,18 @@ def _cancel(ids: tuple[str, ...], by: Actor, view: View) -> int:
     return done
 
 
-def _check(new: NewAgent, known: Collection[str], now: datetime) -> None:
+def _check(new: NewAgent, known: Collection[str], owners: Collection[str], now: datetime) -> None:
     if not _NAME.fullmatch(new.name):
         raise BadInput("is not a name for an agent", field="name", remedy="1 to 64 letters, digits, spaces and . _ @ -")
     if not _EMAIL.fullmatch(new.owner_email):
         raise BadInput("is not an email address", field="owner", remedy="name the human who answers for this agent")
-    if not new.action_types:
+    if not new.action_types and not new.reads:
         raise BadInput("are needed", field="actions", remedy=_offer(known))
     unknown = sorted(set(new.action_types) - {*known, EVERYTHING})
     if unknown:
         raise BadInput(f"the policy has no {', '.join(unknown)}", field="actions", remedy=_offer(known))
+    if strange := sorted(set(new.reads) - {*owners, EVERYTHING}):
+        raise BadInput(f"the policy has no owner {', '.join(strange)}", field="reads", remedy=_offer(owners))
     if new.expires_at is not None and new.expires_at <= now:
         raise BadInput("lies in the past", field="expires", remedy="give a time to come, such as 90d")
 

@@ -173,6 +173,7 @@ def agent_view(agent: Agent, policy: Policy) -> dict[str, Any]:
             "owner": agent.owner_email,
             "expires_at": agent.expires_at and timestamp(agent.expires_at),
             "action_types": [_action(action) for action in policy.actions.values() if agent.may_propose(action.id)],
+            "reads": list(agent.reads) or None,
         }
     )
 

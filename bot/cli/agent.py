@@ -42,28 +42,26 @@ def _group() -> None:
 
 
 @app.command("create")
-def create_command(
+def create_command(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     name: Annotated[str, typer.Argument(help="A name that no agent has or had.")],
     owner: Annotated[str, typer.Option(help="The email address of the human who answers for it.")],
-    actions: Annotated[str, typer.Option(help=f"Action types that it may propose, by comma; {EVERYTHING} for all.")],
-    expires: Annotated[
-        str, typer.Option(help="When its credentials end, such as 90d or 12h; `never` if they do not.")
-    ] = "90d",
+    actions: Annotated[str, typer.Option(help="Action types that it may propose, by comma; * for all.")] = "",
+    reads: Annotated[str, typer.Option(help="Owners whose figures it may read, by comma; * for all.")] = "",
+    expires: Annotated[str, typer.Option(help="When its credentials end, such as 90d, or `never`.")] = "90d",
     instance: Annotated[str, typer.Option(help="The name of its first instance.")] = "default",
     policy: PolicyFile = None,
     database: Database = None,
     as_json: AsJson = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Create an agent with its first instance, and print that instance's token: it is shown this once."""
-    wanted = tuple(part.strip() for part in actions.split(",") if part.strip())
+    wanted, read = _parts(actions), _parts(reads)
     lasts = _span(expires, "expires", never=True)
-    known = _known(load_settings(policy=policy), wanted)
+    known, owners = _known(load_settings(policy=policy), wanted, read)
 
     async def work(place: Workplace) -> Issued:
         ends = None if lasts is None else place.clock.now() + lasts
-        return await _enrolling(place).create(
-            NewAgent(name, owner, wanted, ends, instance), known=known, by=_operator()
-        )
+        new = NewAgent(name, owner, wanted, ends, instance, read)
+        return await _enrolling(place).create(new, known=known, by=_operator(), owners=owners)
 
     _show_issued(_run(work, policy, database, migrate=None), as_json=as_json)
 
@@ -103,7 +101,9 @@ def show_command(name: Name, policy: PolicyFile = None, database: Database = Non
         typer.echo(json.dumps(_agent(agent) | {"instances": [_instance(one) for one in instances]}))
         return
     typer.echo(f"{agent.name}  {_state(agent, clock)}\n  id         {agent.id}\n  owner      {agent.owner_email}")
-    typer.echo(f"  proposes   {', '.join(agent.action_types)}")
+    typer.echo(f"  proposes   {', '.join(agent.action_types) or 'nothing'}")
+    if agent.reads:
+        typer.echo(f"  reads      {', '.join(agent.reads)}")
     for one in agent.provisioners:
         typer.echo(f"  provisioner {_credential_line(one, clock)}")
     for instance in instances:
@@ -208,14 +208,21 @@ def _operator() -> Actor:
     return Actor(ActorKind.OPERATOR, os.environ.get("USER") or "operator", "cli")
 
 
-def _known(settings: Settings, wanted: tuple[str, ...]) -> tuple[str, ...]:
-    """The policy's action types; an agent that may propose everything needs no policy to be read."""
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _known(
+    settings: Settings, wanted: tuple[str, ...], read: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The policy's action types and owners; an agent that may do everything needs no policy to be read."""
     try:
-        return tuple(read_policy(settings.policy).actions)
+        policy = read_policy(settings.policy)
     except SettingsInvalid:
-        if wanted == (EVERYTHING,):
-            return ()
+        if {*wanted, *read} == {EVERYTHING}:
+            return (), ()
         raise
+    return tuple(policy.actions), tuple(policy.owners)
 
 
 def _span(text: str, option: str, *, never: bool = False) -> timedelta | None:
@@ -251,6 +258,7 @@ def _agent(agent: Agent) -> dict[str, Any]:
         "name": agent.name,
         "owner": agent.owner_email,
         "actions": list(agent.action_types),
+        "reads": list(agent.reads),
         "created_at": timestamp(agent.created_at),
         "expires_at": agent.expires_at and timestamp(agent.expires_at),
         "revoked_at": agent.revoked_at and timestamp(agent.revoked_at),

@@ -33,7 +33,11 @@ class Credential(msgspec.Struct, frozen=True, gc=False):
 
 
 class Agent(msgspec.Struct, frozen=True, gc=False):
-    """A non-human identity with a named human owner; it may propose ``action_types`` only (``*`` is all of them)."""
+    """A non-human identity with a named human owner; it may propose ``action_types`` only (``*`` is all of them).
+
+    ``reads`` are the owners (ids of the policy, ``*`` is all of them) of whom its instances may read what is not its
+    own alone: summaries, friction, feedback, search and the files of decisions.
+    """
 
     id: str
     name: str
@@ -43,10 +47,15 @@ class Agent(msgspec.Struct, frozen=True, gc=False):
     expires_at: datetime | None = None
     revoked_at: datetime | None = None
     provisioners: tuple[Credential, ...] = ()
+    reads: tuple[str, ...] = ()
 
     def may_propose(self, action_type: str) -> bool:
         """Whether its allowed action types hold this one."""
         return "*" in self.action_types or action_type in self.action_types
+
+    def may_read(self, owner: str) -> bool:
+        """Whether it may read what concerns this owner (an id)."""
+        return "*" in self.reads or owner in self.reads
 
 
 class Delivery(msgspec.Struct, frozen=True, gc=False):

@@ -184,6 +184,7 @@ V1_SCHEMAS: dict[str, Any] = {
             owner=_TEXT,
             expires_at=ref("Timestamp"),
             action_types=_list(ref("ActionType")),
+            reads=_list(_TEXT),
         ),
         instance=ref("Instance"),
         credential=strict_object(
