@@ -13,6 +13,8 @@ from bot.domain.verdicts import ActionClass, Level
 from bot.policy.arguments_section import bound_amount, mark_editable, read_fields
 from bot.policy.caps_section import read_caps
 from bot.policy.document import UNKNOWN_TOOL, Action, Caps, Defaults, Owner, Path, Stage, Statutory, Triggers
+from bot.policy.feedback import FeedbackRule
+from bot.policy.feedback_section import read_feedback_rules
 from bot.policy.names import Names
 from bot.policy.owners_section import read_codes
 from bot.policy.people_section import read_id
@@ -51,6 +53,7 @@ ACTION_KEYS = frozenset(
         "statutory",
         "stages",
         "urgent",
+        "feedback",
     }
 )
 STATUTORY_KEYS = frozenset({"within", "from", "warn_before"})
@@ -123,6 +126,7 @@ def _action(name: str, at: At, around: Surroundings) -> Action:
         statutory=_statutory(found["statutory"]) if "statutory" in found else None,
         stages=_stages(found, around, owner),
         urgent=_urgent(found),
+        feedback_rules=_feedback(found, around.owners.get(owner or "")),
     )
     _check(action, at, found, around.owners)
     return msgspec.structs.replace(action, looks_at=_looks_at(action))
@@ -205,6 +209,13 @@ def _urgent(found: dict[str, At]) -> bool:
     if "urgent" in found:
         return found["urgent"].boolean() or False
     return "class" in found and found["class"].node.value in {ActionClass.IDENTITY, ActionClass.ACCESS}
+
+
+def _feedback(found: dict[str, At], owner: Owner | None) -> tuple[FeedbackRule, ...]:
+    if "feedback" not in found:
+        return ()
+    codes = found["reject_reasons"].texts() if "reject_reasons" in found else () if owner is None else owner.reasons
+    return read_feedback_rules(found["feedback"], codes)
 
 
 def _grant(found: dict[str, At], defaults: Defaults) -> int:

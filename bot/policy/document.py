@@ -19,6 +19,7 @@ from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.alarms import Alarm
 from bot.policy.expressions import Expression
+from bot.policy.feedback import Feedback, FeedbackRule
 from bot.policy.phrases import Phrase
 
 UNKNOWN_TOOL = "unknown_tool"
@@ -128,6 +129,11 @@ class Owner(msgspec.Struct, frozen=True):
     assigns: bool = False
     """Whether a request is given to the least loaded of those who may sign it, when it opens."""
     alarms: tuple[Alarm, ...] = ()
+    feedback: Feedback = Feedback()
+    knowledge_owner: str | None = None
+    """Who mends what agents read; a person id."""
+    knowledge_channels: dict[str, str] = {}
+    """By surface, where knowledge fixes are posted."""
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -233,6 +239,8 @@ class Action(msgspec.Struct, frozen=True):
     """Two or more sequential stages; empty where the owner's approvers sign, ``approvals`` of them."""
     urgent: bool = False
     """Whether pings about it are never gathered and never wait for quiet hours."""
+    feedback_rules: tuple[FeedbackRule, ...] = ()
+    """Tried before those of its owner."""
     looks_at: frozenset[str] = frozenset()
     """The variables that its expressions look at."""
 

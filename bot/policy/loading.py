@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
 from bot.errors import BadInput
 from bot.policy.actions_section import Surroundings, read_actions, read_currency, read_owner
-from bot.policy.document import Defaults, Owner, Policy
+from bot.policy.document import Action, Defaults, Owner, Policy
 from bot.policy.durations import parse_timeout
+from bot.policy.feedback_section import check_reasons
 from bot.policy.names import Names
 from bot.policy.owners_section import read_owners
 from bot.policy.people_section import read_groups, read_people
@@ -56,6 +58,8 @@ def load(text: str, name: str) -> Policy:
     triggers = read_triggers(found["triggers"], default_triggers()) if "triggers" in found else default_triggers()
     around = Surroundings(currency, owners, triggers, defaults, names)
     actions = read_actions(found["actions"], around) if "actions" in found else {}
+    if "owners" in found and found["owners"].is_mapping:
+        check_reasons(found["owners"], _reasons(owners, actions))
     root.problems.raise_if_any()
     return Policy(
         version=version_of(text),
@@ -73,6 +77,15 @@ def load(text: str, name: str) -> Policy:
         emails={person.email.lower(): person for person in people.values()},
         rotations=rotations,
     )
+
+
+def _reasons(owners: dict[str, Owner], actions: dict[str, Action]) -> dict[str, Collection[str]]:
+    """For each owner the codes that a rejection of one of its requests may give."""
+    codes: dict[str, Collection[str]] = {}
+    for id_, owner in owners.items():
+        own = [action for action in actions.values() if id_ in {action.owner, *(rule.owner for rule in action.routes)}]
+        codes[id_] = dict.fromkeys((*owner.reasons, *(code for action in own for code in action.reject_reasons)))
+    return codes
 
 
 def _defaults(at: At | None, owners: dict[str, Owner]) -> Defaults:

@@ -8,10 +8,12 @@ from enum import StrEnum
 from bot.domain.routing import OverLimit
 from bot.policy.alarms_section import read_alarms
 from bot.policy.document import Owner, Sla
+from bot.policy.feedback import Feedback
+from bot.policy.feedback_section import read_feedback
 from bot.policy.hours_section import read_hours
 from bot.policy.names import Names
 from bot.policy.people_section import read_id, read_person
-from bot.policy.promises_section import SURFACES, read_sla
+from bot.policy.promises_section import SURFACES, read_channels, read_sla
 from bot.policy.yamltree import At
 
 OWNER_KEYS = frozenset(
@@ -28,6 +30,9 @@ OWNER_KEYS = frozenset(
         "separate",
         "assign",
         "alarms",
+        "feedback",
+        "knowledge_owner",
+        "knowledge_channel",
     }
 )
 SEPARATE = "agent_owner"
@@ -78,6 +83,9 @@ def _owner(name: str, at: At, names: Names) -> Owner | None:
         bars_agents_owner=_separate(found["separate"]) if "separate" in found else False,
         assigns="assign" in found and found["assign"].choice(_Assign) is _Assign.LEAST_LOADED,
         alarms=read_alarms(found["alarms"]) if "alarms" in found else (),
+        feedback=read_feedback(found["feedback"], names) if "feedback" in found else Feedback(),
+        knowledge_owner=read_person(found["knowledge_owner"], names.people) if "knowledge_owner" in found else None,
+        knowledge_channels=read_channels(found["knowledge_channel"]) if "knowledge_channel" in found else {},
     )
 
 

@@ -12,6 +12,7 @@ from bot.domain.fields import FieldKind
 from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.alarms_section import alarm_schema
+from bot.policy.feedback_section import feedback_rules_schema, feedback_schema
 from bot.policy.hours_section import DAYS_KEY
 from bot.policy.owners_section import SEPARATE
 from bot.policy.reading import REQUIRABLE
@@ -107,6 +108,9 @@ def _owner() -> Schema:
             "separate": _said("Who may not sign, approver or not.", {"type": "array", "items": {"enum": [SEPARATE]}}),
             "assign": _said("To whom a request is given when it opens.", {"enum": ["nobody", "least_loaded"]}),
             "alarms": _said("When it pauses by itself.", {"type": "array", "items": alarm_schema(_DURATION)}),
+            "feedback": _said("What is learned of corrections, by whom and until when.", feedback_schema(_DURATION)),
+            "knowledge_owner": _said("Who mends what agents read.", _TEXT),
+            "knowledge_channel": _said("Where knowledge fixes are posted.", _CHANNELS),
         },
         ("accountable", "risk_owner", "approvers"),
     )
@@ -273,6 +277,7 @@ def _action() -> Schema:
             "statutory": _statutory(),
             "stages": _said("Signatures one after the other.", {"type": "array", "items": _stage(), "minItems": 2}),
             "urgent": _said("Whether pings about it never wait; identity and access are without it.", _FLAG),
+            "feedback": _said("What its corrections suggest to learn; before its owner's rules.", feedback_rules_schema()),
         },
         ("class", "level"),
     )
