@@ -18,6 +18,7 @@ from bot.proving.keys import PublicKey
 KEY_BYTES = 32
 _SIGNING = b"signoff checkpoint signing key v1"
 _VAULT = b"signoff vault key v1"
+_VEIL = b"signoff pseudonym key v1"
 _OTHERS_MAY = 0o077
 
 
@@ -46,6 +47,11 @@ class Keys:
     signer: Ed25519Signer
     vault_key: bytes
     """32 bytes for the vault's encryption."""
+
+    @property
+    def veil_key(self) -> bytes:
+        """32 bytes for the pseudonyms of customers and sessions; the same for as long as the vault's key is."""
+        return _derived(self.vault_key, _VEIL)
 
     @property
     def public_key(self) -> PublicKey:

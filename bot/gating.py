@@ -84,9 +84,9 @@ def _keys(case: Case) -> tuple[str, ...]:
     if counts_agent_hour(action):
         keys.append(agent_hour_key(action, agent, case.now))
     if context.session is not None:
-        keys.append(tries_key(action, context.session))
+        keys.append(tries_key(case.policy, action, context.session))
     if action.amount is not None:
-        keys += [amounts_key(action, whose, name) for whose, name in amounts_of(context, agent)]
+        keys += [amounts_key(case.policy, action, whose, name) for whose, name in amounts_of(context, agent)]
     return tuple(keys)
 
 
@@ -174,9 +174,9 @@ def _observed(case: Case, kind: VerdictKind) -> tuple[Observation, ...]:
         return ()
     observed = []
     if case.context.session is not None:
-        observed.append(Observation(tries_key(action, case.context.session)))
+        observed.append(Observation(tries_key(case.policy, action, case.context.session)))
     if kind is not VerdictKind.BLOCK and case.amount is not None and case.amount.amount > 0:
         amount = case.amount.amount
         whose = amounts_of(case.context, case.agent.id)
-        observed += [Observation(amounts_key(action, of, name), amount) for of, name in whose]
+        observed += [Observation(amounts_key(case.policy, action, of, name), amount) for of, name in whose]
     return tuple(observed)

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from adapters.clock import SystemClock
 from adapters.signing import Keys, load_keys
 from bot.errors import SettingsInvalid
@@ -56,7 +58,7 @@ async def workplace(settings: Settings, *, migrate: bool | None = None) -> Async
         migrate=settings.migrate if migrate is None else migrate,
     )
     try:
-        yield Workplace(settings, clock, store, keys, lambda: read_policy(settings.policy))
+        yield Workplace(settings, clock, store, keys, lambda: replace(read_policy(settings.policy), veil=keys.veil_key))
     finally:
         await store.close()
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from bot.domain.holds import Hold
 from bot.domain.pauses import Pause
 
 
@@ -80,9 +81,11 @@ class Instance(msgspec.Struct, frozen=True, gc=False):
 class Ledger(msgspec.Struct, frozen=True, gc=False):
     """A stream of facts that have no state of their own (desk sign-ins, policy versions): just how many there are.
 
-    The ledger of pauses also says what was stopped and not resumed; some of it may be over by its own end.
+    The ledger of pauses also says what was stopped and not resumed; some of it may be over by its own end. The ledger
+    of legal holds says which stand.
     """
 
     id: str
     count: int = 0
     pauses: tuple[Pause, ...] | None = None
+    holds: tuple[Hold, ...] = ()

@@ -273,6 +273,8 @@ class Policy(msgspec.Struct, frozen=True):
     emails: dict[str, Person]
     """Each person by lower-case email."""
     rotations: dict[str, Rotation] = {}
+    veil: bytes = b""
+    """The server's key for pseudonyms of customers and sessions: no part of the document, empty where none serves."""
 
     def person_by_email(self, email: str) -> Person | None:
         """The person with this address, in any case of letters."""

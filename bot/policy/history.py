@@ -27,11 +27,13 @@ class History:
 
     def recent(self, whose: str, name: str) -> tuple[Decimal, ...]:
         """The last amounts of an ``agent``, ``session`` or ``customer``."""
-        return self._tallies[amounts_key(self._action, whose, name)].recent
+        return self._tallies[amounts_key(self._policy, self._action, whose, name)].recent
 
     def tries(self, context: Context) -> int | None:
         """The tries of this action in this session, this one included; None without a session."""
-        return None if context.session is None else self._tallies[tries_key(self._action, context.session)].count + 1
+        if context.session is None:
+            return None
+        return self._tallies[tries_key(self._policy, self._action, context.session)].count + 1
 
     def variables(self, context: Context) -> dict[str, Any]:
         """Those that the action's expressions look at; what is not known is left out."""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.money import Money
 from bot.domain.requests import Context
 from bot.domain.spelling import spelled
+from bot.domain.veiling import veiled
 from bot.domain.verdicts import Reason, Reservation, Tally, VerdictKind
 from bot.policy.document import Action, Cap, Policy
 
@@ -31,9 +32,17 @@ def quoted(name: str) -> str:
 
 
 @lru_cache(maxsize=8192)
-def pseudonym(name: str) -> str:
-    """A customer's or session's place in a key, which does not say who it is: keys outlive the erasing of a request."""
-    return hashlib.sha256(b"tally\x00" + name.encode(errors="surrogatepass")).hexdigest()[:32]
+def pseudonym(name: str, veil: bytes = b"") -> str:
+    """A customer's or session's place in a key, which does not say who it is: keys outlive the erasing of a request.
+
+    Only whoever has the key ``veil`` can find it by the name.
+    """
+    return veiled("tally", name, veil)
+
+
+def customer_pseudonym(policy: Policy, customer: str) -> str:
+    """What stands for a customer, however they are spelled, in what outlives the erasing of their data."""
+    return pseudonym(spelled(customer), policy.veil)
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +59,7 @@ def _hour(minute: datetime) -> str:
 def customer_day_key(policy: Policy, action: Action, customer: str, now: datetime) -> str:
     """The count of a customer's day, in the policy's time zone; however the customer is spelled."""
     day = _day(policy.zone, now.replace(second=0, microsecond=0))
-    return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{pseudonym(spelled(customer))}:{day}"
+    return f"cap:{CUSTOMER_DAY}:{action.id}:{action.currency}:{customer_pseudonym(policy, customer)}:{day}"
 
 
 def agent_hour_key(action: Action, agent_id: str, now: datetime) -> str:
@@ -59,15 +68,15 @@ def agent_hour_key(action: Action, agent_id: str, now: datetime) -> str:
     return f"cap:{AGENT_HOUR}:{action.id}:{action.currency}:{quoted(agent_id)}:{hour}"
 
 
-def tries_key(action: Action, session: str) -> str:
+def tries_key(policy: Policy, action: Action, session: str) -> str:
     """How often the action was tried in a session."""
-    return f"tries:{action.id}:{pseudonym(session)}"
+    return f"tries:{action.id}:{pseudonym(session, policy.veil)}"
 
 
-def amounts_key(action: Action, whose: str, name: str) -> str:
+def amounts_key(policy: Policy, action: Action, whose: str, name: str) -> str:
     """The amounts proposed by or for an ``agent``, ``session`` or ``customer`` (however it is spelled)."""
     if whose != "agent":
-        name = pseudonym(spelled(name) if whose == "customer" else name)
+        name = customer_pseudonym(policy, name) if whose == "customer" else pseudonym(name, policy.veil)
     return f"amounts:{whose}:{action.id}:{action.currency}:{quoted(name)}"
 
 
