@@ -21,6 +21,7 @@ from bot.policy.alarms import Alarm
 from bot.policy.expressions import Expression
 from bot.policy.feedback import Feedback, FeedbackRule
 from bot.policy.phrases import Phrase
+from bot.policy.retention import Retention
 
 UNKNOWN_TOOL = "unknown_tool"
 """The action type of a call to a tool that no action of the policy names."""
@@ -273,6 +274,7 @@ class Policy(msgspec.Struct, frozen=True):
     emails: dict[str, Person]
     """Each person by lower-case email."""
     rotations: dict[str, Rotation] = {}
+    retention: Retention = Retention()
     veil: bytes = b""
     """The server's key for pseudonyms of customers and sessions: no part of the document, empty where none serves."""
 

@@ -14,13 +14,27 @@ from bot.policy.feedback_section import check_reasons
 from bot.policy.names import Names
 from bot.policy.owners_section import read_owners
 from bot.policy.people_section import read_groups, read_people
+from bot.policy.retention import Retention
+from bot.policy.retention_section import read_retention
 from bot.policy.rotations_section import check_owners, read_rotations
 from bot.policy.triggers_section import default_triggers, read_triggers
 from bot.policy.yamltree import At, parse
 from bot.policy.zones import read_zone
 
 POLICY_KEYS = frozenset(
-    {"version", "timezone", "currency", "people", "groups", "owners", "actions", "triggers", "defaults", "rotations"}
+    {
+        "version",
+        "timezone",
+        "currency",
+        "people",
+        "groups",
+        "owners",
+        "actions",
+        "triggers",
+        "defaults",
+        "rotations",
+        "retention",
+    }
 )
 DEFAULTS_KEYS = frozenset({"owner", "unknown_tool", "grant_expires_after", "timeout"})
 FORMAT = 1
@@ -60,6 +74,7 @@ def load(text: str, name: str) -> Policy:
     actions = read_actions(found["actions"], around) if "actions" in found else {}
     if "owners" in found and found["owners"].is_mapping:
         check_reasons(found["owners"], _reasons(owners, actions))
+    retention = read_retention(found["retention"], owners, actions) if "retention" in found else Retention()
     root.problems.raise_if_any()
     return Policy(
         version=version_of(text),
@@ -76,6 +91,7 @@ def load(text: str, name: str) -> Policy:
         tools={tool: action for action in actions.values() for tool in action.tools},
         emails={person.email.lower(): person for person in people.values()},
         rotations=rotations,
+        retention=retention,
     )
 
 

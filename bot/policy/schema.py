@@ -16,6 +16,7 @@ from bot.policy.feedback_section import feedback_rules_schema, feedback_schema
 from bot.policy.hours_section import DAYS_KEY
 from bot.policy.owners_section import SEPARATE
 from bot.policy.reading import REQUIRABLE
+from bot.policy.retention_section import retention_schema
 from bot.policy.triggers_section import TRIGGER_KEYS
 
 Schema = dict[str, Any]
@@ -53,6 +54,7 @@ def policy_schema() -> Schema:
                 "owners": _said("Teams that requests go to.", _map(_owner())),
                 "defaults": _said("What counts where an action says nothing.", _defaults()),
                 "triggers": _said("Built-in rules that hold; all on unless false.", _triggers()),
+                "retention": _said("For how long what requests say of people is kept.", retention_schema()),
                 "actions": _said("The catalogue of customer-state changes.", _map(_action())),
             },
             required=("version", "currency", "people", "owners", "actions"),
@@ -277,7 +279,7 @@ def _action() -> Schema:
             "statutory": _statutory(),
             "stages": _said("Signatures one after the other.", {"type": "array", "items": _stage(), "minItems": 2}),
             "urgent": _said("Whether pings about it never wait; identity and access are without it.", _FLAG),
-            "feedback": _said("What its corrections suggest to learn; before its owner's rules.", feedback_rules_schema()),
+            "feedback": _said("What corrections suggest; before its owner's rules.", feedback_rules_schema()),
         },
         ("class", "level"),
     )
