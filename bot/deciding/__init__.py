@@ -10,6 +10,7 @@ from bot.deciding.commands import (
     Approve,
     ApproveWithEdits,
     Ask,
+    ChangeFeedback,
     Claim,
     Command,
     Reassign,
@@ -24,13 +25,16 @@ from bot.deciding.entitling import Standing, approvers_now, covers, require_appr
 from bot.deciding.rules import already_decided, amount_in, decide, display_name, require_pending
 from bot.deciding.signing import Missing, missing, signatures_in, valid_signatures
 from bot.deciding.submitting import Deciding
+from bot.deciding.teaching import SO_ALREADY, change, teachers
 from bot.deciding.waiting import claimed_until
 
 __all__ = [
     "MAX_NOTE",
+    "SO_ALREADY",
     "Approve",
     "ApproveWithEdits",
     "Ask",
+    "ChangeFeedback",
     "Claim",
     "Command",
     "Deciding",
@@ -46,6 +50,7 @@ __all__ = [
     "already_decided",
     "amount_in",
     "approvers_now",
+    "change",
     "claimed_until",
     "covers",
     "decide",
@@ -54,5 +59,6 @@ __all__ = [
     "require_approver",
     "require_pending",
     "signatures_in",
+    "teachers",
     "valid_signatures",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.domain.lessons import Lesson
+from bot.domain.lessons import FeedbackState, Lesson
 
 MAX_NOTE = 4000
 """Characters of a note or a question."""
@@ -80,4 +80,30 @@ class Snooze(msgspec.Struct, frozen=True):
     until: datetime
 
 
-Command = Approve | ApproveWithEdits | Reject | Claim | Unclaim | Ask | Reveal | Revoke | Reassign | Snooze | Withdraw
+class ChangeFeedback(msgspec.Struct, frozen=True):
+    """Accept, finish, decline or open again its feedback item, hand it on, or change what it asks; None is as it was."""
+
+    state: FeedbackState | None = None
+    kind: Lesson | None = None
+    assignee: str | None = None
+    """A person's id."""
+    due_at: datetime | None = None
+    note: str | None = None
+    seen: int | None = None
+    """How many changes it had when it was looked at; where it has others by now, nothing is done."""
+
+
+Command = (
+    Approve
+    | ApproveWithEdits
+    | Reject
+    | Claim
+    | Unclaim
+    | Ask
+    | Reveal
+    | Revoke
+    | Reassign
+    | Snooze
+    | Withdraw
+    | ChangeFeedback
+)

@@ -7,10 +7,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.deciding.commands import Approve, ApproveWithEdits, Command, Reject, Reveal, Revoke, Withdraw
+from bot.deciding.commands import Approve, ApproveWithEdits, ChangeFeedback, Command, Reject, Reveal, Revoke, Withdraw
 from bot.deciding.entitling import Standing, approvers_now, require_approver, require_limit
 from bot.deciding.notes import optional_text, text
 from bot.deciding.signing import sign, withdraw
+from bot.deciding.teaching import change
 from bot.deciding.waiting import attend
 from bot.domain import events as e
 from bot.domain import people
@@ -43,6 +44,8 @@ def decide(request: Request, command: Command, standing: Standing) -> list[e.Eve
         return _revoke(request, command, standing)
     if isinstance(command, Reveal):
         return _reveal(request, command, standing)
+    if isinstance(command, ChangeFeedback):
+        return change(request, command, standing.actor, standing.policy, standing.now)
     require_pending(request, standing.policy, standing.now)
     if isinstance(command, Withdraw):
         return withdraw(request, optional_text(command.note, "note"), standing)

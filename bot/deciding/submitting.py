@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.deciding.commands import Approve, ApproveWithEdits, Command
+from bot.deciding.commands import Approve, ApproveWithEdits, Command, Reject
 from bot.deciding.entitling import Standing
 from bot.deciding.rules import _moved, decide
+from bot.domain import events as e
 from bot.domain.pauses import PAUSES
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.domain.verdicts import Reservation
 from bot.errors import NotAllowed, NotFound
 from bot.gating import fits, reserve_for
+from bot.learning.loads import loads_of
+from bot.learning.opening import Around, of_decision, picks_by_load
 from bot.pausing import refuse_frozen_approval
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
@@ -44,17 +47,31 @@ class Deciding:
             raise NotFound(f"there is no request {request_id}")
         now = self._clock.now()
         planned = self._planned(request, command, now)
+        loads = await self._loads(request, command)
         needs = Needs(
             requests=(request_id,),
+            agents=(request.agent_id,),
             ledgers=(PAUSES,),
             tallies=tuple(sorted({held.key for held in (*planned, *request.reserved)})),
         )
         return await self._store.transact(
-            needs, lambda view: self._run(view, request_id, command, person, surface, now)
+            needs, lambda view: self._run(view, request_id, command, person, surface, now, loads)
         )
 
-    def _run(
-        self, view: View, request_id: str, command: Command, person: Person, surface: str, now: datetime
+    async def _loads(self, request: Request, command: Command) -> Mapping[str, int]:
+        """Who has how many feedback items, where whoever gets the next one depends on it."""
+        corrects = isinstance(command, ApproveWithEdits | Reject)
+        return await loads_of(self._store) if corrects and picks_by_load(request, self._policy()) else {}
+
+    def _run(  # noqa: PLR0913, PLR0917 - what one command consists of
+        self,
+        view: View,
+        request_id: str,
+        command: Command,
+        person: Person,
+        surface: str,
+        now: datetime,
+        loads: Mapping[str, int],
     ) -> Request:
         request = view.request(request_id)
         if request is None:
@@ -69,7 +86,7 @@ class Deciding:
         )
         events = decide(request, command, standing)
         refuse_frozen_approval(view, request, events, standing.policy)
-        for event in events:
+        for event in (*events, *_lessons(view, request, events, standing, loads)):
             view.record("request", request_id, event, standing.actor)
         return view.recorded(request_id)
 
@@ -104,3 +121,16 @@ class Deciding:
         if problems:
             raise NotAllowed("; ".join(reason.text for reason in problems), code="over_cap")
         return wanted
+
+
+def _lessons(
+    view: View, request: Request, events: Sequence[e.Event], standing: Standing, loads: Mapping[str, int]
+) -> Iterator[e.Event]:
+    """The feedback item of a correction, opened in the transaction of its decision."""
+    agent = view.agent(request.agent_id)
+    around = Around(standing.policy, None if agent is None else agent.owner_email, lambda: loads)
+    for event in events:
+        if isinstance(event, e.Decided):
+            item = of_decision(request, event.decision, standing.now, around)
+            if item is not None:
+                yield item

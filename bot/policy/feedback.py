@@ -64,7 +64,7 @@ DEFAULT_RULES = (
     FeedbackRule("amount_lowered", Lesson.THRESHOLD, corrections=(Kind.LOWERED,)),
     FeedbackRule(DEFAULT, Lesson.REGRESSION_CASE),
 )
-"""Tried after those of the file: what the agent read was unclear, it should have been stopped sooner, or it was wrong."""
+"""Tried after those of the file."""
 
 
 class Feedback(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The entries ``feedback`` of an owner and of an action: what a correction suggests to learn, by whom and until when."""
+"""The entries ``feedback`` of an owner and an action: what a correction suggests to learn, by whom, until when."""
 
 from __future__ import annotations
 

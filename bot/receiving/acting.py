@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.deciding import Approve, ApproveWithEdits, Command, Deciding, Reject, Withdraw
+from bot.deciding import SO_ALREADY, Approve, ApproveWithEdits, Command, Deciding, Reject, Withdraw
 from bot.domain.people import ActorKind, Person
 from bot.domain.requests import Decision, DecisionKind
 from bot.errors import AlreadyDecided, Conflict
@@ -13,7 +13,7 @@ _OUTCOMES = {
     ApproveWithEdits: DecisionKind.APPROVED_WITH_EDITS,
     Reject: DecisionKind.REJECTED,
 }
-_SO_ALREADY = {"already_signed", "grant_revoked"}
+_SO_ALREADY = {"already_signed", "grant_revoked", SO_ALREADY}
 
 
 async def act(
