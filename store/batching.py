@@ -23,7 +23,7 @@ Entropy = Callable[[int], bytes]
 LARGEST = 512
 """Flows in one transaction."""
 
-_KINDS = ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting")
+_KINDS = ("requests", "agents", "instances", "ledgers", "contacts", "tallies", "keys", "waiting")
 
 
 class Reading:

@@ -8,16 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
-from bot.ports import Page, RequestQuery, Stray
+from bot.ports import ContactPage, ContactQuery, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline
 from store.asking import Asking
 from store.database import Database
+from store.erasing import erase_stream
 from store.paging import cursor, moment, size
-from store.queries import page_of_requests
+from store.queries import page_of_contacts, page_of_requests
 from store.rows import (
     AGENT,
+    CONTACT,
     EVENT,
     INSTANCE,
     KEY,
@@ -26,6 +29,7 @@ from store.rows import (
     STATE,
     TALLY,
     agent_row,
+    contact_row,
     credential_of,
     instance_row,
     kept_of,
@@ -38,7 +42,7 @@ from store.rows import (
     tally_of,
     unsafe,
 )
-from store.sql import Script, Sql, Step, sql, step
+from store.sql import Sql, Step, sql, step
 
 _REQUESTS = sql(
     "SELECT id, state FROM requests WHERE id IN many($1, text)",
@@ -46,6 +50,11 @@ _REQUESTS = sql(
 )
 _AGENT = sql("SELECT state FROM agents WHERE id = $1")
 _INSTANCE = sql("SELECT state FROM instances WHERE id = $1")
+_CONTACT = sql("SELECT state FROM contacts WHERE id = $1")
+_CONTACT_TIMES = sql(
+    "SELECT customer, contacted_at FROM contacts WHERE contacted_at >= $1 AND contacted_at < $2 "
+    "AND customer IS NOT NULL ORDER BY contacted_at, id"
+)
 _CREDENTIAL = sql("SELECT state FROM credentials WHERE hash = $1")
 _AGENTS = sql("SELECT state FROM agents ORDER BY created_at, id")
 _INSTANCES = sql("SELECT state FROM instances WHERE agent_id = $1 AND id > $2 ORDER BY id LIMIT $3")
@@ -57,10 +66,6 @@ _DUE = sql(
     "SELECT request_id, kind, due_at FROM deadlines WHERE due_at <= $1 ORDER BY due_at, request_id, kind LIMIT $2"
 )
 _NEXT_DUE = sql("SELECT min(due_at) FROM deadlines")
-_ERASURE = sql("SELECT max(seq) FROM events WHERE stream = $1 AND type = 'request.erased'")
-_ERASE = sql(
-    "UPDATE events SET payload = NULL, salt = NULL WHERE stream = $1 AND seq < $2 AND payload IS NOT NULL RETURNING seq"
-)
 
 
 def _all(table: str, columns: Sequence[str], order: str) -> Step:
@@ -73,6 +78,7 @@ _VIEWS = {
     "agents": _all("agents", STATE, "id"),
     "instances": _all("instances", STATE, "id"),
     "ledgers": _all("ledgers", STATE, "id"),
+    "contacts": _all("contacts", STATE, "id"),
     "tallies": _all("tallies", TALLY, "key"),
     "keys": _all("idempotency_keys", KEY, "scope, key"),
     "deadlines": _all("deadlines", ("request_id", "kind", "due_at"), "due_at"),
@@ -86,12 +92,13 @@ _FOUND_BY: tuple[tuple[str, tuple[str, ...], Any, Callable[..., Sequence[Any]]],
     ("request", REQUEST, Request, request_row),
     ("agent", AGENT, Agent, agent_row),
     ("instance", INSTANCE, Instance, instance_row),
+    ("contact", CONTACT, Contact, contact_row),
 )
 """Tables whose rows have columns that are made of their state: what that is, and who makes them."""
 _HEADS = sql(
     " UNION ALL ".join(
         f"SELECT '{kind}:' || id, version, head FROM {kind}s"  # noqa: S608 - names of ours
-        for kind in ("request", "agent", "instance", "ledger")
+        for kind in ("request", "agent", "instance", "ledger", "contact")
     )
 )
 
@@ -154,6 +161,26 @@ class SqlLibrary:
         rows = await self._database.scan(_INSTANCES, agent_id, after or "", size(limit))
         return tuple(state_of(Instance, state) for (state,) in rows)
 
+    async def contact(self, id_: str) -> Contact | None:
+        """See ``Library``."""
+        found = await self._state(_CONTACT, id_)
+        return None if found is None else state_of(Contact, found)
+
+    async def contacts(self, query: ContactQuery) -> ContactPage:
+        """See ``Library``."""
+        statement, args = page_of_contacts(query, self._database.kind)
+        found = [state_of(Contact, state) for (state,) in await self._database.scan(statement, *args)]
+        limit = size(query.limit)
+        if len(found) <= limit:
+            return ContactPage(tuple(found))
+        last = found[limit - 1]
+        return ContactPage(tuple(found[:limit]), cursor(last.at, last.id))
+
+    async def contact_times(self, since: datetime, before: datetime) -> Sequence[tuple[str, datetime]]:
+        """See ``Library``."""
+        rows = await self._database.scan(_CONTACT_TIMES, micros(since), micros(before))
+        return [(customer, moment(at)) for customer, at in rows]
+
     async def credential(self, hash_: str) -> Credential | None:
         """See ``Library``."""
         found = await self._state(_CREDENTIAL, hash_)
@@ -190,6 +217,7 @@ class SqlLibrary:
             agents={row[0]: kept_of(Agent, row) for row in rows["agents"]},
             instances={row[0]: kept_of(Instance, row) for row in rows["instances"]},
             ledgers={row[0]: kept_of(Ledger, row) for row in rows["ledgers"]},
+            contacts={row[0]: kept_of(Contact, row) for row in rows["contacts"]},
             tallies={tally.key: tally for tally in map(tally_of, rows["tallies"])},
             keys={(use.scope, use.key): use for use in map(key_of, rows["keys"])},
             waiting=waiting,
@@ -211,7 +239,7 @@ class SqlLibrary:
 
     async def erase(self, stream: str) -> int:
         """See ``Store``."""
-        return await self._database.perform(lambda: _erase(stream))
+        return await self._database.perform(lambda: erase_stream(stream))
 
     async def _state(self, statement: Sql, name: str) -> Any:  # noqa: ANN401 - the bytes of a state, or None
         if "\x00" in name:
@@ -224,10 +252,3 @@ def _strays(kind: str, columns: Sequence[str], row: Sequence[Any], wanted: Seque
     for column, found, expected in list(zip(columns, row, wanted, strict=True))[len(STATE) :]:
         if found != expected:
             yield Stray(f"{kind}:{row[0]}", column, repr(expected), repr(found))
-
-
-def _erase(stream: str) -> Script[int]:
-    ((newest,),) = yield step(_ERASURE, stream)
-    if newest is None:
-        return 0
-    return len((yield step(_ERASE, stream, newest)))

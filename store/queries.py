@@ -11,13 +11,14 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql import Select
 
 from bot.domain.events import micros
-from bot.ports import RequestQuery
+from bot.ports import ContactQuery, RequestQuery
 from store.paging import place, size
 from store.rows import shown
 from store.sql import Sql, Value
 from store.tables import Row
 
 _requests = Row.metadata.tables["requests"].columns
+_contacts = Row.metadata.tables["contacts"].columns
 _agents = Row.metadata.tables["agents"].columns
 _asyncpg: Any = asyncpg.dialect
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(paramstyle="qmark"), "postgres": _asyncpg()}
@@ -49,6 +50,26 @@ def page_of_requests(query: RequestQuery, kind: str) -> tuple[Sql, tuple[Value, 
         hinted = statement.sqlite.replace("FROM requests ", "FROM requests INDEXED BY ix_requests_pending ", 1)
         return Sql(hinted, statement.postgres), values
     return statement, values
+
+
+def page_of_contacts(query: ContactQuery, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """The same for contacts.
+
+    Raises:
+        BadInput: when the cursor is none.
+    """
+    at, id_ = _contacts["contacted_at"], _contacts["id"]
+    found = select(_contacts["state"])
+    if query.customer is not None:
+        found = found.where(_contacts["customer"] == shown(query.customer))
+    if query.contacted_from is not None:
+        found = found.where(at >= micros(query.contacted_from))
+    if query.contacted_before is not None:
+        found = found.where(at < micros(query.contacted_before))
+    if query.after is not None:
+        moment, last = place(query.after)
+        found = found.where(tuple_(at, id_) > tuple_(literal(moment, BigInteger), literal(shown(last), Text)))
+    return _compiled(found.order_by(at, id_).limit(size(query.limit) + 1), kind)
 
 
 def _conditions(query: RequestQuery) -> Iterator[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
@@ -21,11 +22,11 @@ from bot.recording import Kept, KeyUse, Message, sampled_for, waits_under
 from store.paging import moment
 
 Columns = tuple[Any, ...]
-S = TypeVar("S", Request, Agent, Instance, Ledger)
+S = TypeVar("S", Request, Agent, Instance, Ledger, Contact)
 
 encode = msgspec.json.Encoder().encode
 _STATES: dict[type[Any], msgspec.json.Decoder[Any]] = {
-    kind: msgspec.json.Decoder(kind) for kind in (Request, Agent, Instance, Ledger, Credential)
+    kind: msgspec.json.Decoder(kind) for kind in (Request, Agent, Instance, Ledger, Contact, Credential)
 }
 _amounts = msgspec.json.Decoder(tuple[Decimal, ...])
 
@@ -50,6 +51,7 @@ REQUEST = (
 )
 AGENT = (*STATE, "created_at", "name")
 INSTANCE = (*STATE, "agent_id")
+CONTACT = (*STATE, "customer", "contacted_at")
 TALLY = ("key", "count", "total", "recent")
 KEY = ("scope", "key", "submission", "subject", "at")
 MESSAGE = ("id", "kind", "lane", "subject", "body", "created_at")
@@ -135,6 +137,12 @@ def agent_row(id_: str, kept: Kept[Agent]) -> Columns:
 def instance_row(id_: str, kept: Kept[Instance]) -> Columns:
     """Columns ``INSTANCE``."""
     return *_state(id_, kept), kept.state.agent_id
+
+
+def contact_row(id_: str, kept: Kept[Contact]) -> Columns:
+    """Columns ``CONTACT``; nobody is found by a contact whose customer was erased."""
+    contact = kept.state
+    return *_state(id_, kept), shown(contact.customer) or None, micros(contact.at)
 
 
 def ledger_row(id_: str, kept: Kept[Ledger]) -> Columns:

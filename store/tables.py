@@ -123,6 +123,23 @@ class InstanceRow(Row, table=True):
     agent_id: str = Field(sa_type=TEXT)
 
 
+class ContactRow(Row, table=True):
+    """A contact's state, and what contacts are looked up by; ``customer`` is null once erased."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (
+        Index("ix_contacts_at", "contacted_at", "id"),
+        _partial("ix_contacts_customer", "customer", "contacted_at", "id", where="customer IS NOT NULL"),
+    )
+    id: str = Field(primary_key=True, sa_type=TEXT)
+    version: int = Field(sa_type=Integer)
+    head: bytes = Field(sa_type=LargeBinary)
+    at: int = Field(sa_type=BigInteger)
+    state: bytes = Field(sa_type=LargeBinary)
+    customer: str | None = Field(sa_type=TEXT)
+    contacted_at: int = Field(sa_type=BigInteger)
+
+
 class LedgerRow(Row, table=True):
     """How far a stream without a state has come."""
 

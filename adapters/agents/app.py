@@ -17,6 +17,7 @@ from adapters.agents.limits import Limits, Rates
 from adapters.agents.openapi.document import DocumentRoutes
 from adapters.agents.v1 import V1Routes
 from adapters.agents.v1_events import EventRoutes
+from adapters.agents.v1_reports import ReportRoutes
 from bot.domain.chance import Chance
 from bot.opening import Situation
 from bot.policy.document import Policy
@@ -60,6 +61,7 @@ def mount(
     events = EventRoutes(counter, store, policy, waiting)
     events.add_to(v1.router)
     instances.add_to(v1.router, "/agents/{agent}/instances")
+    ReportRoutes(counter, store).add_to(v1.router)
     DocumentRoutes().add_to(v1.router)
 
     app.add_subapp(AAP_PATH, aap)

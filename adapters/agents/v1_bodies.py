@@ -11,6 +11,7 @@ from aiohttp import web
 
 from adapters.agents.bodies import PROPOSAL_FIELDS, object_of, proposal_of, strict
 from adapters.agents.instances import page_size
+from bot.domain.jsontext import Json
 from bot.domain.requests import DecisionKind, Proposal
 from bot.errors import BadInput
 from bot.policy.reading import NAMES, read_context
@@ -103,10 +104,19 @@ def _text(value: str | None, field: str) -> str | None:
 
 
 def _instant(value: str | None, field: str) -> datetime | None:
-    if value is None:
-        return None
+    return None if value is None else instant(value, field)
+
+
+def instant(value: Json, field: str) -> datetime:
+    """A time in UTC.
+
+    Raises:
+        BadInput: naming ``field``, when it is none that can be kept.
+    """
     try:
-        at = datetime.fromisoformat(value)
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if at is None:
+            raise ValueError  # noqa: TRY301 - answered right below, with what could not be parsed
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadInput("is no RFC 3339 time", field=field, remedy="send one such as 2026-03-31T12:00:00Z") from error

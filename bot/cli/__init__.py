@@ -21,6 +21,7 @@ from bot.cli import (
     pauses,
     pausing,
     policy,
+    release,
     replay,
     report,
     request,
@@ -66,6 +67,7 @@ app.command("pauses")(pauses.pauses_command)
 app.command("doctor")(doctor.doctor_command)
 app.add_typer(policy.app, name="policy", help="Check, explain and describe policy files.")
 app.add_typer(agent.app, name="agent", help="Agents and their credentials.")
+app.add_typer(release.app, name="release", help="Which build of an agent went live when.")
 app.add_typer(duty.app, name="duty", help="Who is on call and who is away; arrange it.")
 app.add_typer(desk.app, name="desk", help="Let people in on the web desk.")
 app.add_typer(request.app, name="request", help="Look at requests; erase the personal data of one.")

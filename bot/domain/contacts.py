@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Contact(msgspec.Struct, frozen=True, gc=False):
@@ -21,3 +22,8 @@ class Contact(msgspec.Struct, frozen=True, gc=False):
     """``chat``, ``phone``, ``email`` ..."""
     topic: str | None = None
     erased: bool = False
+
+
+def anonymous(contact: Contact) -> Contact:
+    """What remains known of a contact once its personal data is gone: when, over what, and who reported it."""
+    return replace(contact, customer="", topic=None, erased=True)

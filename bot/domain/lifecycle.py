@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from bot.domain import events as e
 from bot.domain import people
 from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.contacts import Contact
+from bot.domain.holds import HOLDS, Hold, with_hold, without_hold
 from bot.domain.learned import apply_lesson
 from bot.domain.pauses import PAUSES, Pause, with_pause, without
 from bot.domain.people import Actor
@@ -266,13 +268,35 @@ def apply_instance(state: Instance | None, event: e.Event, at: datetime) -> Inst
     raise ValueError(f"{type(event).__name__} is no event of an instance")
 
 
+def apply_contact(event: e.Event) -> Contact:
+    """The contact after one of its events.
+
+    Raises:
+        ValueError: when the event is not one of a contact.
+    """
+    if isinstance(event, e.ContactReported):
+        return event.contact
+    if isinstance(event, e.ContactErased):
+        return event.residue
+    raise ValueError(f"{type(event).__name__} is no event of a contact")
+
+
 def apply_ledger(state: Ledger | None, event: e.Event, id_: str, at: datetime, actor: Actor) -> Ledger:
     """The ledger with one more fact."""
     count = 1 if state is None else state.count + 1
+    if id_ == HOLDS:
+        return Ledger(id_, count, holds=apply_holds(() if state is None else state.holds, event, at, actor.id))
     if id_ != PAUSES:
         return Ledger(id_, count)
     standing = () if state is None else state.pauses
     return Ledger(id_, count, None if standing is None else apply_pauses(standing, event, at, actor.id))
+
+
+def apply_holds(standing: tuple[Hold, ...], event: e.Event, at: datetime, by: str) -> tuple[Hold, ...]:
+    """What must not be erased after one more fact of the ledger of legal holds."""
+    if isinstance(event, e.Held):
+        return with_hold(standing, Hold(event.hold, event.scope, by, event.reason, at))
+    return without_hold(standing, event.hold) if isinstance(event, e.HoldEnded) else standing
 
 
 def apply_pauses(standing: tuple[Pause, ...], event: e.Event, at: datetime, by: str) -> tuple[Pause, ...]:

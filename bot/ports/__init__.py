@@ -11,7 +11,17 @@ from typing import Protocol
 from bot.ports.due import Deadlines, Leased, Outbox
 from bot.ports.private import Session, Sessions, Shelf, Vault
 from bot.ports.proof import Checkpoint, Sealed, Seals, Signer, Unsealed
-from bot.ports.record import Committed, Library, Listener, Page, Recorder, RequestQuery, Stray
+from bot.ports.record import (
+    Committed,
+    ContactPage,
+    ContactQuery,
+    Library,
+    Listener,
+    Page,
+    Recorder,
+    RequestQuery,
+    Stray,
+)
 from bot.ports.surfaces import Chat, Directory, Posting
 
 __all__ = [
@@ -19,6 +29,8 @@ __all__ = [
     "Checkpoint",
     "Clock",
     "Committed",
+    "ContactPage",
+    "ContactQuery",
     "Deadlines",
     "Directory",
     "Leased",

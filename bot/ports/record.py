@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from bot.domain.agents import Agent, Credential, Instance
+from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord
 from bot.domain.requests import Request
 from bot.recording import Changes, Needs, View
@@ -80,6 +81,23 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     next: str | None = None
 
 
+class ContactQuery(msgspec.Struct, frozen=True, gc=False):
+    """Which contacts, the earliest first; every given field narrows. ``after`` is the cursor of the page before."""
+
+    customer: str | None = None
+    contacted_from: datetime | None = None
+    contacted_before: datetime | None = None
+    limit: int = 50
+    after: str | None = None
+
+
+class ContactPage(msgspec.Struct, frozen=True, gc=False):
+    """Some contacts, and the cursor of the next page when there is one."""
+
+    items: tuple[Contact, ...]
+    next: str | None = None
+
+
 class Stray(msgspec.Struct, frozen=True):
     """A column that differs from the state of its row; ``stream`` is ``request:<id>`` or the like."""
 
@@ -126,6 +144,18 @@ class Library(Protocol):
 
     async def instances(self, agent_id: str, *, after: str | None = None, limit: int = 100) -> Sequence[Instance]:
         """An agent's instances by id, deleted ones included."""
+        ...
+
+    async def contact(self, id_: str) -> Contact | None:
+        """One contact by id."""
+        ...
+
+    async def contacts(self, query: ContactQuery) -> ContactPage:
+        """A page of contacts; those whose customer was erased are found by time alone."""
+        ...
+
+    async def contact_times(self, since: datetime, before: datetime) -> Sequence[tuple[str, datetime]]:
+        """Customer and time of every contact from ``since`` until before ``before``, without those that were erased."""
         ...
 
     async def credential(self, hash_: str) -> Credential | None:

@@ -15,7 +15,13 @@ from bot.recording import Changes, Kept, rebuild
 Heads = Mapping[str, tuple[int, bytes]]
 PAGE = 2000
 TRIES = 5
-_STATES = {"requests": "request", "agents": "agent", "instances": "instance", "ledgers": "ledger"}
+_STATES = {
+    "requests": "request",
+    "agents": "agent",
+    "instances": "instance",
+    "ledgers": "ledger",
+    "contacts": "contact",
+}
 _ROWS = (*_STATES, "tallies", "keys", "waiting", "deadlines", "credentials", "messages")
 
 

@@ -26,7 +26,7 @@ class Batch:
         view = View(self._loaded, self._now, self._entropy)
         answer = flow(view)
         self.changes.absorb(view.changes)
-        for name in ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting"):
+        for name in ("requests", "agents", "instances", "ledgers", "contacts", "tallies", "keys", "waiting"):
             getattr(self._loaded, name).update(getattr(view.changes, name))
         return answer
 
@@ -34,15 +34,15 @@ class Batch:
 def rebuild(records: Iterable[EventRecord]) -> Changes:
     """Every view, made anew from the record alone, in the order in which it was kept.
 
-    Where a request's personal data was erased, its ``request.erased`` event says what remains known of each step.
+    Where the personal data of a request or contact was erased, the event of that says what remains known of each step.
     """
     kept = list(records)
     erasures = {
         record.stream: event
         for record in kept
-        if record.type == "request.erased"
+        if record.type in {"request.erased", "contact.erased"}
         and record.payload is not None
-        and isinstance(event := e.event_of(record), e.Erased)
+        and isinstance(event := e.event_of(record), e.Erased | e.ContactErased)
     }
     everything = Changes()
     for record in kept:
@@ -58,8 +58,9 @@ def rebuild(records: Iterable[EventRecord]) -> Changes:
 
 
 def _drop_what_went(everything: Changes) -> None:
-    """Leave only rows that are: a deadline that passed, or arguments that wait no more, have none."""
+    """Leave only rows that are: a deadline that passed, arguments that wait no more, or a key that was erased, have none."""
     everything.deadlines = {key: due_at for key, due_at in everything.deadlines.items() if due_at is not None}
+    everything.keys = {name: use for name, use in everything.keys.items() if use is not None}
     everything.waiting = {key: requests for key, requests in everything.waiting.items() if requests}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.events import Event
-from bot.domain.lifecycle import apply_agent, apply_instance, apply_ledger, apply_request
+from bot.domain.lifecycle import apply_agent, apply_contact, apply_instance, apply_ledger, apply_request
 from bot.domain.people import Actor
 from bot.domain.requests import DecisionKind, GrantStatus, Request
 from bot.recording.rows import Entity, waiting_key
@@ -28,6 +28,8 @@ def _applied(
         return apply_agent(before, event, at)
     if kind == "instance":
         return apply_instance(before, event, at)
+    if kind == "contact":
+        return apply_contact(event)
     return apply_ledger(before, event, id_, at, actor)
 
 

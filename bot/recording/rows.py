@@ -9,14 +9,15 @@ from typing import Any, Generic, TypeVar, cast
 import msgspec
 
 from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord
 from bot.domain.ids import derived_uuid
 from bot.domain.requests import Request
 from bot.domain.verdicts import Tally
 
-S = TypeVar("S", Request, Agent, Instance, Ledger)
+S = TypeVar("S", Request, Agent, Instance, Ledger, Contact)
 T = TypeVar("T")
-Entity = Request | Agent | Instance | Ledger
+Entity = Request | Agent | Instance | Ledger | Contact
 
 
 class Kept(msgspec.Struct, Generic[S], frozen=True, gc=False):
@@ -75,6 +76,7 @@ class Needs:
     agents: tuple[str, ...] = ()
     instances: tuple[str, ...] = ()
     ledgers: tuple[str, ...] = ()
+    contacts: tuple[str, ...] = ()
     tallies: tuple[str, ...] = ()
     keys: tuple[tuple[str, str], ...] = ()
     waiting: tuple[str, ...] = ()
@@ -88,8 +90,9 @@ class Loaded:
     agents: dict[str, Kept[Agent]] = field(default_factory=dict)
     instances: dict[str, Kept[Instance]] = field(default_factory=dict)
     ledgers: dict[str, Kept[Ledger]] = field(default_factory=dict)
+    contacts: dict[str, Kept[Contact]] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
-    keys: dict[tuple[str, str], KeyUse] = field(default_factory=dict)
+    keys: dict[tuple[str, str], KeyUse | None] = field(default_factory=dict)
     waiting: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ledgers_known: set[str] = field(default_factory=set)
     """The ledgers that were asked for: one of these that is not here does not exist."""
@@ -104,7 +107,8 @@ class Changes(Loaded):
     """What is to be written: new records, and every row as it is afterwards.
 
     ``seen`` holds the version that each changed state had when it was loaded (0 for a new one): a store updates a row
-    only where that version still stands. ``deadlines`` and ``credentials`` map to None where the row goes.
+    only where that version still stands. ``deadlines``, ``credentials`` and ``keys`` map to None where the row goes. What
+    was recorded before a ``request.erased`` or ``contact.erased`` among the records loses its payload and salt.
     """
 
     records: list[EventRecord] = field(default_factory=list)
@@ -123,12 +127,13 @@ class Changes(Loaded):
 
 
 _ROWS = (
-    "requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting", "deadlines", "credentials", "messages",
+    "requests", "agents", "instances", "ledgers", "contacts", "tallies", "keys", "waiting", "deadlines", "credentials",
+    "messages",
 )  # fmt: skip
 
 
 def stream_of(kind: str, id_: str) -> str:
-    """The name of a stream: ``request:...``, ``agent:...``, ``instance:...`` or ``ledger:...``."""
+    """The name of a stream: ``request:...``, ``agent:...``, ``instance:...``, ``contact:...`` or ``ledger:...``."""
     return f"{kind}:{id_}"
 
 

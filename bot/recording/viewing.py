@@ -10,7 +10,9 @@ import msgspec
 
 from bot.domain import events as e
 from bot.domain.agents import Agent, Instance, Ledger
+from bot.domain.contacts import Contact
 from bot.domain.events import GENESIS, Event, EventRecord
+from bot.domain.holds import HOLDS, Hold
 from bot.domain.ids import derived_uuid
 from bot.domain.pauses import PAUSES, Pause
 from bot.domain.people import Actor
@@ -61,6 +63,10 @@ class View:
         """An instance that was named in the needs, or None."""
         return cast("Instance | None", self._state("instance", id_))
 
+    def contact(self, id_: str) -> Contact | None:
+        """A contact that was named in the needs, or None."""
+        return cast("Contact | None", self._state("contact", id_))
+
     def version(self, kind: str, id_: str) -> int:
         """How many events a stream has."""
         kept = self._kept(kind, id_)
@@ -104,9 +110,21 @@ class View:
             raise Unavailable("what is paused was not kept by the version before", remedy="run `signoff db upgrade`")
         return tuple(pause for pause in ledger.pauses if pause.stands(self.now))
 
+    def holds(self) -> tuple[Hold, ...]:
+        """The legal holds that stand, oldest first.
+
+        Raises:
+            LookupError: when the ledger of holds is not among the needs (what is held is unknown then).
+        """
+        if not self._whole and HOLDS not in self._below.ledgers_known:
+            raise LookupError("the ledger of legal holds is not among the needs")
+        ledger = cast("Ledger | None", self._state("ledger", HOLDS))
+        return () if ledger is None else ledger.holds
+
     def key_use(self, scope: str, key: str) -> KeyUse | None:
         """What an idempotency key was used for, if it was."""
-        return self._mine.keys.get((scope, key)) or self._below.keys.get((scope, key))
+        name = (scope, key)
+        return self._mine.keys[name] if name in self._mine.keys else self._below.keys.get(name)
 
     def waiting(self, key: str) -> tuple[str, ...]:
         """The requests whose signed arguments wait under a key, oldest first."""
@@ -146,7 +164,7 @@ class View:
             self._follow_request(cast("Request | None", before), after, event, record)
         elif isinstance(after, Agent | Instance):
             self._follow_credentials(cast("Agent | Instance | None", before), after, event, record)
-        else:
+        elif isinstance(after, Ledger):
             told = (
                 *channel_errands(id_, event, record.seq, record.at),
                 *pause_errands(id_, event, record.seq, record.at),
@@ -158,6 +176,9 @@ class View:
         mine = self._mine
         if isinstance(event, e.Opened):
             self._follow_opening(after, event, record)
+        elif isinstance(event, e.Erased) and before is not None and before.key != after.key:
+            use = KeyUse(after.instance_id, after.key, event.submission, after.id, after.opened_at)
+            self._mine.keys |= {(before.instance_id, before.key): None, (after.instance_id, after.key): use}
         held = () if before is None else before.reserved
         if held != after.reserved:
             for sign, reservations in ((-1, held), (1, after.reserved)):
@@ -180,9 +201,11 @@ class View:
         for observation in event.observed:
             self._mine.tallies[observation.key] = self.tally(observation.key).observe(observation)
 
-    def take_erased(self, erasure: e.Erased, record: EventRecord) -> None:
+    def take_erased(self, erasure: e.Erased | e.ContactErased, record: EventRecord) -> None:
         """Let the views follow a record whose payload is gone, as its erasure says (rebuilding)."""
         self._mine.records.append(record)
+        if isinstance(erasure, e.ContactErased):  # nothing else follows from a contact
+            return
         if record.type == "request.opened":
             self._follow_opening(erasure.residue, erasure, record)
         elif record.type == "request.decided" and (message := self._resolved(erasure.residue, record)):

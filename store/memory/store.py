@@ -12,19 +12,21 @@ from typing import Any, TypeVar
 from msgspec.structs import replace
 
 from bot.domain.agents import Agent, Credential, Instance
+from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.errors import Unavailable
-from bot.ports import Clock, Listener, Page, RequestQuery, Stray
+from bot.ports import Clock, ContactPage, ContactQuery, Listener, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline, Loaded, Needs, View, sampled_for, stream_of, waits_under
 from store.batching import Entropy, Listeners, committed, load, run
 from store.calls import Waiting
+from store.erasing import ERASURES, erased_by
 from store.memory.outbox import MemoryOutbox
 from store.memory.seals import MemorySeals
 from store.memory.sessions import MemorySessions, MemoryVault
 from store.memory.shelf import MemoryShelf
 from store.paging import cursor, place, size
-from store.rows import search_text
+from store.rows import search_text, shown
 
 T = TypeVar("T")
 
@@ -66,7 +68,7 @@ class MemoryStore:
 
     def _fetch(self, needs: Needs) -> Loaded:
         found = Loaded()
-        for kind in ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting"):
+        for kind in ("requests", "agents", "instances", "ledgers", "contacts", "tallies", "keys", "waiting"):
             have = getattr(self._rows, kind)
             getattr(found, kind).update({name: have[name] for name in getattr(needs, kind) if name in have})
         return found
@@ -78,9 +80,11 @@ class MemoryStore:
             before = rows.requests.get(id_)
             self._follow_waiting(id_, None if before is None else before.state, kept.state)
         rows.records.extend(changes.records)
-        for kind in ("requests", "agents", "instances", "ledgers", "tallies", "keys"):
+        for stream, _ in erased_by(changes.records):
+            self._erase(stream)
+        for kind in ("requests", "agents", "instances", "ledgers", "contacts", "tallies"):
             getattr(rows, kind).update(getattr(changes, kind))
-        for kind in ("deadlines", "credentials"):
+        for kind in ("deadlines", "credentials", "keys"):
             have = getattr(rows, kind)
             for name, row in getattr(changes, kind).items():
                 if row is None:
@@ -95,7 +99,7 @@ class MemoryStore:
             kept = self._rows.kind(kind).get(id_)
             if (0 if kept is None else kept.version) != version:
                 raise Unavailable(f"{stream} was not named in the needs")
-        if changes.keys.keys() & self._rows.keys.keys():
+        if {name for name, use in changes.keys.items() if use is not None} & self._rows.keys.keys():
             raise Unavailable("an idempotency key was not named in the needs")
 
     def _follow_waiting(self, id_: str, before: Request | None, after: Request) -> None:
@@ -175,6 +179,27 @@ class MemoryStore:
         own = (state for state in states if state.agent_id == agent_id and (after is None or state.id > after))
         return tuple(sorted(own, key=lambda state: state.id)[: size(limit)])
 
+    async def contact(self, id_: str) -> Contact | None:
+        """See ``Library``."""
+        kept = self._rows.contacts.get(id_)
+        return None if kept is None else kept.state
+
+    async def contacts(self, query: ContactQuery) -> ContactPage:
+        """See ``Library``."""
+        states = [kept.state for kept in self._rows.contacts.values() if _met(kept.state, query)]
+        found = sorted(states, key=lambda contact: (micros(contact.at), contact.id))
+        if query.after is not None:
+            after = place(query.after)
+            found = [contact for contact in found if (micros(contact.at), contact.id) > after]
+        limit = size(query.limit)
+        items = tuple(found[:limit])
+        return ContactPage(items, cursor(items[-1].at, items[-1].id) if len(found) > limit else None)
+
+    async def contact_times(self, since: datetime, before: datetime) -> Sequence[tuple[str, datetime]]:
+        """See ``Library``."""
+        states = sorted((kept.state for kept in self._rows.contacts.values()), key=lambda one: (one.at, one.id))
+        return [(shown(one.customer), one.at) for one in states if one.customer and since <= one.at < before]
+
     async def credential(self, hash_: str) -> Credential | None:
         """See ``Library``."""
         return self._rows.credentials.get(hash_)
@@ -186,7 +211,7 @@ class MemoryStore:
 
     async def heads(self) -> Mapping[str, tuple[int, bytes]]:
         """See ``Library``."""
-        kinds = ("request", "agent", "instance", "ledger")
+        kinds = ("request", "agent", "instance", "ledger", "contact")
         return {
             stream_of(kind, id_): (kept.version, kept.head)
             for kind in kinds
@@ -199,7 +224,10 @@ class MemoryStore:
 
     async def views(self) -> Changes:
         """See ``Library``."""
-        kinds = ("requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting", "deadlines", "credentials")
+        kinds = (
+            "requests", "agents", "instances", "ledgers", "contacts", "tallies", "keys", "waiting", "deadlines",
+            "credentials",
+        )  # fmt: skip
         copies: dict[str, Any] = {kind: dict(getattr(self._rows, kind)) for kind in kinds}
         return Changes(**copies, messages=self.outbox.messages(), records=list(self._rows.records))
 
@@ -218,9 +246,12 @@ class MemoryStore:
 
     async def erase(self, stream: str) -> int:
         """See ``Store``."""
+        return self._erase(stream)
+
+    def _erase(self, stream: str) -> int:
         records = self._rows.records
         places = [number for number, record in enumerate(records) if record.stream == stream]
-        newest = max((number for number in places if records[number].type == "request.erased"), default=-1)
+        newest = max((number for number in places if records[number].type in ERASURES), default=-1)
         erased = [number for number in places if number < newest and records[number].payload is not None]
         for number in erased:
             records[number] = replace(records[number], payload=None, salt=None)
@@ -237,6 +268,14 @@ class MemoryStore:
 
 def _place(request: Request, *, due: bool) -> tuple[int, str]:
     return micros(request.deadline_at if due else request.opened_at), request.id
+
+
+def _met(contact: Contact, query: ContactQuery) -> bool:
+    return (
+        (query.customer is None or (contact.customer != "" and contact.customer == query.customer))
+        and (query.contacted_from is None or contact.at >= query.contacted_from)
+        and (query.contacted_before is None or contact.at < query.contacted_before)
+    )
 
 
 def _matches(request: Request, query: RequestQuery, names: dict[str, str]) -> bool:

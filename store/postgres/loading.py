@@ -8,12 +8,19 @@ from typing import Any
 import asyncpg
 
 from bot.domain.agents import Agent, Instance, Ledger
+from bot.domain.contacts import Contact
 from bot.domain.requests import Request
 from bot.recording import Changes, Kept, Loaded, Needs
 from store.batching import brought_along
 from store.rows import kept_of, key_of, safe, tally_of
 
-_TYPES: dict[str, Any] = {"requests": Request, "agents": Agent, "instances": Instance, "ledgers": Ledger}
+_TYPES: dict[str, Any] = {
+    "requests": Request,
+    "agents": Agent,
+    "instances": Instance,
+    "ledgers": Ledger,
+    "contacts": Contact,
+}
 _REMEMBERED = 8192
 _NOTHING = "NULL::text, NULL::text"
 _FETCH = " UNION ALL ".join(
@@ -23,15 +30,15 @@ _FETCH = " UNION ALL ".join(
             f"FROM {table} WHERE id = ANY(${number}::text[])"
             for number, table in enumerate(_TYPES, 1)
         ),
-        "SELECT 'tallies', key, count, NULL, NULL, NULL, total, recent FROM tallies WHERE key = ANY($5::text[])",
+        "SELECT 'tallies', key, count, NULL, NULL, NULL, total, recent FROM tallies WHERE key = ANY($6::text[])",
         (
             "SELECT 'keys', k.scope, NULL, convert_to(k.key, 'UTF8'), k.at, NULL, k.submission, k.subject "
-            "FROM unnest($6::text[], $7::text[]) AS named (scope, key) "
+            "FROM unnest($7::text[], $8::text[]) AS named (scope, key) "
             "JOIN idempotency_keys AS k ON k.scope = named.scope AND k.key = named.key"
         ),
         (
             "SELECT 'waiting', waits_under, NULL, NULL, decided_at, NULL, id, NULL "
-            "FROM requests WHERE waits_under IS NOT NULL AND waits_under = ANY($8::text[])"
+            "FROM requests WHERE waits_under IS NOT NULL AND waits_under = ANY($9::text[])"
         ),
     ]
 )

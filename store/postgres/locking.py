@@ -4,7 +4,8 @@ Requests and tallies are locked for the batch alone, also where they do not exis
 shared while they are only read. So a pause, which is a fact of a ledger that every opening reads, is committed either
 before a batch has read what is paused or after that batch was committed. Keys and waiting grants need none: the first
 are unique in their table, the second are requests. All locks are taken by one statement in one order, so no two batches
-wait for each other in a circle.
+wait for each other in a circle. Contacts need none either: each is written once and perhaps erased once, and whoever
+comes second finds the row there or at another version, and looks again.
 """
 
 from __future__ import annotations

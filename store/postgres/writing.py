@@ -10,7 +10,8 @@ from bot.domain.events import micros
 from bot.recording import Changes, stream_of
 from store import rows
 from store.postgres.connecting import Connection
-from store.rows import AGENT, EVENT, INSTANCE, KEY, MESSAGE, REQUEST, STATE, TALLY, Columns, encode
+from store.erasing import ERASE, erased_by
+from store.rows import AGENT, CONTACT, EVENT, INSTANCE, KEY, MESSAGE, REQUEST, STATE, TALLY, Columns, encode
 from store.tables import Row
 
 CHANNEL = "signoff"
@@ -23,6 +24,7 @@ _STATES: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "agents": ("agent", rows.agent_row, AGENT),
     "instances": ("instance", rows.instance_row, INSTANCE),
     "ledgers": ("ledger", rows.ledger_row, STATE),
+    "contacts": ("contact", rows.contact_row, CONTACT),
 }
 _DEADLINE = ("request_id", "kind", "due_at")
 _COLUMNS = {
@@ -58,6 +60,8 @@ async def write(connection: Connection, changes: Changes, sender: str) -> int:
     found = await connection.fetchrow(_statement(tuple(given)), *args, sender, payloads(streams))
     if found is None or found[0] != updated:
         raise Overtaken("another writer was first")
+    if erasures := erased_by(changes.records):
+        await connection.executemany(ERASE.postgres, erasures)
     return int(found[1])
 
 
@@ -85,7 +89,10 @@ def _given(changes: Changes) -> dict[Part, list[Columns]]:
             else:
                 given.setdefault(("insert", table), []).append(row)
     given[("insert", "tallies")] = [rows.tally_row(tally) for tally in changes.tallies.values()]
-    given[("insert", "idempotency_keys")] = [rows.key_row(use) for use in changes.keys.values()]
+    given[("delete", "idempotency_keys")] = [
+        (scope, rows.safe(key)) for (scope, key), use in changes.keys.items() if use is None
+    ]
+    given[("insert", "idempotency_keys")] = [rows.key_row(use) for use in changes.keys.values() if use is not None]
     given[("insert", "outbox")] = [
         (*(row := rows.message_row(message)), "waiting", row[-1], 0) for message in changes.messages.values()
     ]
@@ -133,7 +140,7 @@ def _part(part: Part, used: int) -> tuple[str, int]:
         )
         return text, len(columns) + 1
     if what == "delete":
-        keys = _KEYS[table]
+        keys = _KEYS.get(table, KEY[:2])
         same = " AND ".join(f"old.{column} = new.{column}" for column in keys)
         return f"DELETE FROM {table} AS old USING {_unfolded(table, keys, used)} WHERE {same}", len(keys)  # noqa: S608 - the table is our own
     return _insert(table, columns, used), len(columns)

@@ -11,12 +11,19 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bot.domain.agents import Agent, Instance, Ledger
+from bot.domain.contacts import Contact
 from bot.domain.requests import Request
 from bot.recording import Changes, Loaded, Needs
 from store.rows import KEY, STATE, TALLY, kept_of, key_of, safe, tally_of
 
-_SIZES = {"requests": 2048, "agents": 1024, "instances": 4096, "ledgers": 256, "tallies": 16384}
-_TYPES: dict[str, Any] = {"requests": Request, "agents": Agent, "instances": Instance, "ledgers": Ledger}
+_SIZES = {"requests": 2048, "agents": 1024, "instances": 4096, "ledgers": 256, "contacts": 1024, "tallies": 16384}
+_TYPES: dict[str, Any] = {
+    "requests": Request,
+    "agents": Agent,
+    "instances": Instance,
+    "ledgers": Ledger,
+    "contacts": Contact,
+}
 
 
 class Remembered:

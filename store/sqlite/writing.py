@@ -8,8 +8,10 @@ from typing import Any
 
 from bot.domain.events import micros
 from bot.recording import Changes, Kept, stream_of
+from store.erasing import ERASE, erased_by
 from store.rows import (
     AGENT,
+    CONTACT,
     EVENT,
     INSTANCE,
     KEY,
@@ -19,6 +21,7 @@ from store.rows import (
     TALLY,
     Columns,
     agent_row,
+    contact_row,
     encode,
     event_row,
     instance_row,
@@ -26,6 +29,7 @@ from store.rows import (
     ledger_row,
     message_row,
     request_row,
+    safe,
     tally_row,
 )
 
@@ -56,11 +60,13 @@ _STATES: dict[str, tuple[str, Any, str, str]] = {
         ("agents", "agent", agent_row, AGENT),
         ("instances", "instance", instance_row, INSTANCE),
         ("ledgers", "ledger", ledger_row, STATE),
+        ("contacts", "contact", contact_row, CONTACT),
     )
 }
 _EVENT = _insert("events", EVENT)
 _TALLY = _insert("tallies", TALLY, _replacing(TALLY, ["key"]))
 _KEY = _insert("idempotency_keys", KEY)
+_NO_KEY = "DELETE FROM idempotency_keys WHERE scope = ? AND key = ?"
 _DEADLINE = _insert("deadlines", ("request_id", "kind", "due_at"), _replacing(["due_at"], ["request_id", "kind"]))
 _NO_DEADLINE = "DELETE FROM deadlines WHERE request_id = ? AND kind = ?"
 _CREDENTIAL = _insert("credentials", ("hash", "state"), _replacing(["state"], ["hash"]))
@@ -84,7 +90,10 @@ def write(connection: sqlite3.Connection, changes: Changes) -> None:
     if changes.tallies:
         many(_TALLY, map(tally_row, changes.tallies.values()))
     if changes.keys:
-        many(_KEY, map(key_row, changes.keys.values()))
+        many(_NO_KEY, ((scope, safe(key)) for (scope, key), use in changes.keys.items() if use is None))
+        many(_KEY, (key_row(use) for use in changes.keys.values() if use is not None))
+    if erasures := erased_by(changes.records):
+        many(ERASE.sqlite, erasures)
     if changes.messages:
         many(
             _MESSAGE, ((*(row := message_row(message)), "waiting", row[-1], 0) for message in changes.messages.values())

@@ -26,7 +26,8 @@ START = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
 OBSERVED = Observation("seen:refund", Decimal(7))
 Flow = Callable[[View], Any]
 ROWS = (
-    "requests", "agents", "instances", "ledgers", "tallies", "keys", "waiting", "deadlines", "credentials", "messages",
+    "requests", "agents", "instances", "ledgers", "contacts", "tallies", "keys", "waiting", "deadlines", "credentials",
+    "messages",
 )  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from tests.rigs.house import House, new_house
 
 CUSTOMER_DAY = "cap:customer_day"
 ROWS = (
-    "requests", "agents", "instances", "ledgers", "keys", "deadlines", "credentials", "messages", "tallies", "waiting",
+    "requests", "agents", "instances", "ledgers", "contacts", "keys", "deadlines", "credentials", "messages",
+    "tallies", "waiting",
 )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ DOCUMENT: dict[str, Any] = {
     "servers": [{"url": "/"}],
     "tags": [
         {"name": "Requests", "description": "Propose an action, wait for its decision, redeem it once, report."},
+        {"name": "Reports", "description": "What happened beside: a customer came back, a build went live."},
         {"name": "Instances", "description": "Create and manage instances of an agent with a provisioner token."},
         {"name": "Agent", "description": "Who the token is, and what judges it."},
     ],

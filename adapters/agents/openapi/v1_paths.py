@@ -124,6 +124,33 @@ V1_PATHS: dict[str, Any] = {
             },
         )
     },
+    "/api/v1/contacts": {
+        "post": operation(
+            "reportContacts",
+            "Reports",
+            "Report that a customer was in contact, or up to 500 of them at once",
+            takes=parameters("IdempotencyKey"),
+            sends="ContactReport",
+            answers={
+                "201": gives("The contacts, all of them kept.", "ContactList"),
+                "200": gives("Those that an earlier call with this key reported.", "ContactList"),
+                **errors("V1", 400, 409, 413, 415),
+            },
+        )
+    },
+    "/api/v1/releases": {
+        "post": operation(
+            "reportRelease",
+            "Reports",
+            "Report that a build of the token's agent went live",
+            sends="Release",
+            answers={
+                "201": gives("The release.", "Release"),
+                "200": gives("The release; it was reported before.", "Release"),
+                **errors("V1", 400, 409, 413, 415),
+            },
+        )
+    },
     "/api/v1/me": {
         "get": operation(
             "readMe",

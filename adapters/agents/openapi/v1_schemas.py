@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.agents.limits import MAX_NOTE, MAX_REASONING
+from adapters.agents.limits import MAX_NAME, MAX_NOTE, MAX_REASONING
 from adapters.agents.openapi.schemas import OPEN, ref, strict_object
 from adapters.agents.v1_bodies import DEFAULT_TIMEOUT, STATUSES
+from bot.friction import MOST_CONTACTS
 
 _TEXT = {"type": "string"}
 _NAME = {"type": ["string", "integer"], "minLength": 1, "maxLength": 500}
@@ -20,6 +21,13 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
+_WHEN = {"type": "string", "format": "date-time"}
+_CONTACT: dict[str, Any] = {
+    "customer": {**_NAME, "description": "As `customer` in the context of requests names them."},
+    "at": {**_WHEN, "description": "When they were in contact."},
+    "channel": {"type": "string", "minLength": 1, "maxLength": MAX_NAME, "examples": ["chat", "phone", "email"]},
+    "topic": {"type": "string", "minLength": 1, "maxLength": 500},
+}
 _CONTEXT: dict[str, Any] = {
     "customer": _NAME,
     "customer_name": _NAME,
@@ -119,6 +127,33 @@ V1_SCHEMAS: dict[str, Any] = {
         outcome=ref("Outcome"),
         erased={"type": "boolean"},
         **{"class": {"enum": ["money", "identity", "access", "complaint", "other"]}},
+    ),
+    "NewContact": strict_object(["customer", "at"], **_CONTACT),
+    "ContactReport": {
+        "oneOf": [
+            ref("NewContact"),
+            strict_object(
+                ["contacts"],
+                contacts={**_list(ref("NewContact")), "minItems": 1, "maxItems": MOST_CONTACTS},
+            ),
+        ]
+    },
+    "Contact": strict_object(
+        ["id", "at", "reported_at"],
+        id=ref("Identifier"),
+        customer=_TEXT,
+        at=ref("Timestamp"),
+        reported_at=ref("Timestamp"),
+        channel=_TEXT,
+        topic=_TEXT,
+        erased={"type": "boolean"},
+    ),
+    "ContactList": strict_object(["contacts"], contacts=_list(ref("Contact"))),
+    "Release": strict_object(
+        ["build", "released_at"],
+        build=_NAME,
+        released_at={**_WHEN, "description": "When it went live."},
+        note={"type": "string", "minLength": 1, "maxLength": MAX_NOTE},
     ),
     "Question": strict_object(
         ["id", "by", "asked_at", "text"],

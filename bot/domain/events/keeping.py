@@ -22,7 +22,7 @@ class EventRecord(msgspec.Struct, frozen=True, gc=False):
     """An event as kept. ``payload`` and ``salt`` are None once erased; ``digest`` still binds what they were."""
 
     stream: str
-    """``request:<id>``, ``agent:<id>``, ``instance:<id>`` or ``ledger:<name>``."""
+    """``request:<id>``, ``agent:<id>``, ``instance:<id>``, ``contact:<id>`` or ``ledger:<name>``."""
     seq: int
     """1 for the first of its stream, without gaps."""
     type: str
