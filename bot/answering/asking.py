@@ -56,11 +56,12 @@ class Answering:
 
     async def _summary(self, policy: Policy, owner: str | None, period: Period) -> Summary:
         agents = {agent.id: agent.name for agent in await self._store.agents()}
-        counting = Counting(policy, period.at, agents)
+        zone = ZoneInfo(period.zone)
+        counting = Counting(policy, period.at, agents, zone)
         cut = await self._count(counting, owner, period.start, period.end)
         before: Figures | None = None
         if cut is None:
-            earlier = Counting(policy, period.at, agents)
+            earlier = Counting(policy, period.at, agents, zone)
             whole = await self._count(earlier, owner, period.before_start, period.before_end) is None
             before = earlier.figures() if whole else None
         return summary_of(policy, owner, period, counting.figures(), before, cut)

@@ -6,11 +6,13 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.answering.figures import Decisions, Figures, Late, Overrides, Promise, Reviewer, Runs, Times, Volumes
 from bot.answering.grouping import EDITED, Grouped
+from bot.answering.lessons import Lessons
 from bot.answering.purses import Purses
-from bot.answering.spreading import Spread
+from bot.answering.spreading import Hours, Spread
 from bot.cards.plaintext import words
 from bot.deciding import display_name
 from bot.domain.people import ActorKind
@@ -40,18 +42,22 @@ class _Reviewing:
         self.spread = Spread()
         self.overrides = 0
         self.too_fast = 0
+        self.hours = Hours()
 
 
 class Counting:
     """Counts one span of time. ``at`` is when it is asked: what is open is open as of then.
 
-    ``agents`` names agents by id. Amounts of edits are read as ``policy`` reads them now.
+    ``agents`` names agents by id. Amounts of edits are read as ``policy`` reads them now. Hours are those of ``zone``.
     """
 
-    def __init__(self, policy: Policy, at: datetime, agents: Mapping[str, str]) -> None:
+    def __init__(self, policy: Policy, at: datetime, agents: Mapping[str, str], zone: ZoneInfo) -> None:
         self._policy = policy
         self._at = at
         self._agents = agents
+        self._zone = zone
+        self._hours = Hours()
+        self._lessons = Lessons(at)
         self._volumes: Counter[str] = Counter()
         self._decisions: Counter[str] = Counter()
         self._promise: Counter[str] = Counter()
@@ -69,6 +75,7 @@ class Counting:
         followed = request.decision is not None and request.decision.origin is not None
         verdict = "followed" if followed else _VERDICTS[request.assessment.verdict.kind]
         self._volumes[verdict] += 1
+        self._lessons.add(request)
         if verdict == "held":
             self._add_held(request)
         elif verdict != "followed":
@@ -117,6 +124,9 @@ class Counting:
         reviewer.spread.add(took)
         reviewer.overrides += override
         reviewer.too_fast += fast
+        local = decision.at.astimezone(self._zone)
+        self._hours.add(local)
+        reviewer.hours.add(local)
         self._by["action"].add(request.assessment.action_type, hit=override)
         self._by["agent"].add(request.agent_id, hit=override)
         self._by["build"].add(request.assessment.context.build, hit=override)
@@ -148,6 +158,8 @@ class Counting:
             too_fast=self._asked["too_fast"],
             signed=_runs(self._runs["signed"]),
             allowed=_runs(self._runs["allowed"]),
+            feedback=self._lessons.figures(),
+            hours=self._hours.of_day,
         )
 
     def _overridden(self) -> Overrides:
@@ -163,7 +175,16 @@ class Counting:
 
     def _reviewed(self) -> tuple[Reviewer, ...]:
         found = (
-            Reviewer(who, one.name, one.spread.count, one.overrides, one.spread.percentile(50) or 0, one.too_fast)
+            Reviewer(
+                who,
+                one.name,
+                one.spread.count,
+                one.overrides,
+                one.spread.percentile(50) or 0,
+                one.too_fast,
+                one.hours.busiest,
+                one.hours.of_day,
+            )
             for who, one in self._reviewers.items()
         )
         return tuple(sorted(found, key=lambda one: (-one.decisions, one.person)))

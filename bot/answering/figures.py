@@ -135,6 +135,10 @@ class Reviewer(msgspec.Struct, frozen=True):
     """As in ``Times``."""
     too_fast: int
     """Decided sooner than ``TOO_FAST`` after the opening."""
+    busiest: int = 0
+    """The most decisions within one hour of the clock."""
+    hours: tuple[int, ...] = (0,) * 24
+    """Decisions by the hour of the day in which they were made, in the period's zone."""
 
 
 class Amounts(msgspec.Struct, frozen=True):
@@ -192,6 +196,30 @@ class Runs(msgspec.Struct, frozen=True):
         return self.granted - self.moved
 
 
+class Feedback(msgspec.Struct, frozen=True):
+    """The feedback items of the requests, as they stand; ``opened`` is the sum of open, accepted, done and declined."""
+
+    opened: int = 0
+    open: int = 0
+    """Nobody has said yet what will be done."""
+    accepted: int = 0
+    """Will be done."""
+    done: int = 0
+    declined: int = 0
+    """Will not be done."""
+    overdue: int = 0
+    """Open or accepted, and past their due date."""
+    regression_case: int = 0
+    """Open or accepted, of this kind; likewise below."""
+    knowledge_fix: int = 0
+    threshold: int = 0
+
+    @property
+    def unfinished(self) -> int:
+        """Open and accepted."""
+        return self.open + self.accepted
+
+
 class Figures(msgspec.Struct, frozen=True):
     """Everything that is counted over one span of time."""
 
@@ -218,6 +246,11 @@ class Figures(msgspec.Struct, frozen=True):
     """Of what people approved."""
     allowed: Runs = Runs()
     """Of what the policy allowed."""
+    feedback: Feedback = Feedback()
+    """What is to be learned of them."""
+    hours: tuple[int, ...] = (0,) * 24
+    """Decisions by people, by the hour of the day in which they were made, in the period's zone; sums to
+    ``times.count``."""
 
 
 class Cut(msgspec.Struct, frozen=True):

@@ -88,6 +88,8 @@ def _figures(figures: Figures) -> Iterator[tuple[str, _Shown]]:
         "Reviewers": _reviewers(figures),
         "Run": _runs("signed", "approved by people", figures.signed),
         "Run unasked": _runs("allowed", "allowed by the policy", figures.allowed),
+        "Learned": _feedback(figures),
+        "Hours": _hours(figures),
     }
     for section, lines in sections.items():
         for line in lines:
@@ -186,6 +188,14 @@ def _reviewers(figures: Figures) -> Iterator[_Shown]:
                 "from opening to decision; by nearest rank",
             ),
             ("too_fast", "Too fast to be read", one.too_fast, "requests", one.decisions, f"under {TOO_FAST.seconds} s"),
+            (
+                "busiest",
+                "Busiest hour",
+                one.busiest,
+                "requests",
+                one.decisions,
+                "the most within one hour of the clock",
+            ),
         ):
             yield _Shown(name, title, value, unit, one.name, sample, means, one.person)
 
@@ -207,3 +217,35 @@ def _runs(kind: str, whose: str, runs: Runs) -> Iterator[_Shown]:
     ):
         sample = None if name == "granted" else runs.approvals
         yield _Shown(f"{kind}_{name}", title, value, sample=sample, means=means)
+
+
+def _feedback(figures: Figures) -> Iterator[_Shown]:
+    feedback = figures.feedback
+    opened, unfinished = feedback.opened, feedback.unfinished
+    means = "feedback items of these requests, each opened by a correction or a sample that needs work"
+    yield _Shown("feedback", "Feedback items", opened, means=means)
+    for name, title, sample, means in (
+        ("open", "Open", opened, "nobody has said yet what will be done"),
+        ("accepted", "Accepted", opened, "will be done"),
+        ("done", "Done", opened, "was done"),
+        ("declined", "Declined", opened, "will not be done"),
+        ("overdue", "Overdue", unfinished, "open or accepted, past the due date"),
+        ("regression_case", "Regression cases to do", unfinished, "open or accepted, of this kind"),
+        ("knowledge_fix", "Knowledge fixes to do", unfinished, "open or accepted, of this kind"),
+        ("threshold", "Thresholds to tighten", unfinished, "open or accepted, of this kind"),
+    ):
+        yield _Shown(f"feedback_{name}", title, getattr(feedback, name), sample=sample, means=means)
+
+
+def _hours(figures: Figures) -> Iterator[_Shown]:
+    """By the hour of the day: all together, then each reviewer's; hours without a decision are left out."""
+    means = "decisions by people in this hour of the day, in the time zone of the days"
+    for hour, count in enumerate(figures.hours):
+        if count:
+            key = f"{hour:02}"
+            yield _Shown("by_hour", "Decided, by hour", count, "requests", f"{key}:00", figures.times.count, means, key)
+    for one in figures.reviewers:
+        for hour, count in enumerate(one.hours):
+            if count:
+                subject, key = f"{one.name}, {hour:02}:00", f"{one.person} {hour:02}"
+                yield _Shown("reviewer_hour", "Decided, by hour", count, "requests", subject, one.decisions, means, key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
 
 from bot.answering.counting import Counting
 from bot.answering.figures import Cut, Figures, Summary
@@ -27,7 +28,8 @@ def summarise(
     Of both, only the requests of ``owner`` (an owner's id; None is everybody) that were opened in the period, or in the
     span before it, are counted. ``agents`` names agents by id. ``Figures`` says what each figure means.
     """
-    now, then = Counting(policy, period.at, agents or {}), Counting(policy, period.at, agents or {})
+    zone = ZoneInfo(period.zone)
+    now, then = (Counting(policy, period.at, agents or {}, zone) for _ in range(2))
     for request in requests:
         if period.holds(request.opened_at) and owner in {None, request.routing.owner}:
             now.add(request)

@@ -16,6 +16,8 @@ from bot.cards.plaintext import plain
 T = TypeVar("T")
 _SHOWN = 5
 """Names of a kind that are shown; the rest is counted."""
+_PART = 3
+"""Hours of a part of the day."""
 _NAME = 60
 """Characters of a name; an agent may call its build anything."""
 
@@ -49,6 +51,8 @@ def told(summary: Summary) -> tuple[Told, ...]:
         *(_money(amounts, summary) for amounts in summary.figures.amounts[:_SHOWN]),
         _run(summary),
         _reviewers(summary),
+        _hours(summary),
+        _learned(summary),
     )
     return tuple(one for one in paragraphs if one is not None)
 
@@ -183,12 +187,51 @@ def _reviewers(summary: Summary) -> Told | None:
         f"{_named(one.name)} {one.decisions:,}, half within {duration_text(one.median)}"
         + (f", {one.overrides:,} corrected" if one.overrides else "")
         + (f", {one.too_fast:,} too fast" if one.too_fast else "")
+        + (f", up to {one.busiest:,} an hour" if one.busiest > 1 else "")
         for one in reviewers[:_SHOWN]
     ]
     if len(reviewers) > _SHOWN:
         said.append(f"and {len(reviewers) - _SHOWN} more")
     people = "1 person" if len(reviewers) == 1 else f"{len(reviewers)} people"
     return Told(f"Decided by {people}", tuple(said))
+
+
+def _hours(summary: Summary) -> Told | None:
+    """When people decided, by parts of the day, since a chart of 24 hours is too long for a phone."""
+    hours = summary.figures.hours
+    if not any(hours):
+        return None
+    bars = tuple(
+        Bar(f"{first:02}-{first + _PART:02} h", count)
+        for first in range(0, 24, _PART)
+        if (count := sum(hours[first : first + _PART]))
+    )
+    most = max(range(24), key=lambda hour: hours[hour])
+    return Told(f"Most decided from {most:02}:00 to {(most + 1) % 24:02}:00 ({summary.period.zone})", bars=bars)
+
+
+def _learned(summary: Summary) -> Told | None:
+    feedback = summary.figures.feedback
+    if not feedback.opened:
+        return None
+    counts = {
+        "open": feedback.open,
+        "accepted": feedback.accepted,
+        "done": feedback.done,
+        "declined": feedback.declined,
+    }
+    kinds = {
+        "regression cases": feedback.regression_case,
+        "knowledge fixes": feedback.knowledge_fix,
+        "thresholds": feedback.threshold,
+    }
+    said = [", ".join(f"{count:,} {what}" for what, count in counts.items() if count).capitalize() + "."]
+    if feedback.unfinished:
+        said.append("To do: " + ", ".join(f"{count:,} {what}" for what, count in kinds.items() if count) + ".")
+    if feedback.overdue:
+        said.append(f"{feedback.overdue:,} of {feedback.unfinished:,} to do are overdue.")
+    items = "1 feedback item" if feedback.opened == 1 else f"{feedback.opened:,} feedback items"
+    return Told(f"{items}, {feedback.unfinished:,} to do", tuple(said))
 
 
 def _compared(line: Line) -> str:

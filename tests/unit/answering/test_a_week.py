@@ -37,6 +37,11 @@ def answering(house: House, **bounds: int) -> Answering:
     return Answering(house.store, house.clock, lambda: house.policy, **bounds)
 
 
+def by_hour(hours: list[int]) -> dict[int, int]:
+    assert len(hours) == 24
+    return {hour: count for hour, count in enumerate(hours) if count}
+
+
 async def test_every_figure_is_what_a_pencil_says(week: Week) -> None:
     summary = await answering(week.house).summary()
     figures = json.loads(msgspec.json.encode(summary.figures))
@@ -71,11 +76,15 @@ async def test_every_figure_is_what_a_pencil_says(week: Week) -> None:
             {"name": "not_eligible", "title": "Not eligible", "count": 1, "of": 3},
         ],
     }
+    hours = {each["person"]: by_hour(each.pop("hours")) for each in figures["reviewers"]}
     assert figures["reviewers"] == [
-        {"person": "dana", "name": "Dana", "decisions": 5, "overrides": 1, "median": 240, "too_fast": 1},
-        {"person": "lee", "name": "Lee", "decisions": 1, "overrides": 1, "median": 960, "too_fast": 0},
-        {"person": "omar", "name": "Omar", "decisions": 1, "overrides": 1, "median": 120, "too_fast": 0},
+        {"person": "dana", "name": "Dana", "decisions": 5, "overrides": 1, "median": 240, "too_fast": 1, "busiest": 5},
+        {"person": "lee", "name": "Lee", "decisions": 1, "overrides": 1, "median": 960, "too_fast": 0, "busiest": 1},
+        {"person": "omar", "name": "Omar", "decisions": 1, "overrides": 1, "median": 120, "too_fast": 0, "busiest": 1},
     ]
+    # All on a Monday in New York, whose clocks show four hours less than UTC in March.
+    assert hours == {"dana": {11: 5}, "lee": {12: 1}, "omar": {12: 1}}
+    assert by_hour(figures["hours"]) == {11: 5, 12: 2}
     assert figures["too_fast"] == 1
     assert figures["signed"] == {
         "granted": 7, "ran": 1, "failed": 1, "unreported": 0, "waiting": 0, "never_run": 2, "revoked": 2, "moved": 1,
