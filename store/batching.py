@@ -72,7 +72,7 @@ def brought_along(found: Loaded) -> dict[str, set[Any]]:
     agents = {kept.state.agent_id for kept in found.instances.values()}
     tallies: set[str] = set()
     waiting: set[str] = set()
-    for use in found.keys.values():
+    for use in filter(None, found.keys.values()):
         (instances if use.scope.startswith("provisioner:") else requests).add(use.subject)
     for kept in found.requests.values():
         request = kept.state

@@ -58,7 +58,7 @@ def rebuild(records: Iterable[EventRecord]) -> Changes:
 
 
 def _drop_what_went(everything: Changes) -> None:
-    """Leave only rows that are: a deadline that passed, arguments that wait no more, or a key that was erased, have none."""
+    """Leave only rows that are: a deadline that passed, arguments that wait no more and erased keys have none."""
     everything.deadlines = {key: due_at for key, due_at in everything.deadlines.items() if due_at is not None}
     everything.keys = {name: use for name, use in everything.keys.items() if use is not None}
     everything.waiting = {key: requests for key, requests in everything.waiting.items() if requests}

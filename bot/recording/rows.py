@@ -107,8 +107,8 @@ class Changes(Loaded):
     """What is to be written: new records, and every row as it is afterwards.
 
     ``seen`` holds the version that each changed state had when it was loaded (0 for a new one): a store updates a row
-    only where that version still stands. ``deadlines``, ``credentials`` and ``keys`` map to None where the row goes. What
-    was recorded before a ``request.erased`` or ``contact.erased`` among the records loses its payload and salt.
+    only where that version still stands. ``deadlines``, ``credentials`` and ``keys`` map to None where the row goes.
+    What was recorded before a ``request.erased`` or ``contact.erased`` among the records loses its payload and salt.
     """
 
     records: list[EventRecord] = field(default_factory=list)

@@ -9,8 +9,8 @@ from typing import Any
 from bot.domain.events import micros
 from bot.recording import Changes, stream_of
 from store import rows
-from store.postgres.connecting import Connection
 from store.erasing import ERASE, erased_by
+from store.postgres.connecting import Connection
 from store.rows import AGENT, CONTACT, EVENT, INSTANCE, KEY, MESSAGE, REQUEST, STATE, TALLY, Columns, encode
 from store.tables import Row
 
