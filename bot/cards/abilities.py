@@ -9,6 +9,7 @@ from bot.deciding import (
     Approve,
     ApproveWithEdits,
     Ask,
+    ChangeFeedback,
     Claim,
     Command,
     Reassign,
@@ -21,7 +22,9 @@ from bot.deciding import (
     Withdraw,
     approvers_now,
     decide,
+    teachers,
 )
+from bot.domain.lessons import FeedbackItem, FeedbackState
 from bot.domain.people import Person
 from bot.domain.requests import GrantStatus, Request
 from bot.editing import EditRefused, editable_fields
@@ -51,7 +54,8 @@ def abilities(
 def _anybody(request: Request, policy: Policy) -> list[Person]:
     routing = request.routing
     signed = (actor.id for actor in request.signatures)
-    asked = (*routing.approvers, *approvers_now(request, policy), *signed)
+    learning = () if request.feedback is None else teachers(request, policy)
+    asked = (*routing.approvers, *approvers_now(request, policy), *signed, *learning)
     ids = dict.fromkeys((*asked, routing.accountable, routing.risk_owner))
     return [person for id_ in ids if (person := policy.people.get(id_)) is not None]
 
@@ -90,7 +94,21 @@ def _commands(
         found.append(("withdraw", "Take my signature back", Withdraw()))
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
         found.append(("revoke", "Revoke", Revoke(_SAMPLE)))
-    return found
+    return found if request.feedback is None else [*found, *_learning(request.feedback)]
+
+
+def _learning(item: FeedbackItem) -> list[tuple[str, str, Command]]:
+    """What can be done with its feedback item; one that was ended can be opened again."""
+    change: tuple[str, str, Command] = ("change_item", "Change the feedback item", ChangeFeedback(note=_SAMPLE))
+    if not item.state.unfinished:
+        return [change]
+    accept: tuple[str, str, Command] = ("accept_item", "Accept", ChangeFeedback(FeedbackState.ACCEPTED))
+    return [
+        *([accept] if item.state is FeedbackState.OPEN else []),
+        ("finish_item", "Done", ChangeFeedback(FeedbackState.DONE)),
+        ("decline_item", "Decline", ChangeFeedback(FeedbackState.DECLINED, note=_SAMPLE)),
+        change,
+    ]
 
 
 def _ability(

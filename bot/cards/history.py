@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from bot.cards.learned import learned
 from bot.cards.masking import Masker
 from bot.cards.plaintext import plain, words
 from bot.cards.rows import change_rows
@@ -39,7 +40,7 @@ def revealed_to(records: Sequence[e.EventRecord], viewer: Person, surface: str, 
         for record in records
         if record.type == "request.revealed" and record.actor == who and record.surface == surface
         if record.payload is not None and record.at > now - REVEALED_FOR
-        if isinstance(event := e.event_of(record), e.Revealed)
+        if isinstance(event := e.event_of(record), e.Revealed) and not event.in_file
     )
 
 
@@ -112,13 +113,17 @@ def _said(event: e.Event, request: Request, policy: Policy, masker: Masker) -> t
 def _looked_at(event: e.Event, request: Request, policy: Policy, masker: Masker) -> tuple[str, str | None]:
     if isinstance(event, e.Revealed):
         titles = {field.name: field.title for field in request.routing.fields}
-        return f"looked at the masked field {plain(titles.get(event.field, event.field))}", None
+        title = plain(titles.get(event.field, event.field))
+        took = f"took a file of it with the masked field {title} in clear"
+        return took if event.in_file else f"looked at the masked field {title}", None
     if isinstance(event, e.Posted | e.LinesPosted | e.Unshown):
         return _shown(event)
     if isinstance(event, e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated | e.Warned):
         return _waited(event, policy, masker)
     if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
         return _went_on(event, request, policy)
+    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded):
+        return learned(event, policy, masker)
     return _followed(event, masker)
 
 

@@ -93,7 +93,8 @@ class Exchange(msgspec.Struct, frozen=True):
 class Ability(msgspec.Struct, frozen=True):
     """Something that can be done with it. Where it is not ``allowed``, ``why`` and ``remedy`` say so in sentences.
 
-    approve, edit, reject, claim, release, ask, reassign, snooze, reveal, withdraw, revoke.
+    approve, edit, reject, claim, release, ask, reassign, snooze, reveal, withdraw, revoke; of its feedback item
+    accept_item, finish_item, decline_item, change_item.
     """
 
     name: str
@@ -112,6 +113,36 @@ class HistoryLine(msgspec.Struct, frozen=True):
     what: str
     note: str | None = None
     type: str = ""
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """A feedback item; texts are plain."""
+
+    kind: str
+    """A ``bot.domain.lessons.Lesson``."""
+    title: str
+    state: str
+    """A ``FeedbackState``."""
+    label: str
+    """How far it has come, in words."""
+    who: str | None
+    """Who has it."""
+    due_at: datetime
+    overdue: bool
+    suggested: str
+    """What the policy's rules suggested, in words."""
+    rule: str
+    """Which of them, in words."""
+    changes: int
+    """How many changes it has had."""
+    last: str | None = None
+    """Who changed it last."""
+    note: str | None = None
+    """What was written at the last change."""
+    diff: str | None = None
+    """A change of the policy that it proposes."""
+    proposed: str | None = None
+    """What that change does, and would have done."""
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -173,6 +204,9 @@ class Card(msgspec.Struct, frozen=True):
     """Since when the time of its promise stands still, because a question to the agent is open."""
     frozen: Stopped | None = None
     """What keeps it from being approved, or its approval from being spent; None while nothing does."""
+
+    lesson: Lesson | None = None
+    """What is to be learned of it; None where nobody corrected it."""
 
     def may(self, name: str) -> bool:
         """Whether this viewer may do this now."""

@@ -179,6 +179,24 @@ def _ended(card: Card, pen: Pen) -> Iterable[Line]:
     elif status.until is not None:
         yield Line((Span("▶️ "), Span("The agent may run it once, until "), Span(at=status.until)))
         yield from _frozen(card, pen, "the agent can't run it before that ends")
+    yield from _lesson(card, pen)
+
+
+def _lesson(card: Card, pen: Pen) -> Iterable[Line]:
+    """``🎓 *Keep it as a test case*: open, Rosa has it, until tomorrow``."""
+    lesson = card.lesson
+    if lesson is None:
+        return
+    who = f", {pen.text(lesson.who, pen.room.name)} has it" if lesson.who else ""
+    said = f": {lesson.label}{who}"
+    if lesson.state in {"done", "declined"}:
+        by = f" by {pen.text(lesson.last, pen.room.name)}" if lesson.last else ""
+        yield Line((Span("🎓 "), Span(lesson.title, bold=True), Span(f": {lesson.label}{by}")))
+    else:
+        due = ", was due " if lesson.overdue else ", due "
+        yield Line((Span("🎓 "), Span(lesson.title, bold=True), Span(said + due), Span(at=lesson.due_at)))
+    if lesson.note:
+        yield Line((Span(" ".join(pen.text(lesson.note, pen.room.said).split())),), quoted=True)
 
 
 def _fact(status: Status, pen: Pen) -> Line:

@@ -37,12 +37,14 @@ LABELS = {
 }
 """What buttons are called, where it is not the ability's title."""
 LESSONS = (
-    ("", "Nothing in particular", "This was a single case."),
+    ("", "What the policy suggests", "By its rules for this reason and this kind of correction."),
     (Lesson.REGRESSION_CASE.value, "Keep it as a test case", "The agent should have done it another way: test it."),
     (Lesson.KNOWLEDGE_FIX.value, "Mend the knowledge base", "What it read was wrong, missing or out of date."),
     (Lesson.THRESHOLD.value, "Tighten a threshold", "A case like this should be stopped or held sooner."),
 )
 """What may be learned of an override: value, title and a line that explains it."""
+ITEM_STATES = {"open": "open", "accepted": "accepted", "done": "done", "declined": "declined"}
+"""What is said of the state of a feedback item."""
 COMMANDS = (
     ("queue", "What waits for you, least time left first", "queue"),
     ("show ID", "One request, by its id or its first characters", "show 01926f3a"),
@@ -70,6 +72,11 @@ NO_CHOICE = "Not given"
 _CHANGES = dict.fromkeys(("pending", "claimed", "approved", "approved_with_edits", "redeemed"), "What will change")
 _CHANGES |= {"ran": "What was run", "failed": "What was tried"}
 _ORIGIN = {"agent", "tool", "model", "build", "policy"}
+
+
+def lesson_title(lesson: Lesson) -> str:
+    """What one kind of lesson is called."""
+    return next(title for value, title, _ in LESSONS if value == lesson.value)
 
 
 def meant_command(typed: str, names: Sequence[str]) -> str | None:

@@ -81,7 +81,7 @@ class Snooze(msgspec.Struct, frozen=True):
 
 
 class ChangeFeedback(msgspec.Struct, frozen=True):
-    """Accept, finish, decline or open again its feedback item, hand it on, or change what it asks; None is as it was."""
+    """Accept, finish, decline or reopen its feedback item, hand it on, or change what it asks; None is as it was."""
 
     state: FeedbackState | None = None
     kind: Lesson | None = None

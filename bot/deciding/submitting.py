@@ -63,7 +63,7 @@ class Deciding:
         corrects = isinstance(command, ApproveWithEdits | Reject)
         return await loads_of(self._store) if corrects and picks_by_load(request, self._policy()) else {}
 
-    def _run(  # noqa: PLR0913, PLR0917 - what one command consists of
+    def _run(
         self,
         view: View,
         request_id: str,

@@ -11,7 +11,7 @@ from bot.domain.lessons import FeedbackItem, FeedbackState, FeedbackStep
 from bot.domain.people import Actor, ActorKind
 from bot.domain.requests import Request
 from bot.errors import BadInput, Conflict, NotAllowed
-from bot.learning.opening import task_of
+from bot.learning.opening import channels_of, task_of
 from bot.policy.document import Policy
 
 LONGEST = timedelta(days=366)
@@ -55,13 +55,15 @@ def change(request: Request, command: ChangeFeedback, by: Actor, policy: Policy,
     if command.state is FeedbackState.DECLINED and note is None:
         raise BadInput("is needed", field="note", remedy="say why nothing is learned of it; it stays on record")
     due_at = None if command.due_at == item.due_at else _due(command.due_at, now)
+    kind = None if command.kind is item.kind else command.kind
     changed = e.FeedbackChanged(
         command.state,
-        None if command.kind is item.kind else command.kind,
+        kind,
         _assignee(item, command, by, policy),
         due_at,
         () if due_at is None else _reminders(request, command, item, due_at, now, policy),
         note,
+        {} if kind is None else channels_of(request, kind, policy),
     )
     if changed == e.FeedbackChanged():
         raise BadInput("nothing was changed", field="note", remedy="change something, or write a note")

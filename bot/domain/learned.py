@@ -48,6 +48,8 @@ def apply_lesson(state: Request, event: LessonEvent, at: datetime, actor: Actor)
 
 
 def _changed(item: FeedbackItem, event: e.FeedbackChanged, at: datetime, actor: Actor) -> FeedbackItem:
+    if event.proposal is not None:  # worked out by Signoff: nobody's step
+        return replace(item, proposal=event.proposal)
     step = FeedbackStep(actor, at, event.state, event.kind, event.assignee, event.due_at, event.note)
     moved = event.due_at is not None
     return replace(

@@ -44,6 +44,25 @@ class FeedbackStep(msgspec.Struct, frozen=True, gc=False):
     note: str | None = None
 
 
+class Proposed(msgspec.Struct, frozen=True, gc=False):
+    """A change of the policy that an item proposes, and what the record says of it."""
+
+    diff: str
+    """A unified diff of the policy file; empty where none could be made, and ``told`` says why."""
+    told: str
+    """What it does, in a sentence."""
+    against: str
+    """The version of the policy that it changes."""
+    judged: int = 0
+    """Recorded requests that were judged again."""
+    held: int = 0
+    """Those that it holds or blocks, and that ran without a person."""
+    caught: int = 0
+    """Overrides among those that it treats more strictly."""
+    overrides: int = 0
+    """Overrides among all that were judged."""
+
+
 class FeedbackItem(msgspec.Struct, frozen=True, gc=False):
     """What is to be learned of one request: a regression case, a knowledge fix or a tightened threshold."""
 
@@ -64,6 +83,7 @@ class FeedbackItem(msgspec.Struct, frozen=True, gc=False):
     reminded: int = 0
     """How many of ``remind_at`` were given."""
     steps: tuple[FeedbackStep, ...] = ()
+    proposal: Proposed | None = None
 
 
 class Grade(StrEnum):

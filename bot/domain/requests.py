@@ -161,7 +161,7 @@ class MessageRef(msgspec.Struct, frozen=True, gc=False):
     workspace: str = ""
     kind: str = "card"
     """``card``, ``ping`` (a card shown to one person or elsewhere because of an event), ``gathered`` (a list of many
-    requests that is shown to one person) or ``lines`` (in a thread)."""
+    requests that is shown to one person), ``told`` (a text to one person) or ``lines`` (in a thread)."""
     place: str = ""
     """Where it was meant to go: a channel as the policy writes it, or ``person:<id>``."""
     upto: int = 0

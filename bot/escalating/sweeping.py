@@ -98,7 +98,23 @@ def _carry_out_one(view: View, deadline: Deadline, roster: Roster | None) -> int
     if deadline.kind == "grant" and _lapses(request, now):
         view.record("request", request.id, e.Lapsed(), CLOCK)
         return 1
+    if deadline.kind == "feedback":
+        return _remind_of_feedback(view, request.id)
     return climb(view, request.id, roster) if deadline.kind == "ladder" else 0
+
+
+def _remind_of_feedback(view: View, id_: str) -> int:
+    """Record every reminder of its feedback item whose time has come, each once, in order; returns how many."""
+    done = 0
+    while True:
+        item, now = view.recorded(id_).feedback, view.time("request", id_)
+        if item is None or not item.state.unfinished or item.reminded >= len(item.remind_at):
+            return done
+        at = item.remind_at[item.reminded]
+        if at > now:
+            return done
+        view.record("request", id_, e.FeedbackReminded(item.reminded + 1, seconds_late(at, now)), CLOCK)
+        done += 1
 
 
 def _lapses(request: Request, now: datetime) -> bool:

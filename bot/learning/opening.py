@@ -68,7 +68,14 @@ def opened(
         tuple(at + timedelta(seconds=after) for after in task.remind),
         assignee_of(request, kind, around),
         note,
+        channels_of(request, kind, around.policy),
     )
+
+
+def channels_of(request: Request, kind: Lesson, policy: Policy) -> dict[str, str]:
+    """By surface, where an item of this kind is shown besides: knowledge fixes, where their owner says so."""
+    owner = policy.owners.get(request.routing.owner)
+    return {} if owner is None or kind is not Lesson.KNOWLEDGE_FIX else dict(owner.knowledge_channels)
 
 
 def task_of(request: Request, kind: Lesson, policy: Policy) -> Task:
@@ -78,7 +85,7 @@ def task_of(request: Request, kind: Lesson, policy: Policy) -> Task:
 
 
 def assignee_of(request: Request, kind: Lesson, around: Around) -> str | None:
-    """The id of whoever gets it: whom the policy names for this kind, else whoever answers for such; one of its people."""
+    """The id of whoever gets it: whom the policy names for this kind, else whoever answers for such."""
     policy = around.policy
     task = task_of(request, kind, policy)
     named = [id_ for id_ in task.assign if id_ in policy.people]

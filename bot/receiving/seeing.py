@@ -28,6 +28,8 @@ def may_see(request: Request, person: Person) -> bool:
     staged = {who for stage in routing.stages for who in stage.approvers}
     escalated = {who for step in routing.escalation for who in step.to}
     answering = {routing.accountable, routing.risk_owner}
+    if request.feedback is not None and request.feedback.assignee is not None:
+        answering.add(request.feedback.assignee)
     return person.id in {*routing.approvers, *answering, *staged, *escalated, *request.told, *request.widened}
 
 

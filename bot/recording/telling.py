@@ -26,11 +26,14 @@ TOLD = frozenset(
         "request.escalated", "request.withdrawn", "request.stage_began", "request.rescheduled", "request.moved",
         "request.warned",
         "request.redeemed", "request.grant_moved", "request.lapsed", "request.revoked", "request.outcome_reported",
+        "request.feedback_opened", "request.feedback_changed", "request.feedback_reminded",
         "request.erased",
     }
 )  # fmt: skip
 """Events that change how every card looks, and have their line in its thread."""
-PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated", "request.warned"})
+LEARNED = frozenset({"request.feedback_opened", "request.feedback_changed", "request.feedback_reminded"})
+"""Events of feedback items, which come after the decision and concern whoever has the item."""
+PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated", "request.warned"}) | LEARNED
 """Events that somebody is told of in person."""
 _OPENING = frozenset({"request.opened", "request.moved"})
 """Events after which a card comes to a channel in its turn among the others."""
@@ -61,7 +64,8 @@ def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Me
     It depends on nothing that erasing takes away.
     """
     routing = request.routing
-    if not routing.surfaces or request.assessment.verdict.kind is not VerdictKind.HOLD:
+    shown = request.assessment.verdict.kind is VerdictKind.HOLD or type_ in LEARNED
+    if not routing.surfaces or not shown:
         return
     for surface in routing.surfaces:
         for do in _what(type_, seq):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.domain import events as e
 from bot.domain.events import EventRecord
 from bot.domain.requests import Request
+from bot.recording.telling import LEARNED
 from bot.sending.scene import PERSON
 
 
@@ -26,7 +27,36 @@ def concerned(records: Sequence[EventRecord], seq: int, surface: str) -> list[st
         posted = event.post_to.get(surface)
         people = [PERSON + id_ for id_ in event.to]
         return people if posted is None else [*people, posted]
-    return []
+    return _learning(records[:seq], event, surface)
+
+
+def _learning(records: Sequence[EventRecord], event: e.Event, surface: str) -> list[str]:
+    """Whoever got a feedback item from somebody else, or is reminded of it; and the channel that shows it besides."""
+    if isinstance(event, e.FeedbackReminded):
+        holder = _holder(records)
+        return [] if holder is None else [PERSON + holder]
+    if not isinstance(event, e.FeedbackOpened | e.FeedbackChanged):
+        return []
+    by = records[-1].actor
+    people = [PERSON + event.assignee] if event.assignee is not None and by != f"person:{event.assignee}" else []
+    posted = event.post_to.get(surface)
+    return people if posted is None else [*people, posted]
+
+
+def _holder(records: Sequence[EventRecord]) -> str | None:
+    """Who has the feedback item by then."""
+    holder: str | None = None
+    for record in records:
+        if record.type in LEARNED and record.payload is not None:
+            event = e.event_of(record)
+            if isinstance(event, e.FeedbackOpened | e.FeedbackChanged) and event.assignee is not None:
+                holder = event.assignee
+    return holder
+
+
+def learning(records: Sequence[EventRecord], seq: int) -> bool:
+    """Whether an event is one of a feedback item."""
+    return 0 < seq <= len(records) and records[seq - 1].type in LEARNED
 
 
 def gathered_for(request: Request, records: Sequence[EventRecord], seq: int) -> int:
@@ -35,6 +65,8 @@ def gathered_for(request: Request, records: Sequence[EventRecord], seq: int) -> 
     What time and the policy do may come in crowds. What one person hands to another, or put off themselves, is theirs.
     """
     record = records[seq - 1] if 0 < seq <= len(records) else None
+    if record is not None and record.type in LEARNED:
+        return request.routing.gather_seconds
     by_a_person = record is None or record.actor.startswith("person:")
     if by_a_person or record is None or record.type == "request.woken":
         return 0
@@ -47,7 +79,11 @@ def settled(request: Request, records: Sequence[EventRecord], seq: int, surface:
     Who was shown it because of a later event need not be told of an earlier one.
     """
     for ref in request.messages:
-        if (ref.surface, ref.place) == (surface, place) and ref.kind in {"ping", "gathered"} and ref.upto >= seq:
+        if (
+            (ref.surface, ref.place) == (surface, place)
+            and ref.kind in {"ping", "gathered", "told"}
+            and ref.upto >= seq
+        ):
             return True
     later = (e.event_of(record) for record in records[seq:] if record.payload is not None)
     return any(isinstance(event, e.Unshown) and (event.surface, event.place) == (surface, place) for event in later)

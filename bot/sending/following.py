@@ -50,7 +50,7 @@ async def _clear(trying: Try, scene: Scene, card: MessageRef) -> None:
 
 
 async def _update(trying: Try, scene: Scene, ref: MessageRef) -> None:
-    why = lead(scene, ref.upto, ref.place) if ref.kind == "ping" and scene.open else None
+    why = lead(scene, ref.upto, ref.place) if ref.kind == "ping" and scene.matters(ref.upto) else None
     calls = scene.deciders() if scene.open and ref.kind == "card" and not ref.place.startswith(PERSON) else ()
     try:
         await trying.chat.update(ref, scene.card(ref.place), lead=why, calls=calls)

@@ -12,8 +12,9 @@ from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import Busy
 from bot.ports import Posting
-from bot.sending.concerning import concerned, settled
+from bot.sending.concerning import concerned, learning, settled
 from bot.sending.gathering import Gathering, Plan
+from bot.sending.lessons import tell_of_items
 from bot.sending.listing import Lists
 from bot.sending.scene import PERSON, Scene
 from bot.sending.trying import Try
@@ -53,13 +54,13 @@ class Pinging:
 
     async def _tell(self, trying: Try, scene: Scene, place: str) -> None:
         if not place.startswith(PERSON):
-            if scene.open or trying.again:
+            if scene.matters(trying.errand.seq) or trying.again:
                 await _show(trying, scene, place, trying.errand.seq, again=trying.again)
             return
         plan = await self.gathering.begun(trying.id, scene, trying.errand.seq, place)
         again = plan is not None and trying.again
         if plan is None:
-            if not scene.open:
+            if not scene.matters(trying.errand.seq):
                 return
             plan = await self.gathering.begin(trying.id, scene, trying.errand.seq, place)
         reached = await self._carry_out(trying, scene, place, plan, again=again)
@@ -67,9 +68,11 @@ class Pinging:
 
     async def _carry_out(self, trying: Try, scene: Scene, place: str, plan: Plan, *, again: bool) -> bool:
         """Whether they were reached, or need not be."""
+        if plan.is_list and learning(scene.records, trying.errand.seq):
+            return await tell_of_items(trying, scene, place, plan, again=again)
         if plan.is_list:
             return await self.lists.show(trying, place, plan.members, again=again)
-        if not scene.open and not again:
+        if not scene.matters(plan.members[0][1]) and not again:
             return True
         return await _show(trying, scene, place, plan.members[0][1], again=again)
 

@@ -18,6 +18,7 @@ from bot.pausing import STREAM, in_force
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.recording import TOLD, changes_cards, stream_of
+from bot.recording.telling import LEARNED
 
 PERSON = "person:"
 """How a place begins that is one person: ``person:<id>`` of the policy."""
@@ -39,6 +40,13 @@ class Scene:
     def open(self) -> bool:
         """Whether anybody can still decide it."""
         return self.request.pending and self.now < self.request.deadline_at
+
+    def matters(self, seq: int) -> bool:
+        """Whether anybody need still be told of an event: it can be decided, or its lesson is unfinished."""
+        record, item = self.record(seq), self.request.feedback
+        if record is not None and record.type in LEARNED:
+            return item is not None and item.state.unfinished
+        return self.open
 
     @property
     def upto(self) -> int:

@@ -107,7 +107,8 @@ class ChatSender:
         request = change.request
         if request is None:
             return True
-        return self._surface in request.routing.surfaces and request.assessment.verdict.kind is VerdictKind.HOLD
+        shown = request.assessment.verdict.kind is VerdictKind.HOLD or request.feedback is not None
+        return shown and self._surface in request.routing.surfaces
 
     async def _attempt(self, leased: Leased) -> None:
         remembered = self._memory.of(leased.message.id)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.cards import plain
 from bot.cards.status import where
+from bot.cards.wording import lesson_title
 from bot.domain import events as e
 from bot.domain.events import EventRecord
 from bot.errors import MessageGone
@@ -29,12 +30,31 @@ def lead(scene: Scene, seq: int, place: str) -> str | None:
     if isinstance(event, e.Woken):
         until = _time(scene, scene.request.deadline_at, record.at)
         return f"You put this off until now. It expires at {until} unless it is decided."
+    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded):
+        return _lesson(scene, record, event)
     if isinstance(event, e.Warned):
         return _near(scene, record, event)
-    if not isinstance(event, e.Escalated):
-        return None
+    return _step(scene, record, event, place) if isinstance(event, e.Escalated) else None
+
+
+def _step(scene: Scene, record: EventRecord, event: e.Escalated, place: str) -> str:
     said = (_at_risk(scene, record), which_step(scene, record.seq, event), *why_you(scene, record.seq, event, place))
     return " ".join(filter(None, (*said, _late(event.late_seconds))))
+
+
+def _lesson(scene: Scene, record: EventRecord, event: e.Event) -> str | None:
+    """What is to be learned of it, until when, and how late that is."""
+    item = scene.request.feedback
+    if item is None:
+        return None
+    due, title = _time(scene, item.due_at, record.at), lesson_title(item.kind)
+    if isinstance(event, e.FeedbackReminded):
+        over = "Its time is over." if item.due_at <= record.at else ""
+        text = f"This still has to be learned from, by {due}: {title}."
+        return " ".join(filter(None, (text, over, _late(event.late_seconds))))
+    (line,) = scene.said([record])
+    note = plain(event.note) if isinstance(event, e.FeedbackChanged) and event.note else ""
+    return " ".join(filter(None, (f"{line.who} asks that this be learned from, by {due}: {title}.", note)))
 
 
 def _near(scene: Scene, record: EventRecord, event: e.Warned) -> str:

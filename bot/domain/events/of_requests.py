@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from bot.domain.events.fact import Fact
-from bot.domain.lessons import Because, FeedbackState, Grade, Lesson
+from bot.domain.lessons import Because, FeedbackState, Grade, Lesson, Proposed
 from bot.domain.people import Actor
 from bot.domain.requests import Assessment, Decision, Grant, MessageRef, OutcomeStatus, Proposal, Request
 from bot.domain.routing import Routing, Step
@@ -115,6 +115,8 @@ class Revealed(Fact, frozen=True, tag="request.revealed"):
     """A person looked at a masked field."""
 
     field: str
+    in_file: bool = False
+    """Whether they took a file of the decision in which it stands in clear; no card shows it because of that."""
 
 
 class Reassigned(Fact, frozen=True, tag="request.reassigned"):
@@ -232,6 +234,8 @@ class FeedbackOpened(Fact, frozen=True, tag="request.feedback_opened"):
     remind_at: tuple[datetime, ...] = ()
     assignee: str | None = None
     note: str | None = None
+    post_to: dict[str, str] = msgspec.field(default_factory=dict)
+    """By surface, the channel in which it is shown besides."""
 
 
 class FeedbackChanged(Fact, frozen=True, tag="request.feedback_changed"):
@@ -243,6 +247,9 @@ class FeedbackChanged(Fact, frozen=True, tag="request.feedback_changed"):
     due_at: datetime | None = None
     remind_at: tuple[datetime, ...] = ()
     note: str | None = None
+    post_to: dict[str, str] = msgspec.field(default_factory=dict)
+    proposal: Proposed | None = None
+    """What a tightened threshold would be, and what it would have done; filled in by Signoff itself."""
 
 
 class FeedbackReminded(Fact, frozen=True, tag="request.feedback_reminded"):
@@ -273,6 +280,8 @@ class Erased(Fact, frozen=True, tag="request.erased"):
     residue: Request
     reason: str
     submission: str
-    """As in ``Opened``: a key that was used stays used."""
+    """As in ``Opened``, under a key of the server's: a key that was used stays used."""
     observed: tuple[Observation, ...] = ()
     """As in ``Opened``: what was counted stays counted."""
+    rule: str | None = None
+    """The rule of the policy's retention that did it; None where somebody did."""

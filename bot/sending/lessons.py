@@ -1,0 +1,37 @@
+"""Lessons: somebody who has several feedback items to hear of hears of them in one text, which names nobody's case."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bot.domain.ids import derived_uuid
+from bot.domain.requests import MessageRef
+from bot.errors import ChannelUnavailable
+from bot.ports import Posting
+from bot.sending.gathering import Plan
+from bot.sending.scene import PERSON, Scene
+from bot.sending.trying import Try
+
+
+async def tell_of_items(trying: Try, scene: Scene, place: str, plan: Plan, *, again: bool) -> bool:
+    """Say how many there are, and where they are listed; whether the person was reached, or need not be."""
+    person = scene.policy.people.get(place.removeprefix(PERSON))
+    if person is None:
+        return True
+    count = len(plan.members)
+    text = f"{count} feedback items wait for you. The command feedback lists them, and so does the desk."
+
+    async def note(ref: MessageRef) -> None:
+        told = replace(ref, surface=scene.surface, kind="told", place=place)
+        await trying.notes.gathered(plan.members, told)
+
+    try:
+        posting = Posting(derived_uuid("lessons", trying.id, place), again=again)
+        await trying.ask(place, trying.chat.tell(person, text, posting), note)
+    except ChannelUnavailable as problem:
+        trying.count("unreached")
+        for id_, _ in plan.members:
+            await trying.notes.unshown(id_, place, problem)
+        return False
+    trying.count("told")
+    return True
