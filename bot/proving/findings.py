@@ -35,6 +35,10 @@ class Kind(StrEnum):
     """A hash that is kept for making proofs is not the one that follows from the events."""
     VIEW_DIFFERS = "view_differs"
     """A row is not what the events say."""
+    STATEMENT_DIFFERS = "statement_differs"
+    """A file says in words what does not follow from its events."""
+    PAGE_DIFFERS = "page_differs"
+    """What is to be seen of a file is not what its data says."""
     UNREADABLE = "unreadable"
     """An event or a line of a file can't be read."""
 

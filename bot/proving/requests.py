@@ -41,12 +41,18 @@ async def prove(store: Store, request_id: str, key: PublicKey, now: datetime) ->
     records = await store.events(stream)
     if not records:
         raise NotFound(f"there is no request {request_id}")
-    lines = [await _line(store, record, 0 if checkpoint is None else checkpoint.size) for record in records]
+    size = 0 if checkpoint is None else checkpoint.size
+    lines = [await proven_line(store, record, size) for record in records]
     sealed = None if checkpoint is None else line_of_checkpoint(checkpoint)
     return write(Proof(VERSION, request_id, timestamp(now), key.line, sealed, tuple(lines)))
 
 
-async def _line(store: Store, record: EventRecord, size: int) -> EventLine:
+async def proven_line(store: Store, record: EventRecord, size: int) -> EventLine:
+    """An event with its way to the root over the first ``size`` leaves; without, where it is not among them.
+
+    Raises:
+        BadInput: when the way can't be told any more.
+    """
     index = await store.seals.leaf(record.stream, record.seq)
     if index is None or index >= size:
         return line_of_event(record, None)
@@ -89,7 +95,7 @@ def verify_record(raw: bytes, keys: Keyring) -> Proven:
     records = [event_of_line(line) for line in proof.events]
     findings = [*_signature(checkpoint, keys), *_chain(proof, records)]
     for line, record in zip(proof.events, records, strict=True):
-        findings += _inclusion(line, record, checkpoint)
+        findings += inclusion(line, record, checkpoint)
     unsealed = sum(line.leaf is None for line in proof.events)
     sealed_at = None if checkpoint is None else checkpoint.at
     return Proven(proof.request, len(records), unsealed, sealed_at, tuple(findings))
@@ -126,7 +132,8 @@ def _chain(proof: Proof, records: Sequence[EventRecord]) -> list[Finding]:
     return findings
 
 
-def _inclusion(line: EventLine, record: EventRecord, checkpoint: Checkpoint | None) -> list[Finding]:
+def inclusion(line: EventLine, record: EventRecord, checkpoint: Checkpoint | None) -> list[Finding]:
+    """What is wrong with an event's way to the checkpoint's root; nothing with one that is not sealed."""
     if line.leaf is None:
         return []
     root = None
