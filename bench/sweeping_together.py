@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from bench.keeping import keep_time
 from bench.processes import ROOT, Failed
 from bench.workload import VAULT_KEY, BenchClock
-from bot.escalating import keep_time
 from bot.ports import Committed
 from store.opening import open_store
 

@@ -17,7 +17,6 @@ from aiohttp import web
 
 from adapters import health, logs
 from adapters.patience import IDLE_SECONDS, Patience
-from adapters.timers import Timers
 from bot.addressing import note_address
 from bot.app.workplace import Workplace, workplace
 from bot.app.works import PolicyInUse, Works
@@ -67,7 +66,7 @@ async def _serve(place: Workplace, policy: PolicyInUse, announce: Callable[[str]
     store, clock, settings = place.store, place.clock, place.settings
     works = Works(place, policy)
     await works.start()
-    timers = Timers(clock, **works.jobs(SEAL_SECONDS))
+    timers = works.timers(SEAL_SECONDS)
     patience = Patience()
     app = _application(works, patience)
     runner = web.AppRunner(
@@ -90,7 +89,7 @@ async def _serve(place: Workplace, policy: PolicyInUse, announce: Callable[[str]
         structlog.get_logger("signoff").info("serving", url=url, policy=policy().version)
         await asyncio.wait((asyncio.create_task(stop.wait()), *working), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        timers.stop()
+        await timers.stop()
         works.waiting.close()
         await runner.cleanup()
     await _end(working)

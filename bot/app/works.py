@@ -14,13 +14,13 @@ from adapters.agents import app as agents
 from adapters.agents.limits import Limits
 from adapters.calendars import EVERY_SECONDS
 from adapters.desk import app as desk
+from adapters.timers import Timers, keep_deadlines
 from adapters.webhooks.sender import WebhookSender
 from bot.answering import Answering
 from bot.app.calendars import calendars
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
 from bot.deciding import Deciding
-from bot.escalating import keep_time
 from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
@@ -122,8 +122,14 @@ class Works:
         """What the gate is told when a request opens."""
         return Situation(surfaces=self._surfaces, loads=self._loads, roster=self._rostering.roster())
 
-    def jobs(self, seal_seconds: float) -> dict[str, Job]:
-        """What is done again and again: by name, every so many seconds."""
+    def timers(self, seal_seconds: float) -> Timers:
+        """What is done again and again, and the sweep that keeps the deadlines."""
+        timers = Timers(self.place.clock, **self._jobs(seal_seconds))
+        keep_deadlines(timers, self.place.store, self.place.clock, self._rostering.roster)
+        return timers
+
+    def _jobs(self, seal_seconds: float) -> dict[str, Job]:
+        """By name, every so many seconds."""
         store, clock = self.place.store, self.place.clock
         jobs: dict[str, Job] = {
             "seal": (seal_seconds, lambda: seal_pending(store.seals, self.place.keys.signer, clock)),
@@ -139,11 +145,9 @@ class Works:
 
     def work(self) -> list[asyncio.Task[None]]:
         """Start what runs until it is cancelled."""
-        store, clock = self.place.store, self.place.clock
         return [
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
             asyncio.create_task(self._alarming.run(), name="alarms"),
-            asyncio.create_task(keep_time(store, clock, self._rostering.roster), name="deadlines"),
             *(() if self._slack is None else self._slack.work()),
             *(() if self._teams is None else self._teams.work()),
         ]

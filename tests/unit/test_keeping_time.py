@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.requests import DecisionKind
 from bot.errors import Unavailable
-from bot.escalating import SWEEP_SECONDS, keep_time
+from bot.escalating import SWEEP_SECONDS, Pace
 from bot.recording import Deadline
-from tests.rigs.house import MovedClock, new_house
+from tests.rigs.house import House, new_house
 
 
-class Pauses:
-    """Moves the clock instead of sleeping, and ends the sweeping after so many pauses."""
-
-    def __init__(self, clock: MovedClock, count: int) -> None:
-        self._clock = clock
-        self._count = count
-        self.seconds: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-        self._clock.move(seconds=seconds)
-        if len(self.seconds) == self._count:
-            raise asyncio.CancelledError
+async def pauses(house: House, count: int) -> list[float]:
+    """So many sweeps, the clock moving from one to the next by as much as was said."""
+    pace, found = Pace(house.store, house.clock), []
+    for _ in range(count):
+        found.append(await pace.step())
+        house.clock.move(seconds=found[-1])
+    return found
 
 
 async def test_a_deadline_is_carried_out_as_it_passes_and_not_before() -> None:
@@ -33,10 +25,7 @@ async def test_a_deadline_is_carried_out_as_it_passes_and_not_before() -> None:
     house.clock.at += timedelta(milliseconds=400)
     request = await house.held(120, within="3s")
     house.clock.at -= timedelta(milliseconds=400)
-    pauses = Pauses(house.clock, 5)
-    with suppress(asyncio.CancelledError):
-        await keep_time(house.store, house.clock, sleep=pauses)
-    assert pauses.seconds == [SWEEP_SECONDS, SWEEP_SECONDS, SWEEP_SECONDS, 0.4, SWEEP_SECONDS]
+    assert await pauses(house, 5) == [SWEEP_SECONDS, SWEEP_SECONDS, SWEEP_SECONDS, 0.4, SWEEP_SECONDS]
     expired = await house.store.request(request.id)
     assert expired is not None
     assert expired.decision is not None
@@ -52,10 +41,7 @@ async def test_what_is_due_and_can_not_be_carried_out_is_no_reason_to_spin() -> 
         return stuck
 
     house.store.next_due = next_due  # type: ignore[method-assign]  # a row that no sweep can clear
-    pauses = Pauses(house.clock, 3)
-    with suppress(asyncio.CancelledError):
-        await keep_time(house.store, house.clock, sleep=pauses)
-    assert pauses.seconds == [SWEEP_SECONDS] * 3
+    assert await pauses(house, 3) == [SWEEP_SECONDS] * 3
 
 
 async def test_a_failed_sweep_is_made_up_for() -> None:
@@ -69,8 +55,7 @@ async def test_a_failed_sweep_is_made_up_for() -> None:
         return list(await due(now, limit=limit))
 
     house.store.due = unreliable  # type: ignore[method-assign]  # a database that comes back
-    with suppress(asyncio.CancelledError):
-        await keep_time(house.store, house.clock, sleep=Pauses(house.clock, 4))
+    assert await pauses(house, 4) == [SWEEP_SECONDS] * 4
     expired = await house.store.request(request.id)
     assert expired is not None
     assert not expired.pending

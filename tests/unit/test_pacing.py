@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +9,7 @@ import pytest
 
 from bot.deciding import Snooze
 from bot.domain.requests import Request
-from bot.escalating import SWEEP_SECONDS, Pace, pacing, sweeping
+from bot.escalating import SWEEP_SECONDS, Pace, sweeping
 from bot.escalating.pacing import SECOND_SECONDS
 from bot.recording import View
 from tests.rigs.house import House, new_house
@@ -30,24 +28,36 @@ async def now(house: House, request: Request) -> Request:
 
 def pace(house: House) -> Pace:
     made = Pace(house.store, house.clock)
-    house.store.subscribe(made.heard)
+    made.listen(lambda: None)
     return made
 
 
 async def test_a_commit_that_brings_a_sooner_deadline_wakes(house: House) -> None:
     request = await house.held(within="1h")
-    working = pace(house)
+    working, woken = Pace(house.store, house.clock), []
+    stop = working.listen(lambda: woken.append(house.clock.at))
     assert await working.step() == SWEEP_SECONDS
     await house.held(within="2h")
-    assert not working.woken.is_set()
+    assert not woken
     await house.say(request, Snooze(house.clock.at + timedelta(seconds=61)))
-    assert working.woken.is_set()
+    assert woken == [house.clock.at]
     house.clock.move(seconds=60.7)
     assert await working.step() == pytest.approx(0.3)
-    assert not working.woken.is_set()
+    stop()
+    await house.held(within="61s")
+    assert len(woken) == 1
     house.clock.move(seconds=0.3)
     await working.step()
     assert (await now(house, request)).snoozes == ()
+
+
+async def test_the_first_deadline_of_all_wakes(house: House) -> None:
+    working, woken = Pace(house.store, house.clock), []
+    working.listen(lambda: woken.append(house.clock.at))
+    assert await working.step() == SWEEP_SECONDS
+    await house.held(within="2h")
+    await house.held(within="3h")
+    assert len(woken) == 1
 
 
 async def test_a_commit_while_it_looks_is_not_missed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,27 +137,3 @@ async def test_one_request_that_can_not_be_carried_on_holds_up_no_other(
     assert await house.sweep() == len(others)
     assert (await now(house, broken)).pending
     assert not any([(await now(house, other)).pending for other in others])
-
-
-async def test_a_sleeper_sees_the_clock_jump(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pacing, "SWEEP_SECONDS", 600.0)
-    request = await house.held(within="1h")
-    expired = asyncio.Event()
-    asleep = asyncio.Event()
-    next_due = house.store.next_due
-
-    async def and_then_it_sleeps() -> Any:
-        asleep.set()
-        return await next_due()
-
-    monkeypatch.setattr(house.store, "next_due", and_then_it_sleeps)
-    keeping = asyncio.create_task(pacing.keep_time(house.store, house.clock))
-    async with asyncio.timeout(20):
-        await asleep.wait()
-        house.store.subscribe(lambda _: expired.set())
-        house.clock.move(hours=2)
-        await expired.wait()
-    keeping.cancel()
-    with suppress(asyncio.CancelledError):
-        await keeping
-    assert not (await now(house, request)).pending
