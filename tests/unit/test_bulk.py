@@ -71,7 +71,7 @@ async def test_each_has_a_decision_and_a_record_of_its_own(house: House) -> None
     assert bulk.summed(outcomes, Reject("", "")) == "All 25 were rejected by you."
     for request in requests:
         records = await house.store.events(f"request:{request.id}")
-        assert [record.type for record in records] == ["request.opened", "request.decided"]
+        assert [record.type for record in records] == ["request.opened", "request.decided", "request.feedback_opened"]
         assert records[1].actor == "person:dana"
         found = await house.store.request(request.id)
         assert found is not None
