@@ -18,6 +18,8 @@ from adapters.agents.openapi.document import DocumentRoutes
 from adapters.agents.v1 import V1Routes
 from adapters.agents.v1_events import EventRoutes
 from adapters.agents.v1_reports import ReportRoutes
+from adapters.agents.v1_summaries import SummaryRoutes
+from bot.answering import Answering
 from bot.domain.chance import Chance
 from bot.opening import Situation
 from bot.policy.document import Policy
@@ -60,6 +62,7 @@ def mount(
     V1Routes(counter, store, clock, policy, waiting).add_to(v1.router)
     events = EventRoutes(counter, store, policy, waiting)
     events.add_to(v1.router)
+    SummaryRoutes(counter, Answering(store, clock, policy), policy).add_to(v1.router)
     instances.add_to(v1.router, "/agents/{agent}/instances")
     ReportRoutes(counter, store).add_to(v1.router)
     DocumentRoutes().add_to(v1.router)

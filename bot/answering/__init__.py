@@ -22,8 +22,9 @@ from bot.answering.figures import (
     Volumes,
 )
 from bot.answering.listing import Line, listed
+from bot.answering.objects import json_of
 from bot.answering.periods import Period, read_period
-from bot.answering.sheets import csv_of
+from bot.answering.sheets import csv_of, sheet_name
 from bot.answering.summarising import summarise
 from bot.answering.telling import Told, told
 from bot.answering.wording import change_text, duration_text, heading, headline, value_text
@@ -54,8 +55,10 @@ __all__ = [
     "duration_text",
     "heading",
     "headline",
+    "json_of",
     "listed",
     "read_period",
+    "sheet_name",
     "summarise",
     "told",
     "value_text",

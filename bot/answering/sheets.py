@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from bot.answering.figures import Summary
 from bot.answering.listing import Line, Value, listed
 
+_NO_NAME = re.compile(r"[^a-z0-9]+")
 COLUMNS = ("section", "figure", "name", "of", "id", "value", "unit", "sample", "before", "means")
 _ACTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What makes a spreadsheet take a cell for a formula: https://owasp.org/www-community/attacks/CSV_Injection"""
@@ -41,6 +44,14 @@ def csv_of(summary: Summary) -> str:
     for line in listed(summary):
         writer.writerow(_cells(line))
     return out.getvalue()
+
+
+def sheet_name(summary: Summary, ending: str = "csv") -> str:
+    """What a file with it is called: ``refunds-2026-11-16-to-2026-11-23.csv``, by the days of the period's zone."""
+    period, zone = summary.period, ZoneInfo(summary.period.zone)
+    first, last = (at.astimezone(zone).date().isoformat() for at in (period.start, period.end))
+    whose = _NO_NAME.sub("-", (summary.owner or "all owners").lower()).strip("-") or "summary"
+    return f"{whose[:60]}-{first}.{ending}" if first == last else f"{whose[:60]}-{first}-to-{last}.{ending}"
 
 
 def inert(text: str) -> str:

@@ -10,6 +10,7 @@ from aiohttp import web
 from adapters.agents.openapi.aap_paths import AAP_PATHS
 from adapters.agents.openapi.parts import PARAMETERS, RESPONSES
 from adapters.agents.openapi.schemas import SCHEMAS
+from adapters.agents.openapi.summaries import SUMMARY_PATHS, SUMMARY_SCHEMAS
 from adapters.agents.openapi.v1_paths import V1_PATHS
 from adapters.agents.openapi.v1_schemas import V1_SCHEMAS
 
@@ -31,12 +32,13 @@ DOCUMENT: dict[str, Any] = {
     "tags": [
         {"name": "Requests", "description": "Propose an action, wait for its decision, redeem it once, report."},
         {"name": "Reports", "description": "What happened beside: a customer came back, a build went live."},
+        {"name": "Figures", "description": "What came of it, for whoever may read what concerns an owner."},
         {"name": "Instances", "description": "Create and manage instances of an agent with a provisioner token."},
         {"name": "Agent", "description": "Who the token is, and what judges it."},
     ],
-    "paths": {**AAP_PATHS, **V1_PATHS},
+    "paths": {**AAP_PATHS, **V1_PATHS, **SUMMARY_PATHS},
     "components": {
-        "schemas": {**SCHEMAS, **V1_SCHEMAS},
+        "schemas": {**SCHEMAS, **V1_SCHEMAS, **SUMMARY_SCHEMAS},
         "parameters": PARAMETERS,
         "responses": RESPONSES,
         "securitySchemes": {
