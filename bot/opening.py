@@ -24,6 +24,7 @@ from bot.domain.requests import (
     Proposal,
     Request,
 )
+from bot.domain.veiling import veiled_submission, veiled_use
 from bot.domain.verdicts import Reason, Verdict, VerdictKind
 from bot.errors import Conflict, CredentialRefused
 from bot.gating import Judgement, Prepared
@@ -32,7 +33,7 @@ from bot.policy.case import Case
 from bot.policy.document import Policy
 from bot.policy.reading import read_context
 from bot.ports import Clock, Recorder
-from bot.recording import Needs, View, waiting_key
+from bot.recording import KeyUse, Needs, View, waiting_key
 from bot.rostering import Roster
 from bot.routing import route
 
@@ -111,7 +112,7 @@ async def open_request(  # noqa: PLR0913 - each is a fact of its own, given by n
         instances=(instance_id,),
         tallies=prepared.keys,
         ledgers=(PAUSES,),
-        keys=((instance_id, key),),
+        keys=((instance_id, key), (instance_id, veiled_use(instance_id, key, policy.veil))),
         waiting=(waiting,),
     )
     try:
@@ -122,9 +123,9 @@ async def open_request(  # noqa: PLR0913 - each is a fact of its own, given by n
 
 
 def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
-    used = view.key_use(call.instance_id, call.key)
+    used = _used(view, call)
     if used is not None:
-        if used.submission != call.submission:
+        if used.submission not in {call.submission, veiled_submission(call.submission, call.policy.veil)}:
             raise Conflict(
                 "this Idempotency-Key was used for another request",
                 code="idempotency_conflict",
@@ -148,6 +149,12 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
     else:
         _assign(view, request_id, call)
     return OpenedRequest(view.recorded(request_id), replayed=False)
+
+
+def _used(view: View, call: _Call) -> KeyUse | None:
+    """What the key was used for, also where that was erased since."""
+    veiled = veiled_use(call.instance_id, call.key, call.policy.veil)
+    return view.key_use(call.instance_id, call.key) or view.key_use(call.instance_id, veiled)
 
 
 def require_live(agent: Agent | None, instance: Instance | None, now: datetime) -> None:

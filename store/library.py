@@ -38,6 +38,7 @@ from store.rows import (
     record_of,
     request_row,
     safe,
+    same_customer,
     state_of,
     tally_of,
     unsafe,
@@ -58,6 +59,12 @@ _CONTACT_TIMES = sql(
 _CREDENTIAL = sql("SELECT state FROM credentials WHERE hash = $1")
 _AGENTS = sql("SELECT state FROM agents ORDER BY created_at, id")
 _INSTANCES = sql("SELECT state FROM instances WHERE agent_id = $1 AND id > $2 ORDER BY id LIMIT $3")
+_CUSTOMERS = tuple(
+    sql(f"SELECT DISTINCT customer FROM {table} WHERE customer > $1 ORDER BY customer LIMIT $2")  # noqa: S608 - names of ours
+    for table in ("requests", "contacts")
+)
+_NAMES = 5000
+"""Customers that are looked at in one go."""
 _COUNTS = sql("SELECT status, count(*) FROM requests GROUP BY status")
 _STREAM = sql(f"SELECT {', '.join(EVENT)} FROM events WHERE stream = $1 ORDER BY seq")  # noqa: S608 - names of ours
 _EVENTS = sql(f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 ORDER BY position LIMIT $2")  # noqa: S608 - the columns are our own
@@ -128,6 +135,16 @@ class SqlLibrary:
         last = found[limit - 1]
         at = last.deadline_at if query.order == "due" else last.opened_at
         return Page(tuple(found[:limit]), cursor(at, last.id))
+
+    async def spellings(self, customer: str) -> Sequence[str]:
+        """See ``Library``."""
+        found: set[str] = set()
+        for statement in _CUSTOMERS:
+            after = ""
+            while rows := await self._database.scan(statement, after, _NAMES):
+                found |= {name for (name,) in rows if same_customer(name, customer)}
+                after = rows[-1][0]
+        return tuple(sorted(found))
 
     async def counts(self) -> dict[str, int]:
         """See ``Library``."""

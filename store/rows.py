@@ -17,6 +17,7 @@ from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
+from bot.domain.spelling import spelled
 from bot.domain.verdicts import Tally
 from bot.recording import Kept, KeyUse, Message, sampled_for, waits_under
 from store.paging import moment
@@ -72,6 +73,11 @@ def unsafe(key: str) -> str:
 def shown(text: str) -> str:
     """A text in which U+0000 is blanked."""
     return text.replace("\x00", "\ufffd")
+
+
+def same_customer(kept: str, wanted: str) -> bool:
+    """Whether two names are one customer's, spelled in two ways."""
+    return spelled(shown(kept)) == spelled(shown(wanted))
 
 
 def search_text(request: Request) -> str:

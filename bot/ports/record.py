@@ -118,6 +118,10 @@ class Library(Protocol):
         """A page of requests."""
         ...
 
+    async def spellings(self, customer: str) -> Sequence[str]:
+        """Every way in which requests and contacts that are not erased name a customer, as queries take it."""
+        ...
+
     async def counts(self) -> dict[str, int]:
         """How many requests have each status."""
         ...

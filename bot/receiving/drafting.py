@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -15,6 +16,8 @@ from bot.errors import BadInput
 from bot.ports import Clock, Shelf
 
 KEPT = timedelta(hours=1)
+ROOMS = ("slack.edits", "teams.edits")
+"""Where on the shelf drafts lie, one for each surface."""
 _LONGEST_KEY = 255
 
 
@@ -68,6 +71,21 @@ class Drafts:
     async def drop(self, key: str) -> None:
         """Forget it."""
         await self._shelf.drop(self._room, key[:_LONGEST_KEY])
+
+
+async def forget_drafts(shelf: Shelf, now: datetime, requests: Collection[str]) -> int:
+    """Drop every draft over one of these requests (ids), whoever typed it and wherever; returns how many.
+
+    What has expired goes as well.
+    """
+    dropped = 0
+    for room in ROOMS:
+        for key, value in (await shelf.entries(room, now)).items():
+            if msgspec.json.decode(value, type=Draft).request in requests:
+                await shelf.drop(room, key)
+                dropped += 1
+    await shelf.clear_expired(now)
+    return dropped
 
 
 def read_lesson(chosen: str) -> Lesson | None:

@@ -26,7 +26,7 @@ from store.memory.seals import MemorySeals
 from store.memory.sessions import MemorySessions, MemoryVault
 from store.memory.shelf import MemoryShelf
 from store.paging import cursor, place, size
-from store.rows import search_text, shown
+from store.rows import same_customer, search_text, shown
 
 T = TypeVar("T")
 
@@ -142,6 +142,12 @@ class MemoryStore:
             return Page(items)
         last = items[-1]
         return Page(items, cursor(last.deadline_at if due else last.opened_at, last.id))
+
+    async def spellings(self, customer: str) -> Sequence[str]:
+        """See ``Library``."""
+        named = {kept.state.assessment.context.customer for kept in self._rows.requests.values()}
+        named |= {kept.state.customer or None for kept in self._rows.contacts.values()}
+        return tuple(sorted(name for name in named if name is not None and same_customer(name, customer)))
 
     async def counts(self) -> dict[str, int]:
         """See ``Library``."""

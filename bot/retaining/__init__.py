@@ -1,0 +1,1 @@
+"""Retaining: what the policy's retention lets go is erased, on record."""
