@@ -26,6 +26,17 @@ class Proposal(msgspec.Struct, frozen=True, gc=False):
     context: dict[str, Any] | None = None
 
 
+class PolicyAnswer(msgspec.Struct, frozen=True, gc=False):
+    """What an agent told a customer of a policy, tagged so that the same question can be compared across requests."""
+
+    question: str
+    """A tag: ``refund after 30 days``."""
+    stance: str
+    """What the answer came to: ``no``, ``with a receipt`` ..."""
+    policy_version: str | None = None
+    """The version of the policy that it was answered by, as the agent names it."""
+
+
 class Context(msgspec.Struct, frozen=True, gc=False):
     """What Signoff understood of a proposal's ``context``; ``problems`` names the entries that it could not read."""
 
@@ -48,6 +59,7 @@ class Context(msgspec.Struct, frozen=True, gc=False):
     signals: dict[str, Any] = {}
     transcript: tuple[str, ...] = ()
     """The customer's last words, oldest first."""
+    answer: PolicyAnswer | None = None
     vulnerable: bool = False
     regulated_complaint: bool = False
     problems: tuple[str, ...] = ()

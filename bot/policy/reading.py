@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.domain.jsontext import Json, same
-from bot.domain.requests import Context
+from bot.domain.requests import Context, PolicyAnswer
 from bot.domain.verdicts import Level
 from bot.errors import SignoffError
 
@@ -23,6 +23,7 @@ _CUSTOMER_ROLES = {"user", "customer", "human", "end_user"}
 _AGREE = {"match", "matches", "ok", "pass", "passed", "same", "verified"}
 _DIFFER = {"mismatch", "mismatches", "fail", "failed", "different", "changed", "unverified"}
 _LEVELS = {level.value for level in Level}
+_ANSWER = {"question", "stance", "policy_version"}
 _EMPTY = Context()
 
 
@@ -116,6 +117,13 @@ def _signals(value: Json) -> dict[str, Any]:
     return value
 
 
+def _answer(value: Json) -> PolicyAnswer:
+    if not isinstance(value, dict) or not {"question", "stance"} <= value.keys() <= _ANSWER:
+        raise Unreadable("expected question, stance and perhaps policy_version")
+    version = value.get("policy_version")
+    return PolicyAnswer(_name(value["question"]), _name(value["stance"]), None if version is None else _name(version))
+
+
 def _transcript(value: Json) -> tuple[str, ...]:
     entries = value if isinstance(value, list) else [value]
     words = tuple(said for entry in entries if (said := _said(entry)))
@@ -169,6 +177,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "mismatches": _names,
     "signals": _signals,
     "transcript": _transcript,
+    "answer": _answer,
     "vulnerable": _flag,
     "regulated_complaint": _flag,
 }

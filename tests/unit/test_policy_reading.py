@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.fields import Field, FieldKind
 from bot.domain.money import Money
-from bot.domain.requests import Context
+from bot.domain.requests import Context, PolicyAnswer
 from bot.domain.verdicts import Level, Reservation, Tally
 from bot.errors import BadInput
 from bot.policy.checking import check_arguments
@@ -27,6 +27,11 @@ from tests.rigs.gates import NOW, REFUND, policy_of
         ({"confidence": 1, "level": "draft"}, Context(confidence=1.0, level=Level.DRAFT)),
         ({"citations": "3.2", "evidence": [{"title": "photo"}]}, Context(citations=("3.2",), evidence=("photo",))),
         ({"transcript": "help"}, Context(transcript=("help",))),
+        (
+            {"answer": {"question": "late?", "stance": "no", "policy_version": 7}},
+            Context(answer=PolicyAnswer("late?", "no", "7")),
+        ),
+        ({"answer": {"question": "late?", "stance": "no"}}, Context(answer=PolicyAnswer("late?", "no"))),
         (
             {
                 "transcript": [
@@ -90,6 +95,11 @@ def test_signals(signal: Any, differs: bool) -> None:
         ({"vulnerable": "no"}, "vulnerable"),
         ({"citations": [None]}, "citations"),
         ({"transcript": {"a": 1, "role": 3}}, "transcript"),
+        ({"answer": "no"}, "answer"),
+        ({"answer": {"question": "late?"}}, "answer"),
+        ({"answer": {"question": "late?", "stance": ""}}, "answer"),
+        ({"answer": {"question": "late?", "stance": "no", "because": "x"}}, "answer"),
+        ({"answer": {"question": "late?", "stance": "n" * 501}}, "answer"),
         ({"transcript": [{"role": "user", "content": 4}]}, "transcript"),
         ({"transcript": ["x" * 70_000]}, "transcript"),
         ({"signals": ["device"]}, "signals"),

@@ -46,6 +46,7 @@ _CONTEXT: dict[str, Any] = {
     "mismatches": _NAMES,
     "signals": {"type": "object", "description": "By name: match or mismatch, true or false, expected and observed."},
     "transcript": {"description": "The customer's words: texts, or messages with role and content."},
+    "answer": strict_object(["question", "stance"], question=_NAME, stance=_NAME, policy_version=_NAME),
     "vulnerable": {"type": "boolean"},
     "regulated_complaint": {"type": "boolean"},
 }
