@@ -18,6 +18,7 @@ from bot.domain.people import Person
 from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.alarms import Alarm
+from bot.policy.digests import Digest
 from bot.policy.expressions import Expression
 from bot.policy.feedback import Feedback, FeedbackRule
 from bot.policy.phrases import Phrase
@@ -130,6 +131,8 @@ class Owner(msgspec.Struct, frozen=True):
     assigns: bool = False
     """Whether a request is given to the least loaded of those who may sign it, when it opens."""
     alarms: tuple[Alarm, ...] = ()
+    digests: tuple[Digest, ...] = ()
+    """Summaries that come by themselves."""
     feedback: Feedback = Feedback()
     knowledge_owner: str | None = None
     """Who mends what agents read; a person id."""

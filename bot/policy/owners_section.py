@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.routing import OverLimit
 from bot.policy.alarms_section import read_alarms
+from bot.policy.digests_section import Around, read_digests
 from bot.policy.document import Owner, Sla
 from bot.policy.feedback import Feedback
 from bot.policy.feedback_section import read_feedback
@@ -30,6 +31,7 @@ OWNER_KEYS = frozenset(
         "separate",
         "assign",
         "alarms",
+        "digests",
         "feedback",
         "knowledge_owner",
         "knowledge_channel",
@@ -67,12 +69,14 @@ def _owner(name: str, at: At, names: Names) -> Owner | None:
     approvers = names.persons(found["approvers"]) if "approvers" in found else ()
     channels = read_places(found["channels"]) if "channels" in found else {}
     title = found["title"].text(longest=100) if "title" in found else None
+    first = {surface: places[0] for surface, places in channels.items()}
+    around = Around(names.people, first, risk_owner or "", accountable or "")
     return Owner(
         id=name,
         title=title or name.replace("_", " ").capitalize(),
         accountable=accountable or "",
         risk_owner=risk_owner or "",
-        channels={surface: places[0] for surface, places in channels.items()},
+        channels=first,
         second_channels={surface: places[1] for surface, places in channels.items() if len(places) > 1},
         approvers=approvers,
         approver_groups=names.unlisted(found["approvers"]) if "approvers" in found else (),
@@ -83,6 +87,7 @@ def _owner(name: str, at: At, names: Names) -> Owner | None:
         bars_agents_owner=_separate(found["separate"]) if "separate" in found else False,
         assigns="assign" in found and found["assign"].choice(_Assign) is _Assign.LEAST_LOADED,
         alarms=read_alarms(found["alarms"]) if "alarms" in found else (),
+        digests=read_digests(found["digests"], around) if "digests" in found else (),
         feedback=read_feedback(found["feedback"], names) if "feedback" in found else Feedback(),
         knowledge_owner=read_person(found["knowledge_owner"], names.people) if "knowledge_owner" in found else None,
         knowledge_channels=read_channels(found["knowledge_channel"]) if "knowledge_channel" in found else {},

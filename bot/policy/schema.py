@@ -12,6 +12,7 @@ from bot.domain.fields import FieldKind
 from bot.domain.routing import OverLimit
 from bot.domain.verdicts import ActionClass, Level
 from bot.policy.alarms_section import alarm_schema
+from bot.policy.digests_section import digest_schema
 from bot.policy.feedback_section import feedback_rules_schema, feedback_schema
 from bot.policy.hours_section import DAYS_KEY
 from bot.policy.owners_section import SEPARATE
@@ -110,6 +111,7 @@ def _owner() -> Schema:
             "separate": _said("Who may not sign, approver or not.", {"type": "array", "items": {"enum": [SEPARATE]}}),
             "assign": _said("To whom a request is given when it opens.", {"enum": ["nobody", "least_loaded"]}),
             "alarms": _said("When it pauses by itself.", {"type": "array", "items": alarm_schema(_DURATION)}),
+            "digests": _said("Summaries that come by themselves.", {"type": "array", "items": digest_schema()}),
             "feedback": _said("What is learned of corrections, by whom and until when.", feedback_schema(_DURATION)),
             "knowledge_owner": _said("Who mends what agents read.", _TEXT),
             "knowledge_channel": _said("Where knowledge fixes are posted.", _CHANNELS),

@@ -1,0 +1,18 @@
+"""Digests: a summary that comes by itself."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bot.policy.cron import Cron
+
+
+class Digest(msgspec.Struct, frozen=True):
+    """One of an owner's: when it comes, on the clocks of the owner's own zone, to whom, and of which time it tells."""
+
+    name: str
+    cron: Cron
+    period: str
+    """As ``bot.answering.read_period`` takes it, seen at the time at which it is due."""
+    places: dict[str, tuple[str, ...]]
+    """By surface where it comes: channels as the policy writes them, and ``person:<id>``."""
