@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from adapters.signing import load_keys
 from bot.cli import audit_words as words
-from bot.cli.reading import AsJson, Database, console, moment, now, say_json, shown, with_store
-from bot.errors import BadInput, NotFound, SettingsInvalid
+from bot.cli.audit_export import export_command
+from bot.cli.audit_keys import TrustedKeys, own_key, text_of_file, trusted_keys
+from bot.cli.reading import AsJson, Database, console, now, say_json, shown, with_store
+from bot.errors import BadInput, NotFound
 from bot.ports import Store
-from bot.proving.exports import Exported, Span, export
+from bot.proving.consistency import compare_exports
 from bot.proving.files import verify_export
 from bot.proving.findings import Finding, Report
-from bot.proving.keys import Keyring, PublicKey, read_public_key
+from bot.proving.keys import Keyring
+from bot.proving.manifests import manifest_path
 from bot.proving.notes import compare_kept, read_note
 from bot.proving.record import verify
 from bot.proving.requests import Proven, prove, verify_record
+from bot.proving.selected_files import verify_selected
 from bot.proving.views import compare_rows
 from bot.recording import stream_of
 from bot.sealing import note_of
 from bot.settings import Settings, load_settings
 
 app = typer.Typer(no_args_is_help=True)
+app.command("export")(export_command)
 
-TrustedKeys = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--public-key",
-        help="A trusted key, or a file with it, as `signoff audit public-key` prints it; may be given several times. "
-        "This server's own when left out.",
-    ),
-]
 Out = Annotated[Path, typer.Option(help="The file to write.")]
+_WHOLE = b'{"kind":"signoff.'
 _PROOF = b'{"kind":"signoff.proof"'
 
 
@@ -59,9 +55,9 @@ def verify_command(
 ) -> None:
     """Find whatever was changed, removed, reordered, inserted, cut off or forged; exit 1 when there is anything."""
     if file is not None:
-        _verify_file(file, _trusted(public_key, None), as_json=as_json)
+        _verify_file(file, trusted_keys(public_key, None), as_json=as_json)
         return
-    keys = _trusted(public_key, load_settings(database=database))
+    keys = trusted_keys(public_key, load_settings(database=database))
 
     async def work(store: Store, _: Settings) -> Report:
         total = None if as_json else sum(version for version, _ in (await store.heads()).values())
@@ -69,7 +65,7 @@ def verify_command(
             report = await verify(store, keys, rows=views, progress=step)
         if checkpoint is None:
             return report
-        kept = read_note(_text(checkpoint))
+        kept = read_note(text_of_file(checkpoint))
         more = compare_kept(kept, await store.seals.checkpoints(), keys)
         return msgspec.structs.replace(report, findings=(*report.findings, *more))
 
@@ -109,37 +105,11 @@ def prove_command(
     """Write a file that proves one request's events; `signoff audit verify --file` checks it offline."""
 
     async def work(store: Store, settings: Settings) -> bytes:
-        return await prove(store, request, _own_key(settings), now())
+        return await prove(store, request, own_key(settings), now())
 
     raw = with_store(database, work)
     out.write_bytes(raw)
     typer.echo(f"{out}: {len(raw):,} bytes; it holds the request's data in clear", err=True)
-
-
-@app.command("export")
-def export_command(
-    *,
-    out: Out,
-    since: Annotated[str | None, typer.Option("--from", help="Events from this time on (UTC).")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Events before this time (UTC).")] = None,
-    database: Database = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write the record, or the part of it between two times, as lines of JSON that can be verified offline."""
-    span = Span(moment(since, "from"), moment(until, "to"))
-
-    async def work(store: Store, settings: Settings) -> Exported:
-        with out.open("wb") as file, words.progress(None, quiet=as_json) as step:
-            return await export(store, _own_key(settings), now(), file, span=span, progress=step)
-
-    made = with_store(database, work)
-    if as_json:
-        say_json(msgspec.to_builtins(made))
-        return
-    typer.echo(
-        f"{out}: {made.events:,} events ({made.unsealed:,} unsealed), leaves {made.start:,} to {made.end:,}, "
-        f"{made.checkpoints:,} checkpoints\nsha256 of all lines but the last: {made.sha256}"
-    )
 
 
 @app.command("public-key")
@@ -148,7 +118,7 @@ def public_key_command(
     pem: Annotated[bool, typer.Option("--pem", help="As PEM, for other tools.")] = False,
 ) -> None:
     """Print the key that an auditor needs to check this server's signatures; it is no secret."""
-    key = _own_key(load_settings())
+    key = own_key(load_settings())
     typer.echo(key.pem if pem else key.line, nl=not pem)
 
 
@@ -206,9 +176,32 @@ def _verify_file(file: Path, keys: Keyring, *, as_json: bool) -> None:
     if raw is not None:
         _say_proven(verify_record(raw, keys), as_json=as_json)
         return
+    beside = manifest_path(file)
+    if beside.exists() or not start.startswith(_WHOLE):
+        with words.progress(None, quiet=as_json) as step:
+            _say(verify_selected(file, beside, keys, progress=step), as_json=as_json)
+        return
     with words.progress(None, quiet=as_json) as step:
         report = asyncio.run(verify_export(file, keys, progress=step))
     _say(report, as_json=as_json)
+
+
+@app.command("consistency")
+def consistency_command(
+    old: Annotated[Path, typer.Argument(help="The older export (JSONL, of the whole record or a span of time).")],
+    new: Annotated[Path, typer.Argument(help="The newer one.")],
+    *,
+    public_key: TrustedKeys = None,
+    as_json: AsJson = False,
+) -> None:
+    """Prove offline that a newer export contains an older one, and name what differs; exit 1 when anything does."""
+    found = asyncio.run(compare_exports(old, new, trusted_keys(public_key, None)))
+    if as_json:
+        say_json({"ok": found.ok, **msgspec.to_builtins(found)})
+    else:
+        words.say_consistency(console(), found)
+    if not found.ok:
+        raise typer.Exit(1)
 
 
 def _say(report: Report, *, as_json: bool) -> None:
@@ -238,33 +231,3 @@ def _say_proven(proven: Proven, *, as_json: bool) -> None:
         out.print(f"[green]✓[/green] all {proven.events} events of request {proven.request} are proven, as of {at}")
     if not whole:
         raise typer.Exit(1)
-
-
-def _trusted(given: Iterable[str] | None, settings: Settings | None) -> Keyring:
-    """The keys that were given, or this server's own."""
-    keys = [read_public_key(_text(Path(text)) if Path(text).is_file() else text) for text in given or ()]
-    if keys:
-        return Keyring(keys)
-    if settings is None:
-        raise BadInput(
-            "is needed to verify a file",
-            field="--public-key",
-            remedy="get it from the operator: `signoff audit public-key` prints it",
-        )
-    return Keyring([_own_key(settings)])
-
-
-def _own_key(settings: Settings) -> PublicKey:
-    try:
-        return load_keys(settings.key_file, settings.key, create=False).public_key
-    except SettingsInvalid as error:
-        raise SettingsInvalid(
-            error.message, field=error.field, remedy=f"{error.remedy}; or give --public-key where that is enough"
-        ) from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} can't be read", field="file") from error

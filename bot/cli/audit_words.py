@@ -15,6 +15,7 @@ from rich.text import Text
 from bot.cards import plain
 from bot.cli.reading import shown
 from bot.domain.events import EventRecord
+from bot.proving.consistency import Consistency
 from bot.proving.findings import Finding, Report
 from bot.proving.record import Progress as Step
 
@@ -50,6 +51,22 @@ def say_report(console: Console, report: Report) -> None:
         console.print(findings_table(report.findings))
     if report.more:
         console.print(f"{report.more} more are not listed; --json lists no more than these either.")
+
+
+def say_consistency(console: Console, found: Consistency) -> None:
+    """What comparing two exports came to, for people."""
+    if found.ok:
+        console.print(Text.assemble(("✓ ", "green"), ("The newer export contains the older one.", "bold")))
+    else:
+        count = len(found.findings) + found.more
+        console.print(
+            Text.assemble(("✗ ", "red"), (f"The newer export is not the older one grown: {count} found.", "bold"))
+        )
+    console.print(f"  Leaves       {found.old_size:,} in the older, {found.new_size:,} in the newer")
+    console.print(f"  Events       {found.compared:,} compared, {found.erased_since:,} of them erased since")
+    console.print(f"  Proof        {len(found.proof)} hashes (RFC 6962); --json lists them")
+    if found.findings:
+        console.print(findings_table(found.findings))
 
 
 def _counts(report: Report) -> Text:

@@ -95,7 +95,7 @@ async def export(
     for checkpoint in checkpoints:
         out.write(line_of_checkpoint(checkpoint))
     events = unsealed = 0
-    async for leaf, record in _in_order(store, end):
+    async for leaf, record in in_order(store, end):
         if leaf is None and not span.holds(record.at):
             continue
         if leaf is not None and leaf < start:
@@ -118,7 +118,7 @@ async def _bounds(store: Store, checkpoints: Sequence[Checkpoint], span: Span) -
     if span.whole:
         return 0, size
     first = last = None
-    async for leaf, record in _in_order(store, size):
+    async for leaf, record in in_order(store, size):
         if leaf is not None and span.holds(record.at):
             first, last = leaf if first is None else first, leaf
     if first is None or last is None:
@@ -127,7 +127,7 @@ async def _bounds(store: Store, checkpoints: Sequence[Checkpoint], span: Span) -
     return max(one for one in sizes if one <= first), min(one for one in sizes if one > last)
 
 
-async def _in_order(store: Store, end: int) -> AsyncIterator[tuple[int | None, EventRecord]]:
+async def in_order(store: Store, end: int) -> AsyncIterator[tuple[int | None, EventRecord]]:
     """Every event with its leaf below ``end``, in the leaves' order; then those without one, in the record's."""
     waiting: dict[tuple[str, int], EventRecord] = {}
     queue: deque[tuple[int, str, int]] = deque()

@@ -111,5 +111,9 @@ class Keyring:
 
     def signed(self, checkpoint: Checkpoint) -> bool:
         """Whether the key that a checkpoint names is trusted and signed just this checkpoint."""
-        key = self._keys.get(checkpoint.key_id)
-        return key is not None and key.verifies(checkpoint.signature, text_of(checkpoint))
+        return self.verifies(checkpoint.key_id, checkpoint.signature, text_of(checkpoint))
+
+    def verifies(self, key_id: str, signature: bytes, data: bytes) -> bool:
+        """Whether the key of this id is trusted and made the signature over the data."""
+        key = self._keys.get(key_id)
+        return key is not None and key.verifies(signature, data)
