@@ -21,7 +21,9 @@ from bot.policy.steps import STEPS
 from bot.policy.tallies import (
     agent_hour_key,
     amounts_key,
+    build_key,
     counts_agent_hour,
+    counts_build,
     counts_customer_day,
     customer_day_key,
     fits,
@@ -85,6 +87,8 @@ def _keys(case: Case) -> tuple[str, ...]:
         keys.append(agent_hour_key(action, agent, case.now))
     if context.session is not None:
         keys.append(tries_key(case.policy, action, context.session))
+    if context.build is not None and counts_build(action, context.build):
+        keys.append(build_key(action, agent, context.build))
     if action.amount is not None:
         keys += [amounts_key(case.policy, action, whose, name) for whose, name in amounts_of(context, agent)]
     return tuple(keys)
@@ -175,6 +179,9 @@ def _observed(case: Case, kind: VerdictKind) -> tuple[Observation, ...]:
     observed = []
     if case.context.session is not None:
         observed.append(Observation(tries_key(case.policy, action, case.context.session)))
+    build = case.context.build
+    if kind is not VerdictKind.BLOCK and build is not None and counts_build(action, build):
+        observed.append(Observation(build_key(action, case.agent.id, build)))
     if kind is not VerdictKind.BLOCK and case.amount is not None and case.amount.amount > 0:
         amount = case.amount.amount
         whose = amounts_of(case.context, case.agent.id)

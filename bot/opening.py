@@ -36,6 +36,7 @@ from bot.ports import Clock, Recorder
 from bot.recording import KeyUse, Needs, View, waiting_key
 from bot.rostering import Roster
 from bot.routing import route
+from bot.sampling import Draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class _Call:
     random: bytes
     prepared: Prepared
     situation: Situation
+    draw: Draw
 
 
 def submission_digest(proposal: Proposal) -> str:
@@ -105,12 +107,13 @@ async def open_request(  # noqa: PLR0913 - each is a fact of its own, given by n
     at = clock.now()
     prepared = Prepared(policy, proposal, agent, at)
     submission, signed = submission_digest(proposal), digest(proposal.arguments)
-    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, prepared, situation)
+    draw = Draw(policy, agent, proposal.tool, random, at)
+    call = _Call(policy, agent, instance_id, proposal, key, submission, signed, at, random, prepared, situation, draw)
     waiting = waiting_key(agent.id, proposal.tool, proposal.server, call.digest)
     needs = Needs(
         agents=(agent.id,),
         instances=(instance_id,),
-        tallies=prepared.keys,
+        tallies=(*prepared.keys, *draw.keys),
         ledgers=(PAUSES,),
         keys=((instance_id, key), (instance_id, veiled_use(instance_id, key, policy.veil))),
         waiting=(waiting,),
@@ -146,6 +149,7 @@ def _open(view: View, call: _Call, waiting: str) -> OpenedRequest:
     verdict = judgement.assessment.verdict
     if verdict.kind is not VerdictKind.HOLD:
         _decide_by_policy(view, request_id, verdict)
+        _sample(view, request_id, call)
     else:
         _assign(view, request_id, call)
     return OpenedRequest(view.recorded(request_id), replayed=False)
@@ -222,6 +226,17 @@ def _decide_by_policy(view: View, request_id: str, verdict: Verdict) -> None:
     else:
         decision = Decision(DecisionKind.REJECTED, author, view.now, reason_code="blocked", note=note or "blocked")
         view.record("request", request_id, Decided(decision), author)
+
+
+def _sample(view: View, request_id: str, call: _Call) -> None:
+    """Ask somebody to look at what the policy let through, where its lot falls on it."""
+    request, policy = view.recorded(request_id), call.policy
+    if request.assessment.verdict.kind is not VerdictKind.ALLOW:
+        return
+    tallies = view.tallies((*call.prepared.keys, *call.draw.keys))
+    sampled = call.draw.taken(request, tallies, call.situation.roster or Roster(policy))
+    if sampled is not None:
+        view.record("request", request_id, sampled, people.policy(policy.version))
 
 
 def _assign(view: View, request_id: str, call: _Call) -> None:

@@ -13,6 +13,7 @@ from bot.deciding.commands import (
     ChangeFeedback,
     Claim,
     Command,
+    GradeSample,
     Reassign,
     Reject,
     Reveal,
@@ -22,6 +23,7 @@ from bot.deciding.commands import (
     Withdraw,
 )
 from bot.deciding.entitling import Standing, approvers_now, covers, require_approver
+from bot.deciding.grading import graders
 from bot.deciding.rules import already_decided, amount_in, decide, display_name, require_pending
 from bot.deciding.signing import Missing, missing, signatures_in, valid_signatures
 from bot.deciding.submitting import Deciding
@@ -38,6 +40,7 @@ __all__ = [
     "Claim",
     "Command",
     "Deciding",
+    "GradeSample",
     "Missing",
     "Reassign",
     "Reject",
@@ -55,6 +58,7 @@ __all__ = [
     "covers",
     "decide",
     "display_name",
+    "graders",
     "missing",
     "require_approver",
     "require_pending",

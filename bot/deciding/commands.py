@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot.domain.lessons import FeedbackState, Lesson
+from bot.domain.lessons import FeedbackState, Grade, Lesson
 
 MAX_NOTE = 4000
 """Characters of a note or a question."""
@@ -93,6 +93,14 @@ class ChangeFeedback(msgspec.Struct, frozen=True):
     """How many changes it had when it was looked at; where it has others by now, nothing is done."""
 
 
+class GradeSample(msgspec.Struct, frozen=True):
+    """Say of a sample whether it is good; what needs work has a note, and opens a feedback item."""
+
+    grade: Grade
+    note: str | None = None
+    lesson: Lesson | None = None
+
+
 Command = (
     Approve
     | ApproveWithEdits
@@ -106,4 +114,5 @@ Command = (
     | Snooze
     | Withdraw
     | ChangeFeedback
+    | GradeSample
 )

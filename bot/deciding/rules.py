@@ -7,8 +7,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot.deciding.commands import Approve, ApproveWithEdits, ChangeFeedback, Command, Reject, Reveal, Revoke, Withdraw
+from bot.deciding.commands import (
+    Approve,
+    ApproveWithEdits,
+    ChangeFeedback,
+    Command,
+    GradeSample,
+    Reject,
+    Reveal,
+    Revoke,
+    Withdraw,
+)
 from bot.deciding.entitling import Standing, approvers_now, require_approver, require_limit
+from bot.deciding.grading import grade
 from bot.deciding.notes import optional_text, text
 from bot.deciding.signing import sign, withdraw
 from bot.deciding.teaching import change
@@ -46,6 +57,8 @@ def decide(request: Request, command: Command, standing: Standing) -> list[e.Eve
         return _reveal(request, command, standing)
     if isinstance(command, ChangeFeedback):
         return change(request, command, standing.actor, standing.policy, standing.now)
+    if isinstance(command, GradeSample):
+        return grade(request, command, standing.actor, standing.policy)
     require_pending(request, standing.policy, standing.now)
     if isinstance(command, Withdraw):
         return withdraw(request, optional_text(command.note, "note"), standing)

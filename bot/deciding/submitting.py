@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.deciding.commands import Approve, ApproveWithEdits, Command, Reject
+from bot.deciding.commands import Approve, ApproveWithEdits, Command, GradeSample, Reject
 from bot.deciding.entitling import Standing
 from bot.deciding.rules import _moved, decide
 from bot.domain import events as e
@@ -17,7 +17,7 @@ from bot.domain.verdicts import Reservation
 from bot.errors import NotAllowed, NotFound
 from bot.gating import fits, reserve_for
 from bot.learning.loads import loads_of
-from bot.learning.opening import Around, of_decision, picks_by_load
+from bot.learning.opening import Around, of_decision, of_grade, picks_by_load
 from bot.pausing import refuse_frozen_approval
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
@@ -60,7 +60,7 @@ class Deciding:
 
     async def _loads(self, request: Request, command: Command) -> Mapping[str, int]:
         """Who has how many feedback items, where whoever gets the next one depends on it."""
-        corrects = isinstance(command, ApproveWithEdits | Reject)
+        corrects = isinstance(command, ApproveWithEdits | Reject | GradeSample)
         return await loads_of(self._store) if corrects and picks_by_load(request, self._policy()) else {}
 
     def _run(
@@ -126,11 +126,15 @@ class Deciding:
 def _lessons(
     view: View, request: Request, events: Sequence[e.Event], standing: Standing, loads: Mapping[str, int]
 ) -> Iterator[e.Event]:
-    """The feedback item of a correction, opened in the transaction of its decision."""
+    """The feedback item of a correction, opened in the transaction of its decision or grade."""
     agent = view.agent(request.agent_id)
     around = Around(standing.policy, None if agent is None else agent.owner_email, lambda: loads)
     for event in events:
         if isinstance(event, e.Decided):
             item = of_decision(request, event.decision, standing.now, around)
+            if item is not None:
+                yield item
+        elif isinstance(event, e.Graded):
+            item = of_grade(request, event, standing.now, around)
             if item is not None:
                 yield item

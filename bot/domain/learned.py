@@ -21,7 +21,7 @@ def apply_lesson(state: Request, event: LessonEvent, at: datetime, actor: Actor)
         ValueError: when the event needs an item or a sample that is not there.
     """
     if isinstance(event, e.Sampled):
-        return replace(state, sample=Sample(event.to, event.because, at))
+        return replace(state, sample=Sample(event.to, event.because, event.day, at))
     if isinstance(event, e.Graded):
         if state.sample is None:
             raise ValueError(f"request {state.id} is no sample")

@@ -106,6 +106,8 @@ class Sample(msgspec.Struct, frozen=True, gc=False):
     to: str
     """The id of the person who is asked."""
     because: Because
+    day: str
+    """The date, in the policy's time zone, whose share of that person's time it takes."""
     at: datetime
     grade: Grade | None = None
     by: Actor | None = None

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.domain.events import FeedbackOpened
-from bot.domain.lessons import Lesson
+from bot.domain.events import FeedbackOpened, Graded
+from bot.domain.lessons import Grade, Lesson
 from bot.domain.people import ActorKind
 from bot.domain.requests import Decision, DecisionKind, Request
 from bot.learning.suggesting import Suggestion, of_edit, of_rejection
@@ -37,6 +37,14 @@ def of_decision(request: Request, decision: Decision, at: datetime, around: Arou
     if suggestion is None or request.feedback is not None:
         return None
     return opened(request, decision.lesson or suggestion.learn, suggestion, at, around)
+
+
+def of_grade(request: Request, graded: Graded, at: datetime, around: Around) -> FeedbackOpened | None:
+    """The item that a sample opens which needs work: suggested as for a rejection without a reason."""
+    if graded.grade is not Grade.NEEDS_WORK or request.feedback is not None:
+        return None
+    suggestion = of_rejection(request, None, around.policy)
+    return opened(request, graded.lesson or suggestion.learn, suggestion, at, around, graded.note)
 
 
 def suggestion_of(request: Request, decision: Decision, policy: Policy) -> Suggestion | None:

@@ -20,6 +20,7 @@ from bot.policy.owners_section import read_codes
 from bot.policy.people_section import read_id
 from bot.policy.reading import REQUIRABLE
 from bot.policy.rules_section import read_condition, read_routes, read_rules
+from bot.policy.sampling_section import read_sampling
 from bot.policy.stages_section import read_stages
 from bot.policy.triggers_section import read_share, read_triggers
 from bot.policy.yamltree import At, did_you_mean
@@ -54,6 +55,7 @@ ACTION_KEYS = frozenset(
         "stages",
         "urgent",
         "feedback",
+        "sampling",
     }
 )
 STATUTORY_KEYS = frozenset({"within", "from", "warn_before"})
@@ -126,6 +128,7 @@ def _action(name: str, at: At, around: Surroundings) -> Action:
         statutory=_statutory(found["statutory"]) if "statutory" in found else None,
         stages=_stages(found, around, owner),
         urgent=_urgent(found),
+        sampling=read_sampling(found["sampling"], around.names, level) if "sampling" in found else None,
         feedback_rules=_feedback(found, around.owners.get(owner or "")),
     )
     _check(action, at, found, around.owners)

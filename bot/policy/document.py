@@ -23,6 +23,7 @@ from bot.policy.expressions import Expression
 from bot.policy.feedback import Feedback, FeedbackRule
 from bot.policy.phrases import Phrase
 from bot.policy.retention import Retention
+from bot.policy.sampling import Sampling
 
 UNKNOWN_TOOL = "unknown_tool"
 """The action type of a call to a tool that no action of the policy names."""
@@ -243,6 +244,8 @@ class Action(msgspec.Struct, frozen=True):
     """Two or more sequential stages; empty where the owner's approvers sign, ``approvals`` of them."""
     urgent: bool = False
     """Whether pings about it are never gathered and never wait for quiet hours."""
+    sampling: Sampling | None = None
+    """How much of it is looked at afterwards; None is nothing."""
     feedback_rules: tuple[FeedbackRule, ...] = ()
     """Tried before those of its owner."""
     looks_at: frozenset[str] = frozenset()

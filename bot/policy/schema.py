@@ -18,6 +18,7 @@ from bot.policy.hours_section import DAYS_KEY
 from bot.policy.owners_section import SEPARATE
 from bot.policy.reading import REQUIRABLE
 from bot.policy.retention_section import retention_schema
+from bot.policy.sampling_section import sampling_schema
 from bot.policy.triggers_section import TRIGGER_KEYS
 
 Schema = dict[str, Any]
@@ -281,6 +282,7 @@ def _action() -> Schema:
             "statutory": _statutory(),
             "stages": _said("Signatures one after the other.", {"type": "array", "items": _stage(), "minItems": 2}),
             "urgent": _said("Whether pings about it never wait; identity and access are without it.", _FLAG),
+            "sampling": _said("How much of it is looked at afterwards (draft and recommend).", sampling_schema()),
             "feedback": _said("What corrections suggest; before its owner's rules.", feedback_rules_schema()),
         },
         ("class", "level"),

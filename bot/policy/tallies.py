@@ -80,6 +80,16 @@ def amounts_key(policy: Policy, action: Action, whose: str, name: str) -> str:
     return f"amounts:{whose}:{action.id}:{action.currency}:{quoted(name)}"
 
 
+def build_key(action: Action, agent_id: str, build: str) -> str:
+    """How many requests of an action one build of an agent has made, where its first ones are looked at more often."""
+    return f"build:{action.id}:{quoted(agent_id)}:{quoted(build)}"
+
+
+def counts_build(action: Action, build: str | None) -> bool:
+    """Whether the requests of a build are counted for this action."""
+    return build is not None and action.sampling is not None and action.sampling.new_build_first > 0
+
+
 def counts_customer_day(action: Action) -> bool:
     """Whether a customer's day is counted for this action."""
     return action.caps.per_customer_day is not None or not action.looks_at.isdisjoint(

@@ -10,7 +10,7 @@ the store commits them together. So a flow must have no effect but through its v
 """
 
 from bot.recording.batching import Batch, rebuild
-from bot.recording.deriving import deadlines_of, sampled_for, timestamp, waits_under
+from bot.recording.deriving import deadlines_of, sampled_for, samples_key, timestamp, waits_under
 from bot.recording.halting import FROZEN, THAWED
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
 from bot.recording.telling import (
@@ -63,6 +63,7 @@ __all__ = [
     "gaps_ledger",
     "rebuild",
     "sampled_for",
+    "samples_key",
     "stream_of",
     "timestamp",
     "waiting_key",

@@ -79,6 +79,11 @@ def _deadline_changes(before: Request | None, after: Request) -> Iterator[tuple[
             yield kind, due_at
 
 
+def samples_key(person_id: str, day: str) -> str:
+    """The tally of how many samples somebody was asked to look at on a day (a date)."""
+    return f"samples:{person_id}:{day}"
+
+
 def sampled_for(request: Request) -> str | None:
     """The id of the person who is asked to look at a request afterwards, while they have not."""
     sample = request.sample

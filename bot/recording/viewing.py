@@ -17,9 +17,9 @@ from bot.domain.ids import derived_uuid
 from bot.domain.pauses import PAUSES, Pause
 from bot.domain.people import Actor
 from bot.domain.requests import Request
-from bot.domain.verdicts import Tally
+from bot.domain.verdicts import Observation, Tally
 from bot.errors import Unavailable
-from bot.recording.deriving import _applied, _credentials, _deadline_changes, timestamp, waits_under
+from bot.recording.deriving import _applied, _credentials, _deadline_changes, samples_key, timestamp, waits_under
 from bot.recording.halting import pause_errands
 from bot.recording.rows import Changes, Entity, Kept, KeyUse, Loaded, Message, stream_of
 from bot.recording.telling import channel_errands, errands
@@ -189,6 +189,8 @@ class View:
         self._follow_waiting(before, after)
         if isinstance(event, e.Decided) and (message := self._resolved(after, record)):
             mine.messages[message.id] = message
+        if isinstance(event, e.Sampled):
+            self._follow_sample(after)
         self._tell(after, record)
 
     def _tell(self, request: Request, record: EventRecord) -> None:
@@ -201,6 +203,11 @@ class View:
         for observation in event.observed:
             self._mine.tallies[observation.key] = self.tally(observation.key).observe(observation)
 
+    def _follow_sample(self, request: Request) -> None:
+        if request.sample is not None:
+            key = samples_key(request.sample.to, request.sample.day)
+            self._mine.tallies[key] = self.tally(key).observe(Observation(key))
+
     def take_erased(self, erasure: e.Erased | e.ContactErased, record: EventRecord) -> None:
         """Let the views follow a record whose payload is gone, as its erasure says (rebuilding)."""
         self._mine.records.append(record)
@@ -210,6 +217,8 @@ class View:
             self._follow_opening(erasure.residue, erasure, record)
         elif record.type == "request.decided" and (message := self._resolved(erasure.residue, record)):
             self._mine.messages[message.id] = message
+        elif record.type == "request.sampled":
+            self._follow_sample(erasure.residue)
         self._tell(erasure.residue, record)
 
     def _follow_waiting(self, before: Request | None, after: Request) -> None:

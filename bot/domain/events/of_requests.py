@@ -139,6 +139,7 @@ class Woken(Fact, frozen=True, tag="request.woken"):
     """The time until which somebody had put it off has come."""
 
     person: str
+    late_seconds: int = 0
 
 
 class Reminded(Fact, frozen=True, tag="request.reminded"):
@@ -210,6 +211,8 @@ class GrantMoved(Fact, frozen=True, tag="request.grant_moved"):
 class Lapsed(Fact, frozen=True, tag="request.lapsed"):
     """The grant's time passed unredeemed; its share of the caps was given back."""
 
+    late_seconds: int = 0
+
 
 class Revoked(Fact, frozen=True, tag="request.revoked"):
     """The grant was taken back before it was redeemed."""
@@ -260,10 +263,11 @@ class FeedbackReminded(Fact, frozen=True, tag="request.feedback_reminded"):
 
 
 class Sampled(Fact, frozen=True, tag="request.sampled"):
-    """A person is asked to look at it afterwards."""
+    """A person is asked to look at it afterwards; ``day`` is the date in the policy's time zone that it counts for."""
 
     to: str
     because: Because
+    day: str
 
 
 class Graded(Fact, frozen=True, tag="request.graded"):
