@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.cards import progress
 from bot.cards.abilities import abilities
 from bot.cards.amounts import money_text
-from bot.cards.lesson import lesson_of
+from bot.cards.lesson import lesson_of, suggestions
 from bot.cards.masking import Masker
 from bot.cards.pauses import stopped
 from bot.cards.plaintext import plain, words
@@ -93,6 +93,7 @@ def card(
         claimed_until=request.claim.until if request.claim is not None and request.pending else None,
         stopped_at=request.stopped_at if request.pending else None,
         frozen=None if ice is None else stopped(ice, policy),
+        suggestions=suggestions(request, policy) if request.pending else (),
         lesson=lesson_of(request, policy, masker, now),
     )
 

@@ -10,6 +10,7 @@ from bot.cards.shape import Lesson
 from bot.cards.wording import ITEM_STATES, lesson_title
 from bot.deciding import display_name
 from bot.domain.requests import Request
+from bot.learning.suggesting import by_reason
 from bot.policy.document import Policy
 
 
@@ -37,3 +38,8 @@ def lesson_of(request: Request, policy: Policy, masker: Masker, now: datetime) -
         diff=plain(proposal.diff) if proposal is not None and proposal.diff else None,
         proposed=None if proposal is None else plain(proposal.told),
     )
+
+
+def suggestions(request: Request, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """What each reason that a rejection may give suggests to learn, by the policy's rules."""
+    return tuple((code, found.learn.value) for code, found in by_reason(request, policy).items())

@@ -205,8 +205,16 @@ class Card(msgspec.Struct, frozen=True):
     frozen: Stopped | None = None
     """What keeps it from being approved, or its approval from being spent; None while nothing does."""
 
+    suggestions: tuple[tuple[str, str], ...] = ()
+    """What each reason of a rejection suggests to learn: the code, and a kind of lesson; none once it is decided."""
     lesson: Lesson | None = None
     """What is to be learned of it; None where nobody corrected it."""
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Those of ``deciders`` who have not signed it, in this stage or an earlier one."""
+        signed = {*self.signatures, *(name for stage in self.stages for name in stage.signed)}
+        return tuple(name for name in self.deciders if name not in signed)
 
     def may(self, name: str) -> bool:
         """Whether this viewer may do this now."""

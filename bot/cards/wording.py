@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from bot.cards.plaintext import words
 from bot.cards.shape import Card, Row
 from bot.domain.lessons import Lesson
 from bot.domain.verdicts import VerdictKind
@@ -32,6 +33,10 @@ LABELS = {
     "reassign": "Reassign",
     "snooze": "Snooze",
     "withdraw": "Take my signature back",
+    "accept_item": "Accept",
+    "finish_item": "Done",
+    "decline_item": "Decline…",
+    "change_item": "Feedback item…",
     "details": "Details",
     "desk": "Open in the desk",
 }
@@ -55,6 +60,7 @@ COMMANDS = (
     ("oncall [end NUMBER]", "Who is on call now and for 14 days, where nobody is, and who is away", "oncall"),
     ("cover [ROTATION]", "Put somebody on call for a while; a swap is two covers", "cover"),
     ("away [PERSON]", "Let somebody stand in for a while", "away"),
+    ("feedback [all]", "Feedback items that you have, or all of your teams", "feedback"),
     ("quiet", "When nothing that can wait is sent to you", "quiet"),
     ("help", "This list", "help"),
 )
@@ -77,6 +83,19 @@ _ORIGIN = {"agent", "tool", "model", "build", "policy"}
 def lesson_title(lesson: Lesson) -> str:
     """What one kind of lesson is called."""
     return next(title for value, title, _ in LESSONS if value == lesson.value)
+
+
+def suggestions_said(card: Card) -> str | None:
+    """What the policy suggests to learn of a rejection, in a sentence; the same of many reasons is said once."""
+    kinds: dict[str, list[str]] = {}
+    for code, kind in card.suggestions:
+        kinds.setdefault(kind, []).append(words(code).lower())
+    if not kinds:
+        return None
+    if len(kinds) == 1:
+        return f"The policy suggests: {lesson_title(Lesson(next(iter(kinds))))}."
+    said = (f"{lesson_title(Lesson(kind))} ({', '.join(codes)})" for kind, codes in kinds.items())
+    return f"The policy suggests: {'; '.join(said)}."
 
 
 def meant_command(typed: str, names: Sequence[str]) -> str | None:

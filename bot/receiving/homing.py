@@ -12,6 +12,7 @@ from bot.cards import Card, card
 from bot.cards.pauses import Stopped, stopped
 from bot.domain.people import Person
 from bot.domain.requests import Request
+from bot.learning.listing import has, items
 from bot.listing import SCANNED, decided_today, queue_of
 from bot.pausing import Pausing
 from bot.policy.document import Policy
@@ -36,6 +37,9 @@ class Home(msgspec.Struct, frozen=True):
     pauses: Sequence[Stopped] = ()
     desk_url: str | None = None
     """The desk's first page."""
+    lessons: Sequence[Card] = ()
+    """Those whose feedback item is theirs and unfinished, due first at the beginning."""
+    more_lessons: int = 0
     bundles: Sequence[Bundle] = ()
     """Those of everything that waits for them that can be decided together."""
 
@@ -60,6 +64,7 @@ async def home_of(
     mine = [one for one in waiting.items if await ours(one)]
     queue = replace(waiting, items=waiting.items[:limit], more=max(0, len(waiting.items) - limit))
     decided = await decided_today(store, policy, person, now, limit=limit)
+    learning = await items(store, lambda one: _theirs(one, person, ours), limit=limit)
     agents = {agent.id: agent.name for agent in await store.agents()}
 
     async def drawn(requests: Iterable[Request]) -> list[Card]:
@@ -79,5 +84,12 @@ async def home_of(
         decided=await drawn(decided),
         pauses=[stopped(pause, policy, agents) for pause in pausing.now()],
         desk_url=desk_url,
+        lessons=await drawn(learning.requests),
+        more_lessons=learning.more,
         bundles=bundles(mine),
     )
+
+
+async def _theirs(request: Request, person: Person, ours: Callable[[Request], Awaitable[bool]]) -> bool:
+    """Whether its feedback item is theirs, and it may be shown here."""
+    return has(request, person) and await ours(request)

@@ -12,11 +12,19 @@ from adapters.slack.app.opening import open_modal
 from adapters.slack.app.room import Room
 from adapters.slack.app.telling import log_fault, tell, words_of
 from adapters.slack.app.visiting import STRANGE, Pressed, Visit, read_pressed, read_visit, request_id
+from adapters.slack.cards import answers
 from bot.deciding import Approve, Claim, Command, Unclaim
 from bot.errors import BadInput
+from bot.learning.deeds import accept, finish
 
 Body = Mapping[str, Any]
-AT_ONCE: dict[str, Callable[[], Command]] = {"approve": Approve, "claim": Claim, "release": Unclaim}
+AT_ONCE: dict[str, Callable[[], Command]] = {
+    "approve": Approve,
+    "claim": Claim,
+    "release": Unclaim,
+    "accept_item": accept,
+    "finish_item": finish,
+}
 """Commands that need nothing typed.
 
 A request of a high class asks its approver once more, in a dialog of Slack's own (``confirm``). Slack shows it before
@@ -75,6 +83,8 @@ async def _at_once(room: Room, visit: Visit, pressed: Pressed) -> None:
     request = await room.find(visit, pressed.request)
     person = await room.person(visit, request)
     await act(room, request.id, AT_ONCE[pressed.command](), person)
+    if visit.private and pressed.command.endswith("_item"):  # a list of them is redrawn by nobody
+        await tell(room, visit, answers.say("It is on record."))
 
 
 def _named_by(body: Body) -> str:

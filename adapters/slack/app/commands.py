@@ -15,13 +15,16 @@ from adapters.slack.app.telling import log_fault, tell, words_of
 from adapters.slack.app.visiting import Visit, read_visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.lessons import LISTED, feedback_answer
 from adapters.slack.cards.summary import summary_message
 from bot.answering import asked
 from bot.answering.asking import find_owner
 from bot.cards import card
+from bot.domain.requests import Request
 from bot.errors import BadInput, SignoffError
+from bot.learning.listing import has, items
 from bot.listing import queue_of
-from bot.receiving import find_named, require_sight
+from bot.receiving import find_named, may_see, require_sight
 
 Body = Mapping[str, Any]
 Answer = Callable[[Room, Visit, str], Awaitable[Drawn]]
@@ -115,6 +118,18 @@ async def _who(room: Room, visit: Visit, rest: str) -> Drawn:
     return answers.who_answer(owner, policy, hints)
 
 
+async def _feedback(room: Room, visit: Visit, rest: str) -> Drawn:
+    person, policy, now = await room.person(visit), room.policy(), room.clock.now()
+
+    async def fits(request: Request) -> bool:
+        theirs = may_see(request, person) if rest.lower() == "all" else has(request, person)
+        return theirs and await room.ours(visit, request)
+
+    found = await items(room.store, fits, limit=LISTED)
+    cards = [card(one, policy, viewer=person, now=now) for one in found.requests]
+    return feedback_answer(cards, found.more, room.desk_url)
+
+
 async def _presence(room: Room, visit: Visit, id_: str) -> str | None:
     """What their status says, in this workspace: a hint, which may be missing."""
     try:
@@ -133,4 +148,5 @@ ANSWERS: dict[str, Answer] = {
     "show": _show,
     "who": _who,
     "oncall": duty.on_call,
+    "feedback": _feedback,
 }

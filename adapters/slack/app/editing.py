@@ -19,6 +19,7 @@ from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.editing import parse_form
 from bot.forms import typed_over
+from bot.learning.suggesting import of_edit
 from bot.receiving import Draft, Drafts
 
 Json = dict[str, Any]
@@ -64,8 +65,10 @@ async def _before_and_after(room: Room, request: Request, person: Person, draft:
     now, policy = room.clock.now(), room.policy()
     revealed = revealed_to(await room.store.events(f"request:{request.id}"), person, SURFACE, now)
     drawn = card(request, policy, viewer=person, now=now, revealed=revealed)
-    rows = change_rows(request, policy, Masker(request, revealed), parse_form(request, draft.typed))
-    return modals.review_form(drawn, rows, draft.note, draft.lesson, key)
+    arguments = parse_form(request, draft.typed)
+    rows = change_rows(request, policy, Masker(request, revealed), arguments)
+    lesson = draft.lesson or of_edit(request, arguments, policy).learn.value
+    return modals.review_form(drawn, rows, draft.note, lesson, key)
 
 
 def _drafts(room: Room) -> Drafts:

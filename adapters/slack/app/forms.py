@@ -18,6 +18,7 @@ from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.forms import inputs
+from bot.learning.sheets import CHANGE, DECLINE, TITLES, seen_of, sheet_of
 
 Json = dict[str, Any]
 Form = Callable[[Room, Request, Person], Awaitable[Json]]
@@ -104,6 +105,19 @@ async def _snooze(room: Room, request: Request, person: Person) -> Json:
     return modals.snooze_form(drawn, snooze_choices(request, room.clock.now()))
 
 
+async def _decline_item(room: Room, request: Request, person: Person) -> Json:
+    return await _item(room, request, person, DECLINE)
+
+
+async def _change_item(room: Room, request: Request, person: Person) -> Json:
+    return await _item(room, request, person, CHANGE)
+
+
+async def _item(room: Room, request: Request, person: Person, name: str) -> Json:
+    made = sheet_of(name, request, room.policy())
+    return modals.item_form(await room.drawn(request, person), made, seen_of(request))
+
+
 FORMS: dict[str, tuple[str, Form]] = {
     "reject": ("Reject", _reject),
     "edit": ("Edit before approving", _edit),
@@ -112,6 +126,8 @@ FORMS: dict[str, tuple[str, Form]] = {
     "withdraw": ("Take my signature back", _withdraw),
     "reassign": ("Reassign", _reassign),
     "snooze": ("Snooze", _snooze),
+    DECLINE: (TITLES[DECLINE], _decline_item),
+    CHANGE: (TITLES[CHANGE], _change_item),
     "details": ("Details", _details),
     "explain": ("Why it was held", _explain),
 }

@@ -25,6 +25,7 @@ from bot.domain.requests import Request
 from bot.editing import EditRefused
 from bot.errors import BadInput, SignoffError
 from bot.forms import input_name
+from bot.learning.sheets import CHANGE, DECLINE, command_of
 from bot.receiving import read_lesson
 
 Json = dict[str, Any]
@@ -140,6 +141,12 @@ async def _snooze(room: Room, visit: Visit, view: View) -> Json:
     return await _on_request(room, visit, view, make)
 
 
+async def _item(room: Room, visit: Visit, view: View) -> Json:
+    name, seen = str(view.get("callback_id")), reading.metadata(view).get("seen", "")
+    zone = room.policy().zone
+    return await _on_request(room, visit, view, lambda request, typed: command_of(name, request, typed, seen, zone))
+
+
 HANDLERS: dict[str, Handler] = {
     "reject": _reject,
     "ask": _ask,
@@ -147,6 +154,8 @@ HANDLERS: dict[str, Handler] = {
     "withdraw": _withdraw,
     "reassign": _reassign,
     "snooze": _snooze,
+    DECLINE: _item,
+    CHANGE: _item,
     "edit": editing.review,
     "edit_review": editing.sign,
     "bulk": bulk.decide,

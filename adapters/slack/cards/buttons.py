@@ -17,7 +17,7 @@ def buttons(card: Card, desk_url: str | None) -> list[Json]:
 
     The entries of the menu ``more`` are ``<command>|<request id>``; what it has no room for is a button.
     """
-    made = _deciding(card) if card.status.open else []
+    made = _deciding(card) if card.status.open else _learning(card)
     names = _more(card)
     room = limits.OVERFLOW_OPTIONS
     made += [blocks.button(_label(card, name), name, value=card.request_id) for name in names[room:]]
@@ -42,6 +42,11 @@ def _deciding(card: Card) -> list[Json]:
     return made
 
 
+def _learning(card: Card) -> list[Json]:
+    names = [name for name in ("accept_item", "finish_item") if card.may(name)]
+    return [blocks.button(_label(card, name), name, value=card.request_id) for name in names]
+
+
 def sure(card: Card) -> Json:
     """The dialog before a grave approval."""
     title, text = sure_text(card)
@@ -52,7 +57,8 @@ def _more(card: Card) -> list[str]:
     names = [name for name in _MORE if card.may(name)] if card.status.open else []
     if card.status.state == "claimed" and "release" not in names and card.ability("release") is None:
         names.insert(min(1, len(names)), "release")  # a card for anybody is also before the one who claimed it
-    return [*names, "revoke"] if card.may("revoke") else names
+    after = [name for name in ("revoke", "decline_item", "change_item") if card.may(name)]
+    return [*names, *after]
 
 
 def _label(card: Card, name: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.blocks import context, divider, header, mrkdwn, plain, section
 from adapters.slack.cards.buttons import sure
+from adapters.slack.cards.lessons import LISTED, listed
 from adapters.slack.cards.markup import TIME, date, escape
 from adapters.slack.cards.modals.texts import brief
 from bot.cards import Card
@@ -37,6 +38,8 @@ def home_view(home: Home) -> Json:
         made += [*_item(card, home.now), divider()]
     made += _more(more, home.desk_url) if shown else _nothing()
     made += _bundles(home)
+    lessons = home.lessons[:LISTED]
+    made += listed(lessons, home.more_lessons + len(home.lessons) - len(lessons), home.desk_url)
     made += _listed("Put off by you", home.snoozed, lambda card: _later(card, home.until.get(card.request_id)))
     made += _pauses(home.pauses)
     made += _listed("Decided by you today", home.decided, _decided)

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.teams.app import duty, pausing
 from adapters.teams.app.clicks import AT_ONCE, REJECT, clicked, read_pressed
-from adapters.teams.app.homes import home
+from adapters.teams.app.homes import feedback, home
 from adapters.teams.app.linking import link
 from adapters.teams.app.room import Json, Room
 from adapters.teams.app.telling import UNREACHED, card_of, log_fault, say_here, tell
@@ -97,6 +97,10 @@ async def _summary(room: Room, visit: Visit, rest: str) -> Json:
     return summary_card(await room.answering.summary(owner, period), desk_url=room.desk_url)
 
 
+async def _feedback(room: Room, visit: Visit, rest: str) -> Json:
+    return await feedback(room, visit, await room.person(visit), rest)
+
+
 async def _show(room: Room, visit: Visit, rest: str) -> Json:
     person, alone = await room.person(visit), _alone(visit)
     request = await find_named(room.store, rest, lambda one: room.ours(alone, one))
@@ -176,6 +180,7 @@ ANSWERS: dict[str, Callable[[Room, Visit, str], Awaitable[Json]]] = {
     "who": _who,
     "pause": _pause,
     "resume": _resume,
+    "feedback": _feedback,
     **duty.ANSWERS,
 }
 _OPENLY = frozenset({"help"})

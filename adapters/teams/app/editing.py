@@ -22,6 +22,7 @@ from bot.domain.requests import Request
 from bot.editing import EditRefused, editable_fields, parse_form
 from bot.errors import BadInput, Busy, Unavailable
 from bot.forms import input_name, typed_over
+from bot.learning.suggesting import of_edit
 from bot.receiving import Draft
 
 Said = Mapping[str, str]
@@ -95,5 +96,7 @@ def _stood(request: Request, form: Said) -> dict[str, str]:
 async def _before_and_after(room: Room, request: Request, person: Person, draft: Draft, key: str) -> Json:
     drawn = await room.drawn(request, person)
     masker = Masker(request, await room.revealed(request, person))
-    rows = change_rows(request, room.policy(), masker, parse_form(request, draft.typed))
-    return review_dialog(drawn, rows, draft.note, draft.lesson, key, room.request_url(request.id))
+    arguments, policy = parse_form(request, draft.typed), room.policy()
+    rows = change_rows(request, policy, masker, arguments)
+    lesson = draft.lesson or of_edit(request, arguments, policy).learn.value
+    return review_dialog(drawn, rows, draft.note, lesson, key, room.request_url(request.id))

@@ -12,6 +12,7 @@ from adapters.teams.cards import (
     details_card,
     dialog,
     edit_dialog,
+    item_dialog,
     reassign_dialog,
     reject_dialog,
     revoke_dialog,
@@ -28,6 +29,7 @@ from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.forms import inputs
+from bot.learning.sheets import CHANGE, DECLINE, TITLES, seen_of, sheet_of
 
 Json = dict[str, Any]
 Said = Mapping[str, str]
@@ -116,6 +118,19 @@ async def _snooze(room: Room, request: Request, person: Person, _typed: Said, pr
     return snooze_dialog(drawn, snooze_choices(request, room.clock.now()), problems)
 
 
+async def _decline_item(room: Room, request: Request, person: Person, typed: Said, problems: Said) -> Json:
+    return await _item(room, request, person, DECLINE, (typed, problems))
+
+
+async def _change_item(room: Room, request: Request, person: Person, typed: Said, problems: Said) -> Json:
+    return await _item(room, request, person, CHANGE, (typed, problems))
+
+
+async def _item(room: Room, request: Request, person: Person, name: str, said: tuple[Said, Said]) -> Json:
+    made = sheet_of(name, request, room.policy())
+    return item_dialog(await room.drawn(request, person), made, seen_of(request), *said)
+
+
 FORMS: dict[str, tuple[str, Form]] = {
     "reject": ("Reject", _reject),
     "edit": ("Edit before approving", edit),
@@ -124,6 +139,8 @@ FORMS: dict[str, tuple[str, Form]] = {
     "withdraw": ("Take my signature back", _withdraw),
     "reassign": ("Reassign", _reassign),
     "snooze": ("Snooze", _snooze),
+    DECLINE: (TITLES[DECLINE], _decline_item),
+    CHANGE: (TITLES[CHANGE], _change_item),
     "details": ("Details", _details),
     "explain": ("Why it was held", _explain),
 }

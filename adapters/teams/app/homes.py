@@ -6,9 +6,12 @@ from adapters.teams.app.room import Json, Room
 from adapters.teams.app.visiting import Visit
 from adapters.teams.cards import home_card, refresh_for
 from adapters.teams.cards.home import HOME, QUEUE
+from adapters.teams.cards.lessons import LISTED, feedback_card
+from bot.cards import card
 from bot.domain.people import Person
 from bot.domain.requests import Request
-from bot.receiving import home_of
+from bot.learning.listing import has, items
+from bot.receiving import home_of, may_see
 
 
 async def home(room: Room, visit: Visit, person: Person, lead: str | None = None) -> Json:
@@ -36,3 +39,21 @@ async def home(room: Room, visit: Visit, person: Person, lead: str | None = None
     if found.queue:  # nobody redraws what was only shown on asking; a refresh is about a request, whichever it is
         made["refresh"] = refresh_for([visit.account], found.queue[0].request_id, HOME)
     return made
+
+
+async def feedback(room: Room, visit: Visit, person: Person, rest: str = "") -> Json:
+    """The feedback items that are theirs, or ``all`` whose requests they may see, as they are now.
+
+    Raises:
+        Unavailable: when the database can't be read.
+    """
+    alone = Visit(visit.tenant, visit.service_url, visit.user, visit.account, visit.conversation, private=True)
+
+    async def fits(request: Request) -> bool:
+        theirs = may_see(request, person) if rest.lower() == "all" else has(request, person)
+        return theirs and await room.ours(alone, request)
+
+    found = await items(room.store, fits, limit=LISTED)
+    policy, now = room.policy(), room.clock.now()
+    cards = [card(one, policy, viewer=person, now=now) for one in found.requests]
+    return feedback_card(cards, found.more, room.desk_url)

@@ -20,10 +20,12 @@ from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze, Withdra
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, Busy, Unavailable
+from bot.learning.sheets import CHANGE, DECLINE, command_of
 from bot.receiving import read_lesson, require_sight
 
 Said = Mapping[str, str]
 NOTHING = "Nothing was done"
+SEEN = "seen"
 _TWICE = "This came twice. What became of it stands on the card; if it does not, open the form again."
 FROM_WORDS: dict[str, tuple[Callable[[Room, Visit, str, Said, Said], Awaitable[Json]], Any]] = {
     "pause": (pausing.pause_form, pausing.pause),
@@ -105,8 +107,9 @@ async def _on_request(room: Room, visit: Visit, name: str, form: Sent) -> Answer
             return await editing.sign(room, request, person, form.names.get("key", ""))
         case "edit_back":
             return await editing.back(room, request, person, form.names.get("key", ""))
+    typed = {**form.typed, SEEN: form.names.get("key", "")}
     try:
-        await room.act(request.id, COMMANDS[name](room, request, form.typed), person)
+        await room.act(request.id, COMMANDS[name](room, request, typed), person)
     except (BadInput, Busy, Unavailable) as error:
         drawn = await _again(room, name, request, person, form.typed, error)
         return answers.form(drawn, card_of(error))
@@ -152,6 +155,13 @@ def _snooze(room: Room, request: Request, typed: Said) -> Command:
     return Snooze(snooze_until(request, typed.get("until", ""), room.clock.now()))
 
 
+def _item(name: str) -> Callable[[Room, Request, Said], Command]:
+    def command(room: Room, request: Request, typed: Said) -> Command:
+        return command_of(name, request, typed, typed.get(SEEN, ""), room.policy().zone)
+
+    return command
+
+
 COMMANDS: dict[str, Callable[[Room, Request, Said], Command]] = {
     "reject": _reject,
     "ask": _ask,
@@ -159,5 +169,7 @@ COMMANDS: dict[str, Callable[[Room, Request, Said], Command]] = {
     "withdraw": _withdraw,
     "reassign": _reassign,
     "snooze": _snooze,
+    DECLINE: _item(DECLINE),
+    CHANGE: _item(CHANGE),
 }
 """By the dialog's name."""

@@ -13,7 +13,7 @@ from bot.cards.wording import LABELS, sure_text
 
 Json = dict[str, Any]
 DECIDING = ("approve", "reject", "edit")
-AT_ONCE = ("approve", "claim", "release")
+AT_ONCE = ("approve", "claim", "release", "accept_item", "finish_item")
 """Commands that a button carries out by itself; every other one opens a dialog."""
 _MORE = ("claim", "release", "ask", "reassign", "snooze", "withdraw")
 
@@ -23,7 +23,7 @@ def buttons(card: Card, desk_url: str | None, *, inline: bool = False) -> list[J
 
     ``inline``: rejecting unfolds inside the card, for clients that open no dialogs.
     """
-    made = _deciding(card, inline=inline) if card.status.open else []
+    made = _deciding(card, inline=inline) if card.status.open else _learning(card)
     made.append(_button(card, "details", LABELS["details"]))
     if desk_url is not None:
         made.append(link(LABELS["desk"], desk_url))
@@ -53,6 +53,10 @@ def _deciding(card: Card, *, inline: bool) -> list[Json]:
     return made
 
 
+def _learning(card: Card) -> list[Json]:
+    return [_button(card, name, _label(card, name)) for name in ("accept_item", "finish_item") if card.may(name)]
+
+
 def approve(card: Card, **along: str) -> Json:
     """The button that approves, and sends this along; a grave approval asks once more, inside the card."""
     button = execute("Approve", "approve", {"request": card.request_id, **along}, "positive")
@@ -72,7 +76,8 @@ def _entries(card: Card) -> list[str]:
     names = [name for name in _MORE if card.may(name)] if card.status.open else []
     if card.status.state == "claimed" and "release" not in names and card.ability("release") is None:
         names.insert(min(1, len(names)), "release")  # a card for anybody is also before the one who claimed it
-    return [*names, "revoke"] if card.may("revoke") else names
+    after = [name for name in ("revoke", "decline_item", "change_item") if card.may(name)]
+    return [*names, *after]
 
 
 def _label(card: Card, name: str) -> str:

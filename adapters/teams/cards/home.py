@@ -9,6 +9,7 @@ from typing import Any
 from adapters.teams.cards.buttons import approve
 from adapters.teams.cards.elements import actions, beside, bullets, group, line, link, moment, opens, run, title
 from adapters.teams.cards.elements import card as card_of
+from adapters.teams.cards.lessons import LISTED, listed
 from adapters.teams.cards.room import fitted
 from bot.cards import Card
 from bot.cards.cutting import brief, sentence
@@ -39,6 +40,7 @@ def home_card(home: Home, lead: str | None = None) -> Json:
             *([part for card in shown for part in _item(card, pen)] if shown else [_nothing()]),
             *([line([run(f"And {rest} more, on the desk.", "small", "subtle")], "Small")] if rest else []),
             *_bundles(home),
+            *_lessons(home),
             *_listed("Put off by you", home.snoozed, home.until, pen),
             *_paused(home.pauses, pen),
             *_listed("Decided by you today", home.decided, {}, pen),
@@ -46,6 +48,15 @@ def home_card(home: Home, lead: str | None = None) -> Json:
         return card_of(body, [link("Open the desk", home.desk_url)] if home.desk_url else [])
 
     return fitted(draw)
+
+
+def _lessons(home: Home) -> list[Json]:
+    shown = home.lessons[:LISTED]
+    if not shown:
+        return []
+    more = home.more_lessons + len(home.lessons) - len(shown)
+    heading = line([run(f"To be learned ({len(shown) + more})", "bold")])
+    return [*group([heading]), *listed(shown, more, home.desk_url, HOME)]
 
 
 def _bundles(home: Home) -> list[Json]:

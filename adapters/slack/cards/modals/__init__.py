@@ -9,6 +9,7 @@ from adapters.slack.cards.modals.bulk import bulk_form, bulk_told
 from adapters.slack.cards.modals.details import details
 from adapters.slack.cards.modals.duty import duty_form, on_call_answer
 from adapters.slack.cards.modals.editing import edit_form
+from adapters.slack.cards.modals.lessons import item_form
 from adapters.slack.cards.modals.notices import loading, notice, shown
 from adapters.slack.cards.modals.pausing import pause_form, resume_form
 from adapters.slack.cards.modals.rejecting import may_not, reject_form
@@ -21,6 +22,7 @@ __all__ = [
     "details",
     "duty_form",
     "edit_form",
+    "item_form",
     "loading",
     "may_not",
     "notice",

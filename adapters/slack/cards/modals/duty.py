@@ -23,11 +23,12 @@ _AWAY = 15
 def duty_form(sheet: Sheet) -> Json:
     """One of the sheets as a modal; its ``callback_id`` is the sheet's name."""
     return modal(
-        sheet.name, sheet.title, [section(plain(sheet.told)), *map(_entry, sheet.entries)], submit=sheet.button
+        sheet.name, sheet.title, [section(plain(sheet.told)), *map(entry_field, sheet.entries)], submit=sheet.button
     )
 
 
-def _entry(entry: Entry) -> Json:
+def entry_field(entry: Entry) -> Json:
+    """One entry of a sheet as an input."""
     if entry.choices:
         element = widgets.select(entry.choices, entry.value or None)
     else:

@@ -12,7 +12,7 @@ from adapters.slack.cards.modals.notices import notice
 from adapters.slack.cards.modals.texts import head, sentence
 from bot.cards import Card
 from bot.cards.plaintext import words
-from bot.cards.wording import LESSONS
+from bot.cards.wording import LESSONS, suggestions_said
 
 Json = dict[str, Any]
 
@@ -41,19 +41,20 @@ def reject_form(card: Card, typed: Mapping[str, str] | None = None) -> Json:
                 ),
                 hint="The agent reads reason and note; both stay on record.",
             ),
-            lesson_field(typed.get("lesson", "")),
+            lesson_field(typed.get("lesson", ""), suggestions_said(card)),
         ],
         submit="Reject",
         metadata={"request": card.request_id},
     )
 
 
-def lesson_field(chosen: str | None) -> Json:
+def lesson_field(chosen: str | None, hint: str | None = None) -> Json:
     """What should be learned, a menu with a line of explanation for each choice."""
     return widgets.field(
         "lesson",
         "What should be learned from it?",
         widgets.select([(value, title) for value, title, _ in LESSONS], chosen or "", [line for _, _, line in LESSONS]),
+        hint=hint,
         required=False,
     )
 

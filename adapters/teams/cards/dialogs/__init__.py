@@ -19,6 +19,7 @@ from adapters.teams.cards.dialogs.details import details_card
 from adapters.teams.cards.dialogs.duty import duty_dialog, on_call_card
 from adapters.teams.cards.dialogs.editing import edit_dialog
 from adapters.teams.cards.dialogs.frame import dialog
+from adapters.teams.cards.dialogs.lessons import item_dialog
 from adapters.teams.cards.dialogs.notices import may_not, notice_card, shown_card
 from adapters.teams.cards.dialogs.pausing import pause_dialog, resume_dialog
 from adapters.teams.cards.dialogs.rejecting import reject_dialog
@@ -32,6 +33,7 @@ __all__ = [
     "dialog",
     "duty_dialog",
     "edit_dialog",
+    "item_dialog",
     "may_not",
     "notice_card",
     "on_call_card",

@@ -23,12 +23,13 @@ _AWAY = 10
 def duty_dialog(sheet: Sheet, typed: Said = None, problems: Said = None) -> Json:
     """One of the sheets as a dialog of its name, with what was typed before and what is wrong with it."""
     typed, wrong = typed or {}, problems or {}
-    inputs = [part for entry in sheet.entries for part in _entry(entry, typed, wrong)]
+    inputs = [part for entry in sheet.entries for part in entry_field(entry, typed, wrong)]
     body = [line([run(sheet.told)]), *fields.stray(wrong, names(inputs)), *inputs]
     return form(sheet.name, sheet.title, body, button=sheet.button)
 
 
-def _entry(entry: Entry, typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[Json]:
+def entry_field(entry: Entry, typed: Mapping[str, str], wrong: Mapping[str, str]) -> list[Json]:
+    """One entry of a sheet as an input, with what was typed before and what is wrong with it."""
     value = typed.get(entry.name, entry.value)
     if entry.choices:
         element = fields.select(entry.choices, value or None)

@@ -14,7 +14,7 @@ from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.elements import execute, unfolds
 from bot.cards import Card
 from bot.cards.plaintext import words
-from bot.cards.wording import LESSONS
+from bot.cards.wording import LESSONS, suggestions_said
 
 Json = dict[str, Any]
 
@@ -46,11 +46,11 @@ def inline_reject(card: Card) -> Json:
     return unfolds("Reject", card_of(inputs, [send]), "destructive")
 
 
-def lesson_field(chosen: str | None) -> list[Json]:
+def lesson_field(chosen: str | None, hint: str | None = None) -> list[Json]:
     """What should be learned, a menu with an explanation of each choice."""
     choices = [(value, f"{title}: {line[:1].lower()}{line[1:]}") for value, title, line in LESSONS]
     title = "What should be learned from it?"
-    return fields.field("lesson", title, fields.select(choices, chosen or ""), required=False)
+    return fields.field("lesson", title, fields.select(choices, chosen or ""), hint=hint, required=False)
 
 
 def _inputs(card: Card, typed: Mapping[str, str], problems: Mapping[str, str]) -> list[Json]:
@@ -65,7 +65,7 @@ def _inputs(card: Card, typed: Mapping[str, str], problems: Mapping[str, str]) -
     return [
         *fields.field("reason_code", "Why you reject it", reasons, problem=problems.get("reason_code")),
         *fields.field("note", "Note to the agent", note, hint=hint, problem=problems.get("note")),
-        *lesson_field(typed.get("lesson")),
+        *lesson_field(typed.get("lesson"), suggestions_said(card)),
     ]
 
 
