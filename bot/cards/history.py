@@ -81,7 +81,7 @@ def _line(
     if isinstance(event, e.Unclaimed) and actor.kind is ActorKind.CLOCK:
         who = who if so_far.holder is None else _names((so_far.holder,), policy)
         what = "had it no longer: their time was over" if so_far.holder else "ended the claim: its time was over"
-        note = f"{event.late_seconds} s late" if event.late_seconds else None
+        note = _late(event.late_seconds)
     if isinstance(event, e.StageBegan) and event.stage < so_far.stage:
         what = what.replace("let it go on", "sent it back", 1)
     return HistoryLine(record.at, who, where(record.surface), what, note, record.type)
@@ -134,6 +134,10 @@ def _shown(event: e.Posted | e.LinesPosted | e.Unshown) -> tuple[str, str | None
     return f"{what} {where(event.message.surface)}", None
 
 
+def _late(seconds: int) -> str | None:
+    return f"{seconds} s late" if seconds else None
+
+
 def _waited(
     event: e.Reassigned | e.Snoozed | e.Woken | e.Reminded | e.Escalated | e.Warned, policy: Policy, masker: Masker
 ) -> tuple[str, str | None]:
@@ -141,9 +145,9 @@ def _waited(
         return f"handed it to {_names((event.to,), policy)}", masker.optional(event.note)
     if isinstance(event, e.Snoozed):
         return f"put it off until {event.until:%Y-%m-%d %H:%M} UTC", None
+    late = _late(event.late_seconds)
     if isinstance(event, e.Woken):
-        return f"brought it back to {_names((event.person,), policy)}", None
-    late = f"{event.late_seconds} s late" if event.late_seconds else None
+        return f"brought it back to {_names((event.person,), policy)}", late
     if isinstance(event, e.Reminded):
         return "reminded that it still waits", late
     if isinstance(event, e.Warned):
@@ -214,11 +218,12 @@ def _followed(event: e.Event, masker: Masker) -> tuple[str, str | None]:
         return "revoked the approval", masker.text(event.note)
     if isinstance(event, e.Erased):
         return "erased its personal data", masker.text(event.reason)
+    if isinstance(event, e.Lapsed):
+        return "ended the approval: it was never run", _late(event.late_seconds)
     said = {
         e.Claimed: "claimed it",
         e.Unclaimed: "let it go",
         e.Redeemed: "redeemed the approval to run it",
         e.GrantMoved: "asked again with the edited arguments",
-        e.Lapsed: "ended the approval: it was never run",
     }
     return said.get(type(event), words(type(event).__name__)), None

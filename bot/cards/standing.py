@@ -80,8 +80,7 @@ def _open(card: Card, pen: Pen) -> Iterable[Line]:
 
 def _who(card: Card, pen: Pen) -> str:
     """``Refunds: Lee or Vera may decide (Vera since it was escalated)``."""
-    signed_before = {name for each in card.stages for name in each.signed}
-    left = [name for name in card.deciders if name not in {*card.signatures, *signed_before}]
+    left = card.awaited
     who = f"{pen.names(left, 'or')} may decide" if left else "Nobody may decide it now"
     since = [name for name in card.widened if name in left]
     escalated = f" ({pen.names(since)} since it was escalated)" if since else ""

@@ -22,7 +22,7 @@ from bot.domain.routing import Routing
 from bot.domain.verdicts import Tally, VerdictKind
 from bot.errors import BadInput, PolicyInvalid
 from bot.gating import Judgement, judge, tally_keys
-from bot.policy.document import Policy
+from bot.policy.document import Action, Policy
 from bot.policy.loading import load
 from bot.policy.schema import policy_schema
 from bot.routing import route
@@ -133,16 +133,22 @@ def _show_policy(policy: Policy, file: Path) -> None:
     for column in ("action", "level", "class", "decided by", "tools"):
         table.add_column(column, overflow="fold", no_wrap=column != "decided by")
     for action in policy.actions.values():
-        approvers = policy.owners[action.owner].approvers
         tools = "\n".join(action.tools)
-        named = f"{action.owner}: {action.approvals} of {', '.join(approvers)}"
-        cells = (action.id, action.level.value, action.action_class.value, named, tools)
+        cells = (action.id, action.level.value, action.action_class.value, _decided_by(action, policy), tools)
         table.add_row(*map(escape, cells))
     console.print(table)
     console.print(
         f"[green]{escape(str(file))} is good[/]: {policy.version}, {len(policy.actions)} actions, "
         f"{len(policy.owners)} owners, {len(policy.people)} people, amounts in {policy.currency}"
     )
+
+
+def _decided_by(action: Action, policy: Policy) -> str:
+    """``refunds: 1 of lee, dana``; with stages ``refunds: Supervisor (1 of lee, dana), then Finance (1 of vera)``."""
+    if not action.stages:
+        return f"{action.owner}: {action.approvals} of {', '.join(policy.owners[action.owner].approvers)}"
+    stages = (f"{stage.title} ({stage.approvals} of {', '.join(stage.approvers)})" for stage in action.stages)
+    return f"{action.owner}: {', then '.join(stages)}"
 
 
 def _explained(judgement: Judgement, routing: Routing) -> dict[str, Any]:
@@ -182,7 +188,9 @@ def _show_judgement(policy: Policy, judgement: Judgement, routing: Routing) -> N
     console.print(table)
     if verdict.kind is VerdictKind.HOLD:
         names = ", ".join(policy.people[id_].name for id_ in routing.approvers)
-        console.print(f"goes to {escape(routing.owner_title)}: {routing.approvals_needed} of {escape(names)}")
+        stage = f", {routing.stages[0].title}" if routing.stages else ""
+        where = f"goes to {routing.owner_title}{stage}: {routing.approvals_needed} of {names}"
+        console.print(escape(where))
         for line in promise_lines(policy, routing):
             console.print(escape(line))
     console.print("[dim]as if nothing had been counted before: no tries, no amounts, nothing used of the caps[/]")

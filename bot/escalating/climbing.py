@@ -68,8 +68,8 @@ def _rungs(request: Request, roster: Roster | None, now: datetime, *, hurried: b
     return rungs
 
 
-def _woken(person: str, _: int) -> list[e.Event]:
-    return [e.Woken(person)]
+def _woken(person: str, late: int) -> list[e.Event]:
+    return [e.Woken(person, late)]
 
 
 def _step(request: Request, step: Step, roster: Roster | None, now: datetime, late: int) -> list[e.Event]:

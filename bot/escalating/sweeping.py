@@ -12,7 +12,7 @@ import msgspec
 
 from bot.domain import events as e
 from bot.domain.people import CLOCK
-from bot.domain.requests import Decision, DecisionKind, GrantStatus, Request
+from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus
 from bot.errors import Unavailable
 from bot.escalating.climbing import climb
 from bot.escalating.lateness import seconds_late
@@ -95,8 +95,8 @@ def _carry_out_one(view: View, deadline: Deadline, roster: Roster | None) -> int
         decision = Decision(DecisionKind.EXPIRED, CLOCK, now, note=_late(request.deadline_at, now))
         view.record("request", request.id, e.Decided(decision), CLOCK)
         return 1
-    if deadline.kind == "grant" and _lapses(request, now):
-        view.record("request", request.id, e.Lapsed(), CLOCK)
+    if deadline.kind == "grant" and request.grant is not None and _lapses(request.grant, now):
+        view.record("request", request.id, e.Lapsed(seconds_late(request.grant.expires_at, now)), CLOCK)
         return 1
     if deadline.kind == "feedback":
         return _remind_of_feedback(view, request.id)
@@ -117,9 +117,8 @@ def _remind_of_feedback(view: View, id_: str) -> int:
         done += 1
 
 
-def _lapses(request: Request, now: datetime) -> bool:
-    grant = request.grant
-    return grant is not None and grant.status is GrantStatus.WAITING and grant.expires_at <= now
+def _lapses(grant: Grant, now: datetime) -> bool:
+    return grant.status is GrantStatus.WAITING and grant.expires_at <= now
 
 
 def _late(due_at: datetime, now: datetime) -> str | None:

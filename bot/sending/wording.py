@@ -29,7 +29,8 @@ def lead(scene: Scene, seq: int, place: str) -> str | None:
         return f"{line.who} handed this to you" + (f": {line.note}" if line.note else ".")
     if isinstance(event, e.Woken):
         until = _time(scene, scene.request.deadline_at, record.at)
-        return f"You put this off until now. It expires at {until} unless it is decided."
+        text = f"You put this off until now. It expires at {until} unless it is decided."
+        return " ".join(filter(None, (text, _late(event.late_seconds))))
     if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded):
         return _lesson(scene, record, event)
     if isinstance(event, e.Warned):

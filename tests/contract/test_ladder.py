@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.cards import history
 from bot.deciding import Approve, Reassign, Snooze
 from bot.domain import events as e
 from bot.domain.requests import Request
@@ -71,11 +72,24 @@ async def test_late_ones_come_all_in_the_order_of_their_times_and_say_so(place: 
     await place.house.sweep()
     assert await rungs(place.house.store, request) == [
         (25.0, e.Reminded(1, 17 * 60 + 30)),
-        (25.0, e.Woken("lee")),
+        (25.0, e.Woken("lee", 16 * 60)),
         (25.0, e.Escalated(1, ("dana",), {"slack": URGENT}, 15 * 60)),
         (25.0, e.Escalated(2, ("vera", "omar"), {}, 5 * 60)),
     ]
     assert await place.house.sweep() == 0
+
+
+async def test_an_approval_that_ends_unused_says_that_it_came_late(place: Chatting) -> None:
+    request = await place.house.held()
+    grant = (await place.house.say(request, Approve())).grant
+    assert grant is not None
+    place.clock.at = grant.expires_at + timedelta(seconds=90)
+    await place.house.sweep()
+    ((_, lapsed),) = await rungs(place.house.store, request)
+    assert lapsed == e.Lapsed(90)
+    records = await place.house.store.events(stream_of("request", request.id))
+    last = history(records, await place.now(request), place.house.policy)[-1]
+    assert (last.what, last.note) == ("ended the approval: it was never run", "90 s late")
 
 
 async def test_a_moment_late_is_not_worth_saying(place: Chatting) -> None:

@@ -401,7 +401,8 @@ async def test_a_snooze_brings_it_back_and_a_reminder_leaves_the_sleeper_alone(p
     await place.house.sweep()
     await place.settle()
     (woken,) = place.chat.cards("person:dana")
-    assert woken.leads[0] == "You put this off until now. It expires at 10:30 EST unless it is decided."
+    late = "This comes 30 s late."
+    assert woken.leads[0] == f"You put this off until now. It expires at 10:30 EST unless it is decided. {late}"
 
 
 async def test_a_long_outage_ends_with_the_truth_on_every_card(place: Chatting) -> None:

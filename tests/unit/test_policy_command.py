@@ -114,3 +114,14 @@ def test_a_file_that_is_not_there_is_named() -> None:
 
 def test_the_schema_is_written() -> None:
     assert json.loads(run("schema").stdout) == json.loads((ROOT / "docs/policy.schema.json").read_text())
+
+
+def test_stages_are_told_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    stages = "stages: [{title: Supervisor, approvers: [lee, dana], approvals: 2}, {title: Finance, approvers: [vera]}]"
+    file = tmp_path / "policy.yaml"
+    file.write_text(text_of(REFUND + stages))
+    (line,) = [line for line in run("check", str(file)).stdout.splitlines() if line.startswith("refund ")]
+    assert "refunds: Supervisor (2 of lee, dana), then Finance (1 of vera)" in line
+    told = run("explain", str(file), "-", stdin=json.dumps(ASKED)).stdout
+    assert "goes to Refunds, Supervisor: 2 of Lee, Dana" in told

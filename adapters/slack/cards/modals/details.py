@@ -49,7 +49,7 @@ def standing(card: Card) -> str:
     if card.statutory_at is not None:
         lines.append(f"A limit of the law runs beside the promise: {date(card.statutory_at)}")
     if card.status.open:
-        lines.append(f"May decide: {escape(brief(', '.join(card.deciders), 600)) or 'nobody any more'}")
+        lines.append(f"May decide: {escape(brief(', '.join(card.awaited), 600)) or 'nobody any more'}")
     if card.signatures:
         needed = f"{len(card.signatures)} of {card.signatures_needed}"
         lines.append(f"Signed: {needed}, {escape(brief(', '.join(card.signatures), 600))}")

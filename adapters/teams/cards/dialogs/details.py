@@ -62,7 +62,7 @@ def standing(card: Card) -> list[Json]:
     if card.statutory_at is not None:
         made.append(line([run("A limit of the law runs beside the promise: "), moment(card.statutory_at)]))
     if card.status.open:
-        made.append(line([run(f"May decide: {brief(', '.join(card.deciders), _NAMES) or 'nobody any more'}")]))
+        made.append(line([run(f"May decide: {brief(', '.join(card.awaited), _NAMES) or 'nobody any more'}")]))
     if card.signatures:
         signed = f"Signed: {len(card.signatures)} of {card.signatures_needed}, "
         made.append(line([run(signed + brief(", ".join(card.signatures), _NAMES))]))
