@@ -11,7 +11,7 @@ from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
-from bot.ports import ContactPage, ContactQuery, Page, RequestQuery, Stray
+from bot.ports import ContactPage, ContactQuery, Ended, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline
 from store.asking import Asking
 from store.database import Database
@@ -62,6 +62,10 @@ _INSTANCES = sql("SELECT state FROM instances WHERE agent_id = $1 AND id > $2 OR
 _CUSTOMERS = tuple(
     sql(f"SELECT DISTINCT customer FROM {table} WHERE customer > $1 ORDER BY customer LIMIT $2")  # noqa: S608 - names of ours
     for table in ("requests", "contacts")
+)
+_ENDED = sql(
+    "SELECT id, decided_at, owner, action_type FROM requests WHERE erased = 0 AND decided_at IS NOT NULL "
+    "AND decided_at < $1 AND (decided_at, id) > ($2, $3) ORDER BY decided_at, id LIMIT $4"
 )
 _NAMES = 5000
 """Customers that are looked at in one go."""
@@ -135,6 +139,14 @@ class SqlLibrary:
         last = found[limit - 1]
         at = last.deadline_at if query.order == "due" else last.opened_at
         return Page(tuple(found[:limit]), cursor(at, last.id))
+
+    async def ended(
+        self, before: datetime, *, after: tuple[datetime, str] | None = None, limit: int
+    ) -> Sequence[Ended]:
+        """See ``Library``."""
+        at, id_ = (-1, "") if after is None else (micros(after[0]), after[1])
+        rows = await self._database.scan(_ENDED, micros(before), at, id_, limit)
+        return [Ended(id_, moment(at), owner, action) for id_, at, owner, action in rows]
 
     async def spellings(self, customer: str) -> Sequence[str]:
         """See ``Library``."""

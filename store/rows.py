@@ -48,6 +48,7 @@ REQUEST = (
     "waits_under",
     "feedback",
     "sampled_for",
+    "erased",
     "search",
 )
 AGENT = (*STATE, "created_at", "name")
@@ -131,6 +132,7 @@ def request_row(id_: str, kept: Kept[Request]) -> Columns:
         waits_under(request),
         None if request.feedback is None else request.feedback.state.value,
         sampled_for(request),
+        int(request.erased),
         search_text(request),
     )
 

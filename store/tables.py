@@ -61,7 +61,7 @@ class RequestRow(Row, table=True):
     """A request's state, and what requests are looked up by.
 
     ``waits_under`` is set while edited arguments wait, ``sampled_for`` while somebody's look at it afterwards is
-    awaited; ``feedback`` is the state of its feedback item.
+    awaited; ``feedback`` is the state of its feedback item; ``erased`` is 1 once its personal data was erased.
     """
 
     __tablename__ = "requests"
@@ -72,6 +72,7 @@ class RequestRow(Row, table=True):
         _partial("ix_requests_pending", "deadline_at", "id", where="status = 'pending'"),
         _partial("ix_requests_customer", "customer", "opened_at", where="customer IS NOT NULL"),
         _partial("ix_requests_decided", "decided_at", where="decided_at IS NOT NULL"),
+        _partial("ix_requests_kept", "decided_at", "id", where="erased = 0 AND decided_at IS NOT NULL"),
         _partial("ix_requests_feedback", "feedback", "opened_at", "id", where="feedback IS NOT NULL"),
         _partial("ix_requests_sampled", "sampled_for", "opened_at", "id", where="sampled_for IS NOT NULL"),
         _partial("ix_requests_waits_under", "waits_under", where="waits_under IS NOT NULL"),
@@ -94,6 +95,7 @@ class RequestRow(Row, table=True):
     waits_under: str | None = Field(sa_type=TEXT)
     feedback: str | None = Field(sa_type=TEXT)
     sampled_for: str | None = Field(sa_type=TEXT)
+    erased: int = Field(sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
     search: str = Field(sa_type=TEXT)
 
 

@@ -98,6 +98,15 @@ class ContactPage(msgspec.Struct, frozen=True, gc=False):
     next: str | None = None
 
 
+class Ended(msgspec.Struct, frozen=True, gc=False):
+    """A request that was decided and whose personal data is still kept."""
+
+    id: str
+    decided_at: datetime
+    owner: str
+    action_type: str
+
+
 class Stray(msgspec.Struct, frozen=True):
     """A column that differs from the state of its row; ``stream`` is ``request:<id>`` or the like."""
 
@@ -116,6 +125,15 @@ class Library(Protocol):
 
     async def requests(self, query: RequestQuery) -> Page:
         """A page of requests."""
+        ...
+
+    async def ended(
+        self, before: datetime, *, after: tuple[datetime, str] | None = None, limit: int
+    ) -> Sequence[Ended]:
+        """Requests that were decided before then and not erased, the oldest decision first.
+
+        ``after`` is decision and id of the last one of the page before.
+        """
         ...
 
     async def spellings(self, customer: str) -> Sequence[str]:

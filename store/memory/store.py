@@ -16,7 +16,7 @@ from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.errors import Unavailable
-from bot.ports import Clock, ContactPage, ContactQuery, Listener, Page, RequestQuery, Stray
+from bot.ports import Clock, ContactPage, ContactQuery, Ended, Listener, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline, Loaded, Needs, View, sampled_for, stream_of, waits_under
 from store.batching import Entropy, Listeners, committed, load, run
 from store.calls import Waiting
@@ -142,6 +142,18 @@ class MemoryStore:
             return Page(items)
         last = items[-1]
         return Page(items, cursor(last.deadline_at if due else last.opened_at, last.id))
+
+    async def ended(
+        self, before: datetime, *, after: tuple[datetime, str] | None = None, limit: int
+    ) -> Sequence[Ended]:
+        """See ``Library``."""
+        found = sorted(
+            (decision.at, request.id, request)
+            for request in (kept.state for kept in self._rows.requests.values())
+            if not request.erased and (decision := request.decision) is not None and decision.at < before
+        )
+        later = [(at, request) for at, id_, request in found if after is None or (at, id_) > after]
+        return [Ended(one.id, at, one.routing.owner, one.assessment.action_type) for at, one in later[:limit]]
 
     async def spellings(self, customer: str) -> Sequence[str]:
         """See ``Library``."""
