@@ -9,14 +9,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, JobExecutionEvent
 from apscheduler.executors.asyncio import AsyncIOExecutor
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 
 from bot.escalating import SWEEP_SECONDS, Pace
+from bot.policy.cron import Cron
 from bot.ports import Clock, Store
 from bot.rostering import Roster
 
@@ -26,6 +30,8 @@ WATCH_SECONDS = 0.5
 """How often it is looked, by a clock that never jumps, whether the clock on the wall has jumped."""
 LONG_SECONDS = 60.0
 """How long a job may run before APScheduler warns, and warns again, that its next run was left out."""
+_LONGEST_CHANGE = 3
+"""Hours by which no clock of a place is set forward or back."""
 STOP_SECONDS = 5.0
 """How long a job that is running may take to end once it is cancelled."""
 
@@ -186,3 +192,27 @@ def keep_deadlines(
     """
     pace = Pace(store, clock, roster)
     return pace.listen(timers.keep("deadlines", SWEEP_SECONDS, pace.step))
+
+
+def next_by_cron(cron: Cron, zone: str, after: datetime) -> datetime | None:
+    """The first instant after ``after`` (UTC) at which an expression comes on the clocks of a zone; None of none.
+
+    Every time that the clocks show comes once a day: what they skip in spring comes when they have been set forward
+    (2:30 is 3:30 then), what they show twice in autumn comes the first time.
+    """
+    trigger, place = _trigger(cron), ZoneInfo(zone)
+    # What the clocks show, as if it were UTC: the trigger itself would come twice in autumn.
+    shown = after.astimezone(place).replace(tzinfo=UTC) - timedelta(hours=_LONGEST_CHANGE)
+    while (found := trigger.get_next_fire_time(None, shown)) is not None:
+        instant: datetime = found.replace(tzinfo=place, fold=0).astimezone(UTC)
+        if instant > after:
+            return instant
+        shown = found + timedelta(minutes=1)
+    return None
+
+
+@lru_cache(maxsize=256)
+def _trigger(cron: Cron) -> CronTrigger:
+    fields = (cron.minutes, cron.hours, cron.days, cron.months, cron.weekdays)
+    minute, hour, day, month, weekday = (",".join(map(str, values)) for values in fields)
+    return CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone="UTC")

@@ -13,10 +13,13 @@ from bot.recording.batching import Batch, rebuild
 from bot.recording.deriving import deadlines_of, sampled_for, samples_key, timestamp, waits_under
 from bot.recording.halting import FROZEN, THAWED
 from bot.recording.rows import Changes, Deadline, Entity, Kept, KeyUse, Loaded, Message, Needs, stream_of, waiting_key
+from bot.recording.searching import Sought, Wanted, found_in, marked, search_text, typed
 from bot.recording.telling import (
     CARD,
     CHANNEL_FOUND,
     CHANNEL_LOST,
+    DIGEST,
+    DIGEST_DUE,
     GAPS,
     LINES,
     PING,
@@ -27,6 +30,7 @@ from bot.recording.telling import (
     Errand,
     changes_cards,
     channel_ledger,
+    digests_ledger,
     errand_of,
     gaps_ledger,
 )
@@ -36,6 +40,8 @@ __all__ = [
     "CARD",
     "CHANNEL_FOUND",
     "CHANNEL_LOST",
+    "DIGEST",
+    "DIGEST_DUE",
     "FROZEN",
     "GAPS",
     "LINES",
@@ -55,17 +61,24 @@ __all__ = [
     "Loaded",
     "Message",
     "Needs",
+    "Sought",
     "View",
+    "Wanted",
     "changes_cards",
     "channel_ledger",
     "deadlines_of",
+    "digests_ledger",
     "errand_of",
+    "found_in",
     "gaps_ledger",
+    "marked",
     "rebuild",
     "sampled_for",
     "samples_key",
+    "search_text",
     "stream_of",
     "timestamp",
+    "typed",
     "waiting_key",
     "waits_under",
 ]

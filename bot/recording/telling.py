@@ -18,6 +18,7 @@ from bot.domain.verdicts import VerdictKind
 from bot.recording.rows import Message
 
 CARD, REDRAW, LINES, PING, TELL = "card", "redraw", "lines", "ping", "tell"
+DIGEST = "digest"
 
 TOLD = frozenset(
     {
@@ -45,17 +46,23 @@ GAPS = "rotation.gaps"
 """What is noted in the ledger of whoever answers for rotations: when nobody will be on call."""
 
 
-class Errand(msgspec.Struct, frozen=True):
+DIGEST_DUE = "digest.due"
+"""What is noted in the ledger of an owner's digests when one is to be sent: which, of when, and where it comes."""
+
+
+class Errand(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is to be done because of event ``seq`` of the message's subject: a request, or the ledger of a channel.
 
     ``card``: let its card stand where it should. ``redraw``: every card as it is now. ``lines``: what its threads lack.
     ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost, for a
     rotation that nobody will be on call, or for what an alarm paused.
-    ``frozen`` and ``thawed``: redraw the cards of what a pause froze, or let go.
+    ``frozen`` and ``thawed``: redraw the cards of what a pause froze, or let go. ``digest``: post a summary in
+    ``place``.
     """
 
     do: str
     seq: int
+    place: str = ""
 
 
 def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Message]:
@@ -94,6 +101,16 @@ def channel_errands(ledger: str, event: Event, seq: int, at: datetime) -> Iterat
     if isinstance(event, Noted) and event.what == GAPS:
         for surface in event.facts["surfaces"]:
             yield errand_message(str(surface), f"{TELL}:{ledger}", ledger, Errand(TELL, seq), at)
+    if isinstance(event, Noted) and event.what == DIGEST_DUE:
+        for surface, places in event.facts["places"].items():
+            for place in places:
+                errand = Errand(DIGEST, seq, str(place))
+                yield errand_message(str(surface), f"{DIGEST}:{ledger}:{place}", ledger, errand, at)
+
+
+def digests_ledger(owner_id: str) -> str:
+    """The ledger in which is noted which of an owner's digests were due."""
+    return f"digests:{owner_id}"
 
 
 def gaps_ledger(person_id: str) -> str:
@@ -108,7 +125,8 @@ def changes_cards(type_: str, seq: int) -> bool:
 
 def errand_message(surface: str, lane: str, subject: str, errand: Errand, at: datetime) -> Message:
     """The message of an errand, not to be carried out before ``at``; the same for the same event."""
-    id_ = derived_uuid("errand", surface, subject, str(errand.seq), errand.do)
+    place = (errand.place,) if errand.place else ()
+    id_ = derived_uuid("errand", surface, subject, str(errand.seq), errand.do, *place)
     return Message(id_, surface, lane, subject, msgspec.json.encode(errand), at)
 
 

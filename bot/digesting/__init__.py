@@ -1,0 +1,9 @@
+"""Digesting: summaries that come by themselves, each once however many processes there are.
+
+``Digesting`` notes what is due in the ledger of its owner; what the chat surfaces are to post follows from that fact.
+"""
+
+from bot.digesting.due import Due, due_of
+from bot.digesting.noting import Digesting, NextAfter
+
+__all__ = ["Digesting", "Due", "NextAfter", "due_of"]
