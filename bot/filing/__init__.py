@@ -5,8 +5,9 @@ their way to a signed checkpoint. Every statement in it is made of those events 
 a file makes the statements again and compares. ``bot.filing.checking`` does, with nothing but the file and a key.
 """
 
+from bot.filing.gathering import Key, Sight
 from bot.filing.shape import KIND, VERSION, DecisionFile, Entry, Section, Statement, Withheld, read_file, write_file
-from bot.filing.taking import Filing, Form, Sight, sight_of
+from bot.filing.taking import Filing, Form, file_name, in_form, sight_of
 
 __all__ = [
     "KIND",
@@ -15,10 +16,13 @@ __all__ = [
     "Entry",
     "Filing",
     "Form",
+    "Key",
     "Section",
     "Sight",
     "Statement",
     "Withheld",
+    "file_name",
+    "in_form",
     "read_file",
     "sight_of",
     "write_file",

@@ -74,9 +74,7 @@ class Case:
         self.told = told
         self.others = others
         agents = {
-            event.agent.id: plain(event.agent.name)
-            for one in others
-            if isinstance(event := one.event, e.AgentCreated)
+            event.agent.id: plain(event.agent.name) for one in others if isinstance(event := one.event, e.AgentCreated)
         }
         noted = [
             (one.record, one.event if isinstance(one.event, e.Noted) else None)

@@ -63,8 +63,16 @@ def check_file(file: DecisionFile, keys: Keyring) -> Checked:
     withheld = {(one.stream, one.seq) for one in file.withheld}
     proven = verify_record(write(file.proof), keys)
     checkpoint = None if file.proof.checkpoint is None else checkpoint_of_line(file.proof.checkpoint)
-    own = [one for one in proven.findings if not (one.kind is Kind.PAYLOAD_MISSING and (one.stream, one.seq) in withheld)]
-    findings = [*_signature(file, keys), *own, *_others(file.others, checkpoint, withheld), *_withheld(file), *_words(file)]
+    own = [
+        one for one in proven.findings if not (one.kind is Kind.PAYLOAD_MISSING and (one.stream, one.seq) in withheld)
+    ]
+    findings = [
+        *_signature(file, keys),
+        *own,
+        *_others(file.others, checkpoint, withheld),
+        *_withheld(file),
+        *_words(file),
+    ]
     lines = (*file.proof.events, *file.others)
     return Checked(
         request=file.request,
@@ -77,6 +85,11 @@ def check_file(file: DecisionFile, keys: Keyring) -> Checked:
     )
 
 
+def _kept_back(finding: Finding, withheld: set[tuple[str, int]]) -> bool:
+    """Whether it says no more than that a payload is missing which the file names as kept back."""
+    return finding.kind is Kind.PAYLOAD_MISSING and (finding.stream, finding.seq) in withheld
+
+
 def _signature(file: DecisionFile, keys: Keyring) -> Iterator[Finding]:
     expected = f"a signature by {' or '.join(keys.ids)}"
     if file.signature is None:
@@ -87,7 +100,7 @@ def _signature(file: DecisionFile, keys: Keyring) -> Iterator[Finding]:
     digest = sha256(unsigned(file)).hexdigest()
     signature = hexed(file.signature.signature, "signature", _SIGNATURE)
     if not keys.verifies(key_id, signature, signed_text(file.request, file.made_at, digest, key_id)):
-        text = "the file's signature does not fit: something in it was changed after it was made, or the key is not trusted"
+        text = "the file's signature does not fit: it was changed after it was made, or the key is not trusted"
         yield Finding(Kind.FORGED_SIGNATURE, text, "file", expected=expected, found=f"{signature.hex()} by {key_id}")
 
 

@@ -25,7 +25,7 @@ _SECTIONS: tuple[tuple[str, str, _Say, str | None, str | None], ...] = (
         "inputs",
         "On what inputs",
         proposed.inputs,
-        "What the agent sent along with the proposal. Signoff shows it as it came; it did not check whether it is true.",
+        "What the agent sent along. Signoff shows it as it came and did not check whether it is true.",
         "The agent sent nothing along.",
     ),
     ("agent", "Who proposed it", proposed.author, "Model and build are what the agent says of itself.", None),
@@ -54,8 +54,7 @@ _SECTIONS: tuple[tuple[str, str, _Say, str | None, str | None], ...] = (
         "pauses",
         "Pauses that touched it",
         after.paused,
-        "Automation can be stopped by people or by an alarm. Listed are the pauses that covered this action, agent or "
-        "team while the request was open.",
+        "Automation can be stopped. Listed are pauses that covered this action, agent or team while it was open.",
         "None is in this file.",
     ),
     ("erasure", "Erasure of personal data", after.erased, None, "Nothing was erased."),

@@ -36,7 +36,7 @@ def drawn(file: DecisionFile) -> Json:
         ],
         "proof": _proof(file),
         "events": [_event(line, file, str(line.seq)) for line in file.proof.events]
-        + [_event(line, file, f"{line.stream} #{line.seq}") for line in file.others],
+        + [_event(line, file, f"{line.stream}#{line.seq}") for line in file.others],
     }
 
 
@@ -48,7 +48,7 @@ def _entry(entry: Entry) -> Json:
         "before": entry.before,
         "note": entry.note or "",
         "claim": entry.claim,
-        "events": list(entry.events),
+        "events": [(ref, short(ref)) for ref in entry.events],
     }
 
 
@@ -58,7 +58,9 @@ def _proof(file: DecisionFile) -> list[tuple[str, str]]:
     open_ = sum(line.leaf is None for line in lines)
     rows = [("Events in this file", f"{len(lines)}, of which {len(lines) - open_} are sealed and proven")]
     if open_:
-        rows.append(("Not yet sealed", f"{open_}: no signature of the record speaks for these; make the file again later"))
+        rows.append(
+            ("Not yet sealed", f"{open_}: no signature of the record speaks for these; make the file again later")
+        )
     if checkpoint is not None:
         rows += [
             ("Checkpoint", f"over the first {checkpoint.size} events of the record, made {instant(checkpoint.at)}"),
@@ -77,16 +79,27 @@ def _event(line: EventLine, file: DecisionFile, name: str) -> Json:
     kept = any((one.stream, one.seq) == (line.stream, line.seq) for one in file.withheld)
     content = "kept back in this copy" if kept else "erased" if line.payload is None else "in this file"
     return {
-        "number": name,
+        "ref": name,
+        "number": short(name),
+        "stream": line.stream if "#" in name else "",
         "at": instant(line.at),
         "what": f"{words(line.type.partition('.')[2])} ({plain(line.type)})",
         "who": plain(line.actor) + (f", {plain(line.surface)}" if line.surface else ""),
         "content": content,
         "digest": line.digest,
         "hash": line.hash,
-        "leaf": "not sealed yet" if line.leaf is None else f"leaf {line.leaf}, {len(line.path or ())} steps to the root",
+        "leaf": "not sealed yet"
+        if line.leaf is None
+        else f"leaf {line.leaf}, {len(line.path or ())} steps to the root",
         "path": list(line.path or ()),
     }
+
+
+def short(ref: str) -> str:
+    """How a reader finds an event: ``7``, or of another stream ``policy 3``."""
+    stream, mark, seq = ref.rpartition("#")
+    kind, _, name = stream.partition(":")
+    return f"{name if kind == 'ledger' else kind} {seq}" if mark else ref
 
 
 def instant(at: str) -> str:

@@ -102,9 +102,7 @@ def _withheld(proof: Proof, found: Request) -> tuple[tuple[Withheld, ...], tuple
     return withheld, mask.fields
 
 
-def _policies(
-    others: Sequence[EventLine], found: Request | None, proof: Proof, *, limits: bool
-) -> Iterable[Withheld]:
+def _policies(others: Sequence[EventLine], found: Request | None, proof: Proof, *, limits: bool) -> Iterable[Withheld]:
     """Of every policy the people of this request alone."""
     if found is None:
         return ()
@@ -119,8 +117,6 @@ def _policies(
 def _people(found: Request, proof: Proof) -> set[str]:
     routing = found.routing
     staged = {who for stage in routing.stages for who in stage.approvers}
-    acted = {
-        id_ for line in proof.events for kind, _, id_ in (line.actor.partition(":"),) if kind == ActorKind.PERSON
-    }
+    acted = {id_ for line in proof.events for kind, _, id_ in (line.actor.partition(":"),) if kind == ActorKind.PERSON}
     named = {*routing.approvers, *routing.barred, routing.accountable, routing.risk_owner, *found.told, *found.widened}
     return named | staged | acted

@@ -12,6 +12,7 @@ from bot.filing.drawing import Json, drawn
 from bot.filing.shape import DecisionFile, write_file
 
 _BEGINS, _ENDS = '<script type="application/json" id="signoff-file">', "</script>"
+_CLAIM = '<span class="file-claim">claim, not checked</span>'
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
@@ -23,7 +24,14 @@ def style() -> str:
 def page(file: DecisionFile) -> bytes:
     """The whole page, always the same for the same file."""
     made = drawn(file)
-    data = write_file(file).decode().strip().replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    data = (
+        write_file(file)
+        .decode()
+        .strip()
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -57,7 +65,8 @@ def _body(made: Json) -> str:
             '<article class="file">\n<header class="file-head">\n',
             f'<p class="file-kind">Decision file</p>\n<h1 dir="auto">{escape(made["title"])}</h1>\n',
             f'<p class="file-sum" dir="auto">{escape(made["summary"])}</p>\n',
-            f'<p class="file-id">Request <code>{escape(made["request"])}</code>, as on record {escape(made["made"])}</p>\n',
+            f'<p class="file-id">Request <code>{escape(made["request"])}</code>, as on record ',
+            f"{escape(made['made'])}</p>\n",
             f'<p class="file-copy">{escape(made["copy"])}</p>\n</header>\n',
             _texts("read", "How to read this", made["read"]),
             *map(_section, made["sections"]),
@@ -97,15 +106,15 @@ def _row(entry: Json) -> str:
     if entry["before"] is not None:
         text = f'<ins class="file-text" dir="auto">{escape(entry["text"])}</ins>'
     if entry["claim"]:
-        text = f'<q class="file-text" dir="auto">{escape(entry["text"])}</q> <span class="file-claim">claim, not checked</span>'
+        text = f'<q class="file-text" dir="auto">{escape(entry["text"])}</q> {_CLAIM}'
     note = f'<div class="file-note" dir="auto">{escape(entry["note"])}</div>' if entry["note"] else ""
-    return f'<tr><th scope="row" dir="auto">{escape(entry["label"])}</th><td>{at}{before}{text}{note}</td><td class="file-refs">{refs}</td></tr>\n'
+    label = f'<th scope="row" dir="auto">{escape(entry["label"])}</th>'
+    return f'<tr>{label}<td>{at}{before}{text}{note}</td><td class="file-refs">{refs}</td></tr>\n'
 
 
-def _refs(events: list[str]) -> Iterator[str]:
-    for ref in events:
-        name = escape(ref.replace("#", " #"))
-        yield f'<a href="#event-{_anchor(ref)}" title="event {name}">{name}</a> '
+def _refs(events: list[tuple[str, str]]) -> Iterator[str]:
+    for ref, name in events:
+        yield f'<a href="#event-{_anchor(ref)}" title="event {escape(name)}">{escape(name)}</a> '
 
 
 def _anchor(ref: str) -> str:
@@ -114,7 +123,7 @@ def _anchor(ref: str) -> str:
 
 def _proof(made: Json) -> str:
     rows = "".join(
-        f'<tr><th scope="row">{escape(label)}</th><td colspan="2"><span class="file-text">{escape(text)}</span></td></tr>\n'
+        f'<tr><th scope="row">{escape(label)}</th><td><span class="file-text">{escape(text)}</span></td></tr>\n'
         for label, text in made["proof"]
     )
     events = "".join(map(_event, made["events"]))
@@ -127,9 +136,12 @@ def _proof(made: Json) -> str:
 def _event(event: Json) -> str:
     steps = "".join(f"<li>{escape(step)}</li>" for step in event["path"])
     path = f"<details><summary>the way to the root</summary><ol>{steps}</ol></details>" if steps else ""
-    return (
-        f'<li id="event-{_anchor(event["number"].replace(" #", "#"))}"><p><b>{escape(event["number"])}</b> '
-        f'{escape(event["what"])} <span class="file-at">{escape(event["at"])}</span> by <span dir="auto">{escape(event["who"])}</span>; '
-        f'content {escape(event["content"])}</p>\n<dl class="file-mono"><dt>digest</dt><dd>{escape(event["digest"])}</dd>'
-        f'<dt>hash</dt><dd>{escape(event["hash"])}</dd><dt>place</dt><dd>{escape(event["leaf"])} {path}</dd></dl></li>\n'
+    said = (
+        f"<b>{escape(event['number'])}</b> {escape(event['what'])} {escape(event['stream'])} "
+        f'<span class="file-at">{escape(event["at"])}</span> by <span dir="auto">{escape(event["who"])}</span>; '
+        f"content {escape(event['content'])}"
     )
+    hashes = f"<dt>digest</dt><dd>{escape(event['digest'])}</dd><dt>hash</dt><dd>{escape(event['hash'])}</dd>"
+    place = f"<dt>place</dt><dd>{escape(event['leaf'])} {path}</dd>"
+    anchor = _anchor(event["ref"])
+    return f'<li id="event-{anchor}"><p>{said}</p>\n<dl class="file-mono">{hashes}{place}</dl></li>\n'

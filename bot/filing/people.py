@@ -38,8 +38,9 @@ class People:
 
 @lru_cache(maxsize=16)
 def people_in(text: str) -> People:
-    """The people of a policy's text; nobody where it can't be read. Only what is needed is looked at, so that a text
-    of an older version of the policy file is read as well.
+    """The people of a policy's text; nobody where it can't be read.
+
+    Only what is needed is looked at, so that a text of an older version of the policy file is read as well.
     """
     try:
         loaded = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe

@@ -10,8 +10,8 @@ from bot.cards.plaintext import plain, words
 from bot.cards.rows import value_text
 from bot.domain import events as e
 from bot.domain.fields import Field, FieldKind
-from bot.domain.requests import Request
-from bot.filing.case import Case, moment
+from bot.domain.requests import Context, Request
+from bot.filing.case import Case, when
 from bot.filing.shape import Entry
 
 LEVELS = {
@@ -86,10 +86,8 @@ def inputs(case: Case, request: Request) -> Iterator[Entry]:
     yield from _rest(request, opened)
 
 
-_READ = frozenset(
-    ("customer customer_name on_behalf_of session language region segment confidence vulnerable regulated_complaint "
-     "evidence citations mismatches transcript signals model build level currency").split()
-)  # fmt: skip
+_READ = frozenset(Context.__struct_fields__) - {"answer"}
+"""What is said in a line of its own; the rest of what was sent follows."""
 
 
 def _rest(request: Request, opened: tuple[str, ...]) -> Iterator[Entry]:
@@ -110,4 +108,4 @@ def author(case: Case, request: Request) -> Iterator[Entry]:
     yield Entry("Instance", request.instance_id, opened)
     yield Entry("Model", plain(context.model) if context.model else "not said", opened)
     yield Entry("Build", plain(context.build) if context.build else "not said", opened)
-    yield Entry("Proposed", moment(request.opened_at), opened, at=moment(request.opened_at))
+    yield Entry("Proposed", when(request.opened_at), opened)

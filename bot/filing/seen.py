@@ -46,7 +46,8 @@ def _place(case: Case, message: MessageRef) -> str:
     else:
         place = f"in the channel {plain(message.place or message.channel)}"
     workspace = f", workspace {plain(message.workspace)}" if message.workspace else ""
-    return f"{place}, {on(message.surface)}{workspace} (channel {plain(message.channel)}, message {plain(message.message)})"
+    where = f"channel {plain(message.channel)}, message {plain(message.message)}"
+    return f"{place}, {on(message.surface)}{workspace} ({where})"
 
 
 def _deeds(case: Case) -> Iterator[Entry]:
@@ -65,7 +66,9 @@ def asked(case: Case, request: Request) -> Iterator[Entry]:
         asked_in = tuple(one.ref for one, event in case.each(e.Asked) if event.question == question.id)
         answers = tuple(one.ref for one, event in case.each(e.Answered) if event.question == question.id)
         gone = "(erased)" if request.erased else "(empty)"
-        yield Entry(f"{case.who(question.by)}, asked", plain(question.text) or gone, asked_in or case.refs("request.erased"))
+        yield Entry(
+            f"{case.who(question.by)}, asked", plain(question.text) or gone, asked_in or case.refs("request.erased")
+        )
         if question.answer is None:
             yield Entry("The agent", "has not answered", asked_in)
         else:

@@ -52,9 +52,7 @@ def _signature(case: Case, told: Told, actor: Actor, note: str | None) -> Entry:
     widened = before is not None and actor.id in before.widened
     escalated = "; let in by an escalation" if widened else ""
     text = f"{case.who(actor)}{stage}; {limit}{escalated}"
-    return Entry(
-        "Signature", text, (told.ref, *events), at=moment(told.record.at), note=plain(note) if note else None
-    )
+    return Entry("Signature", text, (told.ref, *events), at=moment(told.record.at), note=plain(note) if note else None)
 
 
 def _decision(case: Case, told: Told, decision: Decision) -> Iterator[Entry]:
@@ -67,7 +65,9 @@ def _decision(case: Case, told: Told, decision: Decision) -> Iterator[Entry]:
     if len(decision.signatures) > 1:
         yield Entry("Signatures that count", "; ".join(map(case.who, decision.signatures)), (told.ref,))
     if decision.origin:
-        yield Entry("Rests on", f"the signature under edited arguments of request {plain(decision.origin)}", (told.ref,))
+        yield Entry(
+            "Rests on", f"the signature under edited arguments of request {plain(decision.origin)}", (told.ref,)
+        )
     if decision.lesson is not None:
         yield Entry("To be learned", words(decision.lesson.value), (told.ref,))
 

@@ -46,8 +46,9 @@ class Filing:
         self._key = key
 
     async def take(self, request_id: str, sight: Sight, by: Actor) -> DecisionFile:
-        """The file of a request as it stands now. ``by`` is on record as having looked at every field that it shows
-        and that is masked elsewhere, before they have it; an agent that reads what it sent itself is not.
+        """The file of a request as it stands now.
+
+        With the whole of it, ``by`` is on record as having looked at every masked field before they have the file.
 
         Raises:
             NotFound: when there is no such request.

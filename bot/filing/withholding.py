@@ -78,7 +78,7 @@ class Mask:
     def _mapping(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {self._text(key): self._plain(value, key) for key, value in values.items()}
 
-    def _plain(self, value: Any, name: str) -> Any:  # noqa: ANN401, PLR0911 - any JSON
+    def _plain(self, value: Any, name: str) -> Any:  # noqa: ANN401 - any JSON
         if name.rpartition(".")[2] in self._hidden and value is not None:
             return masked(value_text(value))
         if isinstance(value, dict):
@@ -112,7 +112,9 @@ def people_alone(event: e.Event, wanted: Iterable[str], *, limits: bool) -> byte
     kept: dict[str, Any] = {}
     for id_ in sorted(set(wanted) & set(found.people)):
         person = found.people[id_]
-        kept[id_] = {"name": person.name} | ({"limit": str(person.limit)} if limits and person.limit is not None else {})
+        kept[id_] = {"name": person.name} | (
+            {"limit": str(person.limit)} if limits and person.limit is not None else {}
+        )
     text = orjson.dumps({"currency": found.currency, "people": kept}).decode()
     facts = {"version": event.facts.get("version"), "text": text} | ({} if limits else {"limits": "withheld"})
     return canonical_as_read({"what": event.what, "facts": facts})
