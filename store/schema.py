@@ -89,6 +89,16 @@ def prepare(url: str, *, migrate: bool = True) -> None:
         raise _outdated(address(url), found)
 
 
+def require_current(url: str) -> None:
+    """See that a database is there and at this program's schema; nothing is made or changed.
+
+    Raises:
+        SettingsInvalid: when it is not, saying what helps.
+        Unavailable: when it can't be reached.
+    """
+    prepare(url, migrate=False)
+
+
 def _outdated(where: Address, found: str | None) -> SettingsInvalid:
     if where.kind == "sqlite" and not where.file.exists():
         return SettingsInvalid(

@@ -25,6 +25,8 @@ from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
 from bot.policy.document import Policy
+from bot.retaining import EVERY_SECONDS as RETENTION_SECONDS
+from bot.retaining import Retaining
 from bot.rostering import Rostering
 from bot.rostering.warning import EVERY_SECONDS as WARN_SECONDS
 from bot.rostering.warning import warn_of_gaps
@@ -133,6 +135,7 @@ class Works:
         store, clock = self.place.store, self.place.clock
         jobs: dict[str, Job] = {
             "seal": (seal_seconds, lambda: seal_pending(store.seals, self.place.keys.signer, clock)),
+            "retention": (RETENTION_SECONDS, Retaining(store, clock, self.policy).take_turn),
             "shelf": (SHELF_SECONDS, lambda: store.shelf.clear_expired(clock.now())),
         }
         if self._calendars.named:

@@ -17,6 +17,8 @@ from bot.cli import (
     desk,
     doctor,
     duty,
+    erase,
+    hold,
     manifest,
     pauses,
     pausing,
@@ -25,6 +27,7 @@ from bot.cli import (
     replay,
     report,
     request,
+    retention,
     serve,
     simulate,
 )
@@ -71,8 +74,11 @@ app.add_typer(release.app, name="release", help="Which build of an agent went li
 app.add_typer(duty.app, name="duty", help="Who is on call and who is away; arrange it.")
 app.add_typer(desk.app, name="desk", help="Let people in on the web desk.")
 app.add_typer(request.app, name="request", help="Look at requests; erase the personal data of one.")
+app.add_typer(erase.app, name="erase", help="Erase what is known of a customer.")
+app.add_typer(hold.app, name="hold", help="Legal holds: what must not be erased.")
+app.command("retention")(retention.retention_command)
 app.add_typer(audit.app, name="audit", help="Verify, show and export the record.")
-app.add_typer(db.app, name="db", help="The database's schema.")
+app.add_typer(db.app, name="db", help="The database's schema and its files.")
 app.add_typer(manifest.app, name="manifest", help="The app manifests of the chat platforms.")
 
 

@@ -9,10 +9,15 @@ from rich.console import Console
 
 from bot.settings import load_settings
 from store import schema
+from store.vacuuming import vacuum
 
 app = typer.Typer(no_args_is_help=True)
 
 Database = Annotated[str | None, typer.Option(help="sqlite:///path or postgresql://... (SIGNOFF_DATABASE).")]
+
+_REST = (
+    "on PostgreSQL run it with --full; on SQLite somebody was reading from the file, run it once more when nobody does"
+)
 
 
 @app.command("upgrade")
@@ -23,6 +28,30 @@ def upgrade_command(database: Database = None) -> None:
     schema.upgrade(url)
     after = schema.current(url)
     Console().print(f"already at {after}" if before == after else f"upgraded from {before or 'nothing'} to {after}")
+
+
+@app.command("vacuum")
+def vacuum_command(
+    *,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full",
+            help="PostgreSQL: write every table anew, so that nothing that was erased is left in its files. A table is"
+            " locked meanwhile, and the disk needs room for the largest one once more.",
+        ),
+    ] = False,
+    database: Database = None,
+) -> None:
+    """Take what was erased or replaced out of the database's files as well.
+
+    Writers wait meanwhile: do it in a quiet hour. Backups, replicas and PostgreSQL's archived log are other copies.
+    """
+    done = vacuum(load_settings(database=database).database, full=full)
+    Console().print(f"{done.before:,} bytes before, {done.after:,} after", highlight=False)
+    if not done.complete:
+        said = "what was erased may be left in its files"
+        Console(stderr=True, soft_wrap=True).print(f"{said}: {_REST}", highlight=False)
 
 
 @app.command("current")

@@ -9,7 +9,9 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from bot.app import Workplace
 from bot.cards import plain
+from bot.cli.at_work import at_work
 from bot.cli.reading import AsJson, Database, console, operator, say_json, with_store
 from bot.cli.request_file import request_file, request_json
 from bot.domain.requests import Request
@@ -149,10 +151,13 @@ def erase_command(
     if not yes:
         typer.confirm(f"Erase the personal data of request {request_id} for good?", abort=True, err=True)
 
-    async def work(store: Store, _: Settings) -> Erasure:
-        return await erase_request(store, request_id, reason=reason, by=operator(), keep_amounts=not amounts)
+    async def work(place: Workplace) -> Erasure:
+        veil = place.keys.veil_key
+        return await erase_request(
+            place.store, request_id, reason=reason, by=operator(), veil=veil, keep_amounts=not amounts
+        )
 
-    erasure = with_store(database, work)
+    erasure = at_work(database, work)
     if as_json:
         say_json({"request": erasure.request.id, "payloads": erasure.payloads, "linked": list(erasure.linked)})
         return
