@@ -6,7 +6,17 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from adapters.desk import bulk_forms, deciding_forms, duty_page, editing_forms, guard, live, pausing_forms, signing_in
+from adapters.desk import (
+    bulk_forms,
+    deciding_forms,
+    duty_page,
+    editing_forms,
+    feedback_page,
+    guard,
+    live,
+    pausing_forms,
+    signing_in,
+)
 from adapters.desk.decided_page import decided
 from adapters.desk.explain_page import explain
 from adapters.desk.finding_form import find_by_id
@@ -38,6 +48,7 @@ def _routes() -> list[web.RouteDef]:
         web.post("/pauses", pausing_forms.pause),
         web.get("/pauses/resume", pausing_forms.back),
         web.post("/pauses/resume", pausing_forms.resume),
+        web.get("/feedback", feedback_page.feedback),
         web.get("/duty", duty_page.duty),
         web.get("/duty/{form}", duty_page.back),
         web.post("/duty/cover", duty_page.cover),

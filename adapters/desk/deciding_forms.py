@@ -6,7 +6,7 @@ Nothing typed is lost: where a command is refused, the page comes back with the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from aiohttp import web
 
@@ -31,6 +31,8 @@ from bot.deciding import (
 )
 from bot.domain.requests import Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
+from bot.learning.deeds import accept, finish
+from bot.learning.sheets import CHANGE, DECLINE, command_of
 from bot.receiving import act, read_lesson
 
 Form = dict[str, str]
@@ -44,13 +46,18 @@ COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
     "release": lambda *_: Unclaim(),
     "ask": lambda form, *_: Ask(form.get("text", "")),
     "reassign": lambda form, *_: Reassign(form.get("to", ""), form.get("note")),
-    "snooze": lambda form, found, now: Snooze(snooze_until(found, form.get("until", ""), now)),
+    "snooze": lambda form, found, now: Snooze(snooze_until(found, form.get("until", ""), now.astimezone(UTC))),
     "reveal": lambda form, *_: Reveal(form.get("field", "")),
     "revoke": lambda form, *_: Revoke(form.get("note", "")),
     "withdraw": lambda form, *_: Withdraw(form.get("note")),
+    "accept_item": lambda *_: accept(),
+    "finish_item": lambda *_: finish(),
+    DECLINE: lambda form, found, now: command_of(DECLINE, found, form, form.get("seen", ""), now.tzinfo),
+    CHANGE: lambda form, found, now: command_of(CHANGE, found, form, form.get("seen", ""), now.tzinfo),
 }
-"""The last part of an address, and the command that its form makes of the request at this time."""
-_TYPED = {"note", "text", "reason_code", "lesson", "to", "until"}
+"""The last part of an address, and the command that its form makes of the request at this time, by the policy's clock.
+"""
+_TYPED = {"note", "text", "reason_code", "lesson", "to", "until", "state", "kind", "assignee", "due_at"}
 
 
 async def act_on(request: web.Request) -> web.StreamResponse:
@@ -63,10 +70,15 @@ async def act_on(request: web.Request) -> web.StreamResponse:
     if name == "approve" and found.routing.high_class and found.pending and form.get("confirmed") != "yes":
         return _confirm(request, found, form)
     try:
-        await submit(request, found, make(form, found, request.app[WORKROOM].clock.now()))
+        await submit(request, found, make(form, found, _now(request)))
     except SignoffError as error:
         return await show_refused(request, found.id, error, form, name)
-    raise web.HTTPSeeOther(f"/desk/requests/{found.id}")
+    raise web.HTTPSeeOther("/desk/feedback" if form.get("from") == "feedback" else f"/desk/requests/{found.id}")
+
+
+def _now(request: web.Request) -> datetime:
+    room = request.app[WORKROOM]
+    return room.clock.now().astimezone(room.policy().zone)
 
 
 async def submit(request: web.Request, found: Request, command: Command) -> None:
@@ -109,7 +121,7 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
     if isinstance(error, NotAllowed):
         return Said("Nothing was done", error.message, error.remedy, typed, form=name)
     field = error.field or "note"
-    if name in {"reassign", "snooze"}:
+    if name in {"reassign", "snooze", DECLINE, CHANGE}:
         problem = _beside(field, error, form)
         return Said("Not quite yet", f"Nothing was done yet. {problem}", None, typed, {field: problem}, name)
     return Said("One thing is missing", "Nothing was done yet.", None, typed, {field: error.message}, name)

@@ -12,12 +12,14 @@ from adapters.desk.request_page import Said, find
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.cards import card, change_rows, revealed_to, try_out
 from bot.cards.masking import Masker
+from bot.cards.wording import lesson_title
 from bot.deciding import ApproveWithEdits
 from bot.domain.lessons import Lesson
 from bot.domain.requests import Request
 from bot.editing import EditRefused, check_arguments, parse_form
 from bot.errors import AlreadyDecided, BadInput, NotAllowed, SignoffError
 from bot.forms import PREFIX, inputs, typed_over
+from bot.learning.suggesting import of_edit
 from bot.receiving import read_lesson
 
 Form = dict[str, str]
@@ -122,4 +124,5 @@ async def _before_and_after(
         sent=sent | {"note": form.get("note", ""), "lesson": form.get("lesson", "")},
         note=form.get("note", ""),
         lesson=form.get("lesson", ""),
+        learned=lesson_title(read_lesson(form.get("lesson", "")) or of_edit(found, arguments, policy).learn),
     )

@@ -9,9 +9,11 @@ from aiohttp import web
 from adapters.desk.workroom import SURFACE, VISITOR, WORKROOM
 from bot.attending import heirs, snooze_choices
 from bot.cards import card, history, revealed_to
+from bot.cards.wording import suggestions_said
 from bot.domain.lessons import Lesson
 from bot.domain.requests import Request
 from bot.errors import NotAllowed, NotFound
+from bot.learning.sheets import TITLES, seen_of, sheet_of
 from bot.policy.document import Policy
 from bot.receiving import may_see
 
@@ -75,25 +77,23 @@ async def show_request(
     agent = await room.store.agent(found.agent_id)
     name = None if agent is None else agent.name
     revealed = revealed_to(records, visitor.person, SURFACE, now)
+    drawn = card(
+        found, policy, viewer=visitor.person, now=now, revealed=revealed, agent=name, pauses=room.pausing.now()
+    )
     return room.pages.show(
         "request.html",
         status=status,
         now=now,
         zone=policy.zone,
         visitor=visitor,
-        card=card(
-            found,
-            policy,
-            viewer=visitor.person,
-            now=now,
-            revealed=revealed,
-            agent=name,
-            pauses=room.pausing.now(),
-        ),
+        card=drawn,
+        suggested=suggestions_said(drawn),
         history=history(records, found, policy, revealed=revealed, agent=name),
         said=said,
         lessons=tuple(lesson.value for lesson in Lesson),
         heirs=heirs(found, visitor.person, policy, now) if found.pending else [],
         snoozes=snooze_choices(found, now) if found.pending else [],
+        items=[sheet_of(name, found, policy) for name in TITLES] if found.feedback is not None else [],
+        seen=seen_of(found),
         mine=found.decision is not None and found.decision.by.id == visitor.person.id,
     )

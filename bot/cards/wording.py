@@ -42,7 +42,7 @@ LABELS = {
 }
 """What buttons are called, where it is not the ability's title."""
 LESSONS = (
-    ("", "What the policy suggests", "By its rules for this reason and this kind of correction."),
+    ("", "What the policy suggests", "By its rules for this kind of correction."),
     (Lesson.REGRESSION_CASE.value, "Keep it as a test case", "The agent should have done it another way: test it."),
     (Lesson.KNOWLEDGE_FIX.value, "Mend the knowledge base", "What it read was wrong, missing or out of date."),
     (Lesson.THRESHOLD.value, "Tighten a threshold", "A case like this should be stopped or held sooner."),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from bot.cards.plaintext import plain
 from bot.cards.wording import ITEM_STATES, LESSONS, told_apart
@@ -48,7 +47,7 @@ def seen_of(request: Request) -> str:
     return "" if request.feedback is None else str(len(request.feedback.steps))
 
 
-def command_of(name: str, request: Request, typed: Typed, seen: str, zone: ZoneInfo) -> ChangeFeedback:
+def command_of(name: str, request: Request, typed: Typed, seen: str, zone: tzinfo | None) -> ChangeFeedback:
     """What sending the form of this name asks for.
 
     Raises:
@@ -78,7 +77,7 @@ def _one_of(kind: type[T], text: str, name: str) -> T | None:
         raise BadInput("is none of those offered", field=name, remedy="choose one of them") from error
 
 
-def _due(text: str, item: FeedbackItem, zone: ZoneInfo) -> datetime | None:
+def _due(text: str, item: FeedbackItem, zone: tzinfo | None) -> datetime | None:
     """The end of a day by the policy's clock; None for the day that it is due on already."""
     if not text or text == _day(item.due_at, zone):
         return None
@@ -89,7 +88,7 @@ def _due(text: str, item: FeedbackItem, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day + _DAY, time(), zone).astimezone(item.due_at.tzinfo)
 
 
-def _day(at: datetime, zone: ZoneInfo) -> str:
+def _day(at: datetime, zone: tzinfo | None) -> str:
     return at.astimezone(zone).date().isoformat()
 
 

@@ -200,3 +200,12 @@ if ("live" in body.dataset && here) {
   listen();
   document.addEventListener("visibilitychange", () => (document.hidden ? hush() : listen()));
 }
+
+// --- what a reason suggests to learn is chosen, until somebody chooses themselves ------------------------------------
+
+document.addEventListener("change", (event) => {
+  const lesson = document.getElementById("lesson");
+  if (lesson && event.target === lesson) lesson.dataset.chosen = "yes";
+  if (!lesson || event.target.id !== "reason" || lesson.dataset.chosen) return;
+  lesson.value = event.target.selectedOptions[0]?.dataset.learns ?? "";
+});
