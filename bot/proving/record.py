@@ -22,7 +22,7 @@ from bot.recording import Changes
 PAGE = 2048
 
 
-_UNREADABLE = (TypeError, AttributeError, ValueError, OverflowError, BadInput)
+UNREADABLE = (TypeError, AttributeError, ValueError, OverflowError, BadInput)
 """What reading a row raises whose columns hold what Signoff never wrote there."""
 
 
@@ -151,12 +151,12 @@ class Verification:
         """The next events; rows that are no events any more are named and passed over."""
         try:
             return await self._source.all_events(after=position, limit=PAGE)
-        except _UNREADABLE:
+        except UNREADABLE:
             pass
         for after in range(position, position + PAGE):
             try:
                 return await self._source.all_events(after=after, limit=1)
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 self.findings.add(_unreadable(f"position:{after + 1}", error))
         return ()
 
@@ -181,7 +181,7 @@ class Verification:
                 found = diagnose(stream, records, await self._evidence(stream, records))
                 if records:
                     chains.heads[stream] = (records[-1].seq, records[-1].hash)
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 found = [_unreadable(stream, error)]
                 self.unreadable.add(stream)
             if not found:
