@@ -83,13 +83,6 @@ def difference(hits: int, of: int, hits_before: int, of_before: int) -> Interval
     return apart - below, apart + above
 
 
-def ratio_of_rates(count: int, days: float, count_before: int, days_before: float) -> Interval:
-    """A 95 % interval of how many times the rate before a rate is; infinite where there was none before."""
-    low, high = wilson(count, count + count_before)
-    scale = days_before / days
-    return low / (1 - low) * scale, (high / (1 - high) * scale if high < 1 else float("inf"))
-
-
 def holm(chances: Sequence[float]) -> tuple[float, ...]:
     """P-values corrected by Holm's method for being several, in the same order."""
     several = len(chances)
