@@ -11,13 +11,13 @@ from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
-from bot.ports import ContactPage, ContactQuery, Ended, Page, RequestQuery, Stray
+from bot.ports import ContactPage, ContactQuery, Ended, FactsPage, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline
 from store.asking import Asking
 from store.database import Database
 from store.erasing import erase_stream
 from store.paging import cursor, moment, size
-from store.queries import page_of_contacts, page_of_requests
+from store.queries import page_of_contacts
 from store.rows import (
     AGENT,
     CONTACT,
@@ -43,6 +43,8 @@ from store.rows import (
     tally_of,
     unsafe,
 )
+from store.searching import Searching
+from store.spans import extents, facts
 from store.sql import Sql, Step, sql, step
 
 _REQUESTS = sql(
@@ -106,6 +108,7 @@ _FOUND_BY: tuple[tuple[str, tuple[str, ...], Any, Callable[..., Sequence[Any]]],
     ("contact", CONTACT, Contact, contact_row),
 )
 """Tables whose rows have columns that are made of their state: what that is, and who makes them."""
+_WORDS_DUE = step(sql("SELECT id FROM words_due"))
 _HEADS = sql(
     " UNION ALL ".join(
         f"SELECT '{kind}:' || id, version, head FROM {kind}s"  # noqa: S608 - names of ours
@@ -120,6 +123,7 @@ class SqlLibrary:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._requests = Asking(self._states_of_requests)
+        self._searching = Searching(database)
 
     async def request(self, id_: str) -> Request | None:
         """See ``Library``."""
@@ -131,8 +135,7 @@ class SqlLibrary:
 
     async def requests(self, query: RequestQuery) -> Page:
         """See ``Library``."""
-        statement, args = page_of_requests(query, self._database.kind)
-        found = [state_of(Request, state) for (state,) in await self._database.scan(statement, *args)]
+        found = [state_of(Request, state) for state in await self._searching.states(query)]
         limit = size(query.limit)
         if len(found) <= limit:
             return Page(tuple(found))
@@ -157,6 +160,22 @@ class SqlLibrary:
                 found |= {name for (name,) in rows if same_customer(name, customer)}
                 after = rows[-1][0]
         return tuple(sorted(found))
+
+    async def extents(
+        self, spans: Sequence[tuple[datetime, datetime]], owner: str | None = None
+    ) -> Sequence[tuple[int, int]]:
+        """See ``Library``."""
+        return await extents(self._database, spans, owner)
+
+    async def facts(
+        self, since: datetime, before: datetime, owner: str | None = None, *, limit: int = 500, after: str | None = None
+    ) -> FactsPage:
+        """See ``Library``."""
+        return await facts(self._database, since, (before, after), owner, limit)
+
+    async def catch_up(self, limit: int = 500) -> int:
+        """See ``Store``."""
+        return await self._searching.catch_up(limit)
 
     async def counts(self) -> dict[str, int]:
         """See ``Library``."""
@@ -227,13 +246,16 @@ class SqlLibrary:
 
     async def strays(self) -> Sequence[Stray]:
         """See ``Library``."""
-        tables = await self._database.snapshot([_all(f"{kind}s", columns, "id") for kind, columns, *_ in _FOUND_BY])
-        return [
+        tables = [_all(f"{kind}s", columns, "id") for kind, columns, *_ in _FOUND_BY]
+        due, *found = await self._database.snapshot([_WORDS_DUE, *tables])
+        waiting = {f"request:{id_}" for (id_,) in due}
+        strays = [
             stray
-            for (kind, columns, state, row_of), rows in zip(_FOUND_BY, tables, strict=True)
+            for (kind, columns, state, row_of), rows in zip(_FOUND_BY, found, strict=True)
             for row in rows
             for stray in _strays(kind, columns, row, row_of(row[0], kept_of(state, row[: len(STATE)])))
-        ]
+        ]  # what the version before wrote gets its words as it is indexed
+        return [one for one in strays if one.stream not in waiting or one.column not in {"search", "amount"}]
 
     async def views(self) -> Changes:
         """See ``Library``."""

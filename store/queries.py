@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Text, literal, or_, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Text, column, literal, or_, select, table, text, tuple_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.sql import Select
 
 from bot.domain.events import micros
 from bot.ports import ContactQuery, RequestQuery
+from bot.recording import Wanted
+from store.indexing import EACH, SPILLED
 from store.paging import place, size
 from store.rows import shown
 from store.sql import Sql, Value
@@ -19,15 +21,24 @@ from store.tables import Row
 
 _requests = Row.metadata.tables["requests"].columns
 _contacts = Row.metadata.tables["contacts"].columns
-_agents = Row.metadata.tables["agents"].columns
+_due = Row.metadata.tables["words_due"].columns
+_fts = table("request_words", column("rowid", BigInteger), column("id", Text))
+_gin = table("request_words", column("opened_at", BigInteger), column("id", Text), column("words"))
 _asyncpg: Any = asyncpg.dialect
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(paramstyle="qmark"), "postgres": _asyncpg()}
 
 
-def page_of_requests(query: RequestQuery, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+class Bounds(NamedTuple):
+    """How many hits are wanted, and how many requests are looked through for them, the newest first; None is all."""
+
+    wanted: int
+    walked: int | None = None
+
+
+def page_of_requests(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
     """The statement and arguments for the states of a page and, to see whether there is a next one, one more.
 
-    ``kind`` is the database's: ``sqlite`` or ``postgres``.
+    ``said`` are the words that must be among a request's. ``kind`` is the database's: ``sqlite`` or ``postgres``.
 
     Raises:
         BadInput: when the cursor is none.
@@ -35,12 +46,7 @@ def page_of_requests(query: RequestQuery, kind: str) -> tuple[Sql, tuple[Value, 
     due = query.order == "due"
     at = _requests["deadline_at"] if due else _requests["opened_at"]
     id_ = _requests["id"]
-    found = select(_requests["state"]).where(*_conditions(query))
-    if query.after is not None:
-        here = tuple_(at, id_)
-        moment, last = place(query.after)
-        after = tuple_(literal(moment, BigInteger), literal(shown(last), Text))
-        found = found.where(here > after if due else here < after)
+    found = select(_requests["state"]).where(*_conditions(query), *_after(query), *_worded(said))
     order = (at, id_) if due else (at.desc(), id_.desc())
     statement, values = _compiled(found.order_by(*order).limit(size(query.limit) + 1), kind)
     whole = query.customer is None and query.instance_id is None
@@ -50,6 +56,69 @@ def page_of_requests(query: RequestQuery, kind: str) -> tuple[Sql, tuple[Value, 
         hinted = statement.sqlite.replace("FROM requests ", "FROM requests INDEXED BY ix_requests_pending ", 1)
         return Sql(hinted, statement.postgres), values
     return statement, values
+
+
+def waiting_hits(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """Time and id of what a query finds among the requests that are not in the index yet, the newest first."""
+    at, id_ = _requests["opened_at"], _requests["id"]
+    found = (
+        select(at, id_)
+        .where(id_.in_(select(_due["id"])), *_conditions(query), *_after(query), *_worded(said))
+        .order_by(at.desc(), id_.desc())
+        .limit(size(query.limit) + 1)
+    )
+    return _compiled(found, kind)
+
+
+def hits_in_sqlite(query: RequestQuery, match: str, said: Wanted, wanted: int) -> tuple[Sql, tuple[Value, ...]]:
+    """Time and id of what the index has, in its order, which is that of time; ids do not decide in it."""
+    number = _fts.c.rowid
+    found = (
+        select(_requests["opened_at"], _requests["id"])
+        .select_from(_fts.join(Row.metadata.tables["requests"], _requests["id"] == _fts.c.id))
+        .where(text("request_words MATCH :match").bindparams(match=match), *_conditions(query), *_after(query))
+        .where(*_worded(said))
+    )
+    since, before = _span(query)
+    if since is not None:
+        found = found.where(number >= since * EACH)
+    if before is not None:
+        found = found.where(number < (before + SPILLED) * EACH)
+    return _compiled(found.order_by(number.desc()).limit(wanted), "sqlite")
+
+
+def hits_in_postgres(query: RequestQuery, match: str, said: Wanted, bounds: Bounds) -> tuple[Sql, tuple[Value, ...]]:
+    """Time and id of what the index has, the newest first."""
+    at, id_ = _gin.c.opened_at, _gin.c.id
+    matches = text("words @@ CAST(:match AS tsquery)").bindparams(match=match)
+    inner = select(at, id_, *(() if bounds.walked is None else (_gin.c.words,)))
+    since, before = _span(query)
+    if since is not None:
+        inner = inner.where(at >= since)
+    if before is not None:
+        inner = inner.where(at <= before)
+    if bounds.walked is None:
+        inner = inner.where(matches)
+    ordered = inner.order_by(at.desc(), id_.desc())
+    # An offset of its own keeps the planner from mixing the two: it can't know what the walk would cost.
+    part = (ordered.offset(0) if bounds.walked is None else ordered.limit(bounds.walked)).subquery("hits")
+    found = (
+        select(part.c.opened_at, part.c.id)
+        .select_from(part.join(Row.metadata.tables["requests"], _requests["id"] == part.c.id))
+        .where(*(() if bounds.walked is None else (matches,)), *_conditions(query), *_after(query), *_worded(said))
+        .order_by(part.c.opened_at.desc(), part.c.id.desc())
+        .limit(bounds.wanted)
+    )
+    return _compiled(found, "postgres")
+
+
+def _span(query: RequestQuery) -> tuple[int | None, int | None]:
+    """From which microsecond to which, both included, what is found was opened. Nothing is decided before that."""
+    since = None if query.opened_from is None else micros(query.opened_from)
+    ends = [micros(one) for one in (query.opened_before, query.decided_before) if one is not None]
+    if query.after is not None:
+        ends.append(place(query.after)[0])
+    return since, min(ends, default=None)
 
 
 def page_of_contacts(query: ContactQuery, kind: str) -> tuple[Sql, tuple[Value, ...]]:
@@ -92,20 +161,38 @@ def _conditions(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
             yield _requests[name] == shown(value)
     if query.feedback:
         yield _requests["feedback"].in_([shown(one) for one in query.feedback])
-    if query.opened_from is not None:
-        yield _requests["opened_at"] >= micros(query.opened_from)
-    if query.opened_before is not None:
-        yield _requests["opened_at"] < micros(query.opened_before)
-    if query.decided_from is not None:
-        yield _requests["decided_at"] >= micros(query.decided_from)
-    if query.text:
-        yield _reads(query.text)
+    yield from _ranges(query)
 
 
-def _reads(text: str) -> ColumnElement[bool]:
-    wanted = shown(text).casefold()
-    named = select(_agents["id"]).where(_agents["name"].contains(wanted, autoescape=True))
-    return or_(_requests["search"].contains(wanted, autoescape=True), _requests["agent_id"].in_(named))
+def _ranges(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
+    times = (
+        ("opened_at", query.opened_from, query.opened_before),
+        ("decided_at", query.decided_from, query.decided_before),
+    )
+    for name, since, before in times:
+        if since is not None:
+            yield _requests[name] >= micros(since)
+        if before is not None:
+            yield _requests[name] < micros(before)
+    if query.amount_from is not None:
+        yield _requests["amount"] >= float(query.amount_from)
+    if query.amount_to is not None:
+        yield _requests["amount"] <= float(query.amount_to)
+
+
+def _after(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
+    if query.after is not None:
+        due = query.order == "due"
+        here = tuple_(_requests["deadline_at" if due else "opened_at"], _requests["id"])
+        moment, last = place(query.after)
+        after = tuple_(literal(moment, BigInteger), literal(shown(last), Text))
+        yield here > after if due else here < after
+
+
+def _worded(said: Wanted) -> Iterator[ColumnElement[bool]]:
+    """That a request has these words. They hold nothing that LIKE takes for something else."""
+    for group in said:
+        yield or_(*(_requests["search"].like(f"%{one.written}%") for one in group))
 
 
 def _compiled(found: Select[Any], kind: str) -> tuple[Sql, tuple[Value, ...]]:

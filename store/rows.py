@@ -19,7 +19,7 @@ from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
 from bot.domain.spelling import spelled
 from bot.domain.verdicts import Tally
-from bot.recording import Kept, KeyUse, Message, sampled_for, waits_under
+from bot.recording import Kept, KeyUse, Message, sampled_for, search_text, waits_under
 from store.paging import moment
 
 Columns = tuple[Any, ...]
@@ -50,6 +50,7 @@ REQUEST = (
     "sampled_for",
     "erased",
     "search",
+    "amount",
 )
 AGENT = (*STATE, "created_at", "name")
 INSTANCE = (*STATE, "agent_id")
@@ -79,13 +80,6 @@ def shown(text: str) -> str:
 def same_customer(kept: str, wanted: str) -> bool:
     """Whether two names are one customer's, spelled in two ways."""
     return spelled(shown(kept)) == spelled(shown(wanted))
-
-
-def search_text(request: Request) -> str:
-    """What a text query looks through, besides the agent's name: id, customer, agent and tool, case folded."""
-    context = request.assessment.context
-    parts = (request.id, context.customer, context.customer_name, request.agent_id, request.proposal.tool)
-    return shown("\n".join(part for part in parts if part)).casefold()
 
 
 # --- into columns ---------------------------------------------------------------------------------------------------
@@ -134,7 +128,14 @@ def request_row(id_: str, kept: Kept[Request]) -> Columns:
         sampled_for(request),
         int(request.erased),
         search_text(request),
+        request_amount(request),
     )
+
+
+def request_amount(request: Request) -> float | None:
+    """The amount that was asked for; every amount of the allowed length is a distinct double."""
+    amount = request.assessment.amount
+    return None if amount is None else float(amount.amount)
 
 
 def agent_row(id_: str, kept: Kept[Agent]) -> Columns:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Double, Index, Integer, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 # By bytes, on both databases: cheaper than a language's order, and ranges of prefixes work.
@@ -66,7 +66,7 @@ class RequestRow(Row, table=True):
 
     __tablename__ = "requests"
     __table_args__ = (
-        Index("ix_requests_opened", "opened_at", "id"),
+        Index("ix_requests_opened", "opened_at", "id", "owner", "version"),
         Index("ix_requests_status", "status", "opened_at", "id"),
         Index("ix_requests_instance", "instance_id", "opened_at"),
         _partial("ix_requests_pending", "deadline_at", "id", where="status = 'pending'"),
@@ -97,6 +97,15 @@ class RequestRow(Row, table=True):
     sampled_for: str | None = Field(sa_type=TEXT)
     erased: int = Field(sa_type=Integer, sa_column_kwargs={"server_default": text("0")})
     search: str = Field(sa_type=TEXT)
+    amount: float | None = Field(sa_type=Double)
+
+
+class WordsDueRow(Row, table=True):
+    """A request whose words are to be taken into the index; triggers put it here (operational)."""
+
+    __tablename__ = "words_due"
+    __table_args__ = (COMPACT,)
+    id: str = Field(primary_key=True, sa_type=TEXT)
 
 
 class AgentRow(Row, table=True):

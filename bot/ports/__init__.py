@@ -16,6 +16,7 @@ from bot.ports.record import (
     ContactPage,
     ContactQuery,
     Ended,
+    FactsPage,
     Library,
     Listener,
     Page,
@@ -35,6 +36,7 @@ __all__ = [
     "Deadlines",
     "Directory",
     "Ended",
+    "FactsPage",
     "Leased",
     "Library",
     "Listener",
@@ -90,6 +92,14 @@ class Store(Recorder, Library, Deadlines, Protocol):
     @property
     def shelf(self) -> Shelf:
         """Small operational things."""
+        ...
+
+    async def catch_up(self, limit: int = 500) -> int:
+        """Take up to so many requests, the newest first, into the index that searching goes by; returns how many.
+
+        0 says that it is complete. Requests are found before as well, but the more slowly the more wait. Any number of
+        processes may do this at any time.
+        """
         ...
 
     async def erase(self, stream: str) -> int:

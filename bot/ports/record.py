@@ -12,6 +12,7 @@ import msgspec
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord
+from bot.domain.facts import Counted
 from bot.domain.requests import Request
 from bot.recording import Changes, Needs, View
 
@@ -66,8 +67,16 @@ class RequestQuery(msgspec.Struct, frozen=True, gc=False):
     opened_from: datetime | None = None
     opened_before: datetime | None = None
     decided_from: datetime | None = None
+    decided_before: datetime | None = None
     text: str | None = None
-    """Part of a request id, customer, agent or tool."""
+    """Words, of each of which something that the request is about must begin so: its id, customer, agent, tool, action
+    type, title or an argument that nobody is shown masked. A text without a letter or digit finds nothing."""
+    person: str | None = None
+    """The id of a person who decided, signed or claimed it, or was told of it in person."""
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    """Of what was asked for; both ends are in it."""
+    currency: str | None = None
     order: str = "newest"
     """``newest`` (opened last first) or ``due`` (least time left first)."""
     limit: int = 50
@@ -78,6 +87,13 @@ class Page(msgspec.Struct, frozen=True, gc=False):
     """Some requests, and the cursor of the next page when there is one."""
 
     items: tuple[Request, ...]
+    next: str | None = None
+
+
+class FactsPage(msgspec.Struct, frozen=True, gc=False):
+    """Facts of some requests, and the cursor of the next page when there is one."""
+
+    items: tuple[Counted, ...]
     next: str | None = None
 
 
@@ -133,6 +149,24 @@ class Library(Protocol):
         """Requests that were decided before then and not erased, the oldest decision first.
 
         ``after`` is decision and id of the last one of the page before.
+        """
+        ...
+
+    async def extents(
+        self, spans: Sequence[tuple[datetime, datetime]], owner: str | None = None
+    ) -> Sequence[tuple[int, int]]:
+        """Of each span (from, until before): how many requests were opened in it, and how many events these have.
+
+        As long as both are what they were, nothing has changed of any of them.
+        """
+        ...
+
+    async def facts(
+        self, since: datetime, before: datetime, owner: str | None = None, *, limit: int = 500, after: str | None = None
+    ) -> FactsPage:
+        """A page of what is to be counted of the requests that were opened from ``since`` until before ``before``.
+
+        The newest comes first; ``after`` is the cursor of the page before.
         """
         ...
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,10 +14,26 @@ from msgspec.structs import replace
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
+from bot.domain.facts import facts_of
 from bot.domain.requests import Request
 from bot.errors import Unavailable
-from bot.ports import Clock, ContactPage, ContactQuery, Ended, Listener, Page, RequestQuery, Stray
-from bot.recording import Changes, Deadline, Loaded, Needs, View, sampled_for, stream_of, waits_under
+from bot.ports import Clock, ContactPage, ContactQuery, Ended, FactsPage, Listener, Page, RequestQuery, Stray
+from bot.recording import (
+    Changes,
+    Deadline,
+    Kept,
+    Loaded,
+    Needs,
+    View,
+    Wanted,
+    found_in,
+    marked,
+    sampled_for,
+    search_text,
+    stream_of,
+    typed,
+    waits_under,
+)
 from store.batching import Entropy, Listeners, committed, load, run
 from store.calls import Waiting
 from store.erasing import ERASURES, erased_by
@@ -26,7 +42,7 @@ from store.memory.seals import MemorySeals
 from store.memory.sessions import MemorySessions, MemoryVault
 from store.memory.shelf import MemoryShelf
 from store.paging import cursor, place, size
-from store.rows import same_customer, search_text, shown
+from store.rows import encode, same_customer, shown
 
 T = TypeVar("T")
 
@@ -125,8 +141,9 @@ class MemoryStore:
 
     async def requests(self, query: RequestQuery) -> Page:
         """See ``Library``."""
-        names = {id_: kept.state.name for id_, kept in self._rows.agents.items()}
-        found = [kept.state for kept in self._rows.requests.values() if _matches(kept.state, query, names)]
+        names = {id_: kept.state.name.casefold() for id_, kept in self._rows.agents.items()}
+        groups = (*typed(query, names), *marked(query))
+        found = [kept.state for kept in self._rows.requests.values() if _matches(kept.state, query, groups)]
         due = query.order == "due"
         found.sort(key=lambda request: _place(request, due=due), reverse=not due)
         if query.after is not None:
@@ -160,6 +177,28 @@ class MemoryStore:
         named = {kept.state.assessment.context.customer for kept in self._rows.requests.values()}
         named |= {kept.state.customer or None for kept in self._rows.contacts.values()}
         return tuple(sorted(name for name in named if name is not None and same_customer(name, customer)))
+
+    async def extents(
+        self, spans: Sequence[tuple[datetime, datetime]], owner: str | None = None
+    ) -> Sequence[tuple[int, int]]:
+        """See ``Library``."""
+        every = [[kept.version for kept in self._opened(*span, owner)] for span in spans]
+        return [(len(versions), sum(versions)) for versions in every]
+
+    async def facts(
+        self, since: datetime, before: datetime, owner: str | None = None, *, limit: int = 500, after: str | None = None
+    ) -> FactsPage:
+        """See ``Library``."""
+        states = sorted((kept.state for kept in self._opened(since, before, owner)), key=_newest, reverse=True)
+        left = [one for one in states if after is None or _newest(one) < place(after)]
+        items = left[: size(limit)]
+        facts = tuple(facts_of(encode(one)) for one in items)
+        return FactsPage(facts, cursor(items[-1].opened_at, items[-1].id) if len(left) > len(items) else None)
+
+    def _opened(self, since: datetime, before: datetime, owner: str | None) -> Iterator[Kept[Request]]:
+        for kept in self._rows.requests.values():
+            if since <= kept.state.opened_at < before and owner in {None, kept.state.routing.owner}:
+                yield kept
 
     async def counts(self) -> dict[str, int]:
         """See ``Library``."""
@@ -262,6 +301,10 @@ class MemoryStore:
         """See ``Deadlines``."""
         return min((at for at in self._rows.deadlines.values() if at is not None), default=None)
 
+    async def catch_up(self, limit: int = 500) -> int:  # noqa: ARG002 - there is no index here
+        """See ``Store``."""
+        return 0
+
     async def erase(self, stream: str) -> int:
         """See ``Store``."""
         return self._erase(stream)
@@ -288,6 +331,10 @@ def _place(request: Request, *, due: bool) -> tuple[int, str]:
     return micros(request.deadline_at if due else request.opened_at), request.id
 
 
+def _newest(request: Request) -> tuple[int, str]:
+    return _place(request, due=False)
+
+
 def _met(contact: Contact, query: ContactQuery) -> bool:
     return (
         (query.customer is None or (contact.customer != "" and contact.customer == query.customer))
@@ -296,8 +343,8 @@ def _met(contact: Contact, query: ContactQuery) -> bool:
     )
 
 
-def _matches(request: Request, query: RequestQuery, names: dict[str, str]) -> bool:
-    decision = request.decision
+def _matches(request: Request, query: RequestQuery, groups: Wanted) -> bool:
+    decision, amount = request.decision, request.assessment.amount
     return (
         (not query.statuses or request.status in query.statuses)
         and (query.owners is None or request.routing.owner in query.owners)
@@ -311,10 +358,8 @@ def _matches(request: Request, query: RequestQuery, names: dict[str, str]) -> bo
         and (query.opened_from is None or request.opened_at >= query.opened_from)
         and (query.opened_before is None or request.opened_at < query.opened_before)
         and (query.decided_from is None or (decision is not None and decision.at >= query.decided_from))
-        and (not query.text or _reads(request, names.get(request.agent_id, ""), query.text))
+        and (query.decided_before is None or (decision is not None and decision.at < query.decided_before))
+        and (query.amount_from is None or (amount is not None and amount.amount >= query.amount_from))
+        and (query.amount_to is None or (amount is not None and amount.amount <= query.amount_to))
+        and found_in(search_text(request), groups)
     )
-
-
-def _reads(request: Request, agent_name: str, text: str) -> bool:
-    wanted = text.casefold()
-    return wanted in search_text(request) or wanted in agent_name.casefold()

@@ -18,7 +18,7 @@ CHANNEL = "signoff"
 _PAYLOAD = 7000
 """Bytes of a notification's names (its limit is 8000, with the sender and a position)."""
 _MOST_PAYLOADS = 16
-_TYPES = {"TEXT": "text", "BIGINT": "bigint", "INTEGER": "integer", "BLOB": "bytea"}
+_TYPES = {"TEXT": "text", "BIGINT": "bigint", "INTEGER": "integer", "BLOB": "bytea", "DOUBLE": "double precision"}
 _STATES: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     "requests": ("request", rows.request_row, REQUEST),
     "agents": ("agent", rows.agent_row, AGENT),

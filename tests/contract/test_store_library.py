@@ -67,7 +67,7 @@ async def test_text_is_found_as_it_is_written(store: Store, clock: SettableClock
     await some_requests(store, clock)
     assert await ids(store, text="R-3") == ["r-3"]
     assert await ids(store, text="10%_o") == ["r-0"]
-    assert await ids(store, text="1%") == []
+    assert await ids(store, text="ff") == []  # words are found by their beginning alone
     assert len(await ids(store, text="SUPPORT agent")) == 7
     assert await ids(store, text="'; --") == []
 

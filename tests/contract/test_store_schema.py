@@ -30,7 +30,7 @@ from tests.rigs.house import House, MovedClock, new_house
 from tests.rigs.postgres import Server
 
 T = TypeVar("T")
-RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
 """Every revision that a release came with."""
 
 
@@ -81,9 +81,11 @@ def test_what_migrations_make_is_what_the_tables_say(empty: str) -> None:
 
 
 def here(connection: Connection) -> Callable[..., bool]:
-    """An index that only one database has is none of the other's."""
+    """An index that only one database has is none of the other's, and that of words is in no table of the code."""
 
     def included(thing: Any, name: str, kind: str, reflected: bool, compare_to: Any) -> bool:
+        if name is not None and name.removeprefix("ix_").startswith("request_words"):
+            return False
         return not (kind == "index" and name == "ix_events_xid" and connection.dialect.name == "sqlite")
 
     return included

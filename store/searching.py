@@ -1,0 +1,114 @@
+"""Searching: a page of requests by their words and marks, from an index that is brought up to date behind the writer.
+
+Whatever is to be indexed stands in ``words_due``, put there by triggers, and is looked through one by one until it is.
+So nothing that was committed is ever missing from an answer. Every hit is held against the request as it is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from bot.ports import RequestQuery
+from bot.recording import Wanted, marked, typed
+from store.database import Database
+from store.indexing import catching_up
+from store.paging import size
+from store.queries import Bounds, hits_in_postgres, hits_in_sqlite, page_of_requests, waiting_hits
+from store.sql import Sql, Value, sql
+
+MOST_DUE = 2000
+"""Requests that may wait for the index while it is used; beyond, requests are looked through as if there were none."""
+WALKED = 3000
+"""Requests that are looked through on PostgreSQL, newest first, before its index is asked for everything at once."""
+TIES = 16
+"""Hits of one microsecond that are taken along, so that ids decide among them."""
+
+_DUE = sql("SELECT count(*) FROM (SELECT 1 FROM words_due LIMIT $1) AS due")
+_NAMES = sql("SELECT id, name FROM agents")
+_STATES = sql(
+    "SELECT id, state FROM requests WHERE id IN many($1, text)",
+    postgres="SELECT id, state FROM requests WHERE id = ANY($1::text[])",
+)
+Place = tuple[int, str]
+
+
+class Searching:
+    """Finds pages of requests in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def states(self, query: RequestQuery) -> Sequence[bytes]:
+        """The states of a page, in its order, and of one more request where there is a next page.
+
+        Raises:
+            BadInput: when the cursor is none.
+        """
+        said = typed(query, await self._names(query))
+        groups = (*said, *marked(query))
+        if not all(groups):
+            return ()
+        if not _indexed(query, groups) or await self._due() > MOST_DUE:
+            statement, values = page_of_requests(query, said, self._database.kind)
+            return [state for (state,) in await self._database.scan(statement, *values)]
+        # First what waits: it may be in the index by the time that this is asked, but never in neither.
+        places = {*await self._scan(waiting_hits(query, said, self._database.kind))}
+        hits = self._in_sqlite if self._database.kind == "sqlite" else self._in_postgres
+        places.update(await hits(query, groups, said))
+        wanted = [id_ for _, id_ in sorted(places, reverse=True)[: size(query.limit) + 1]]
+        states = {row[0]: row[1] for row in await self._database.scan(_STATES, wanted)}
+        return [states[id_] for id_ in wanted if id_ in states]
+
+    async def catch_up(self, limit: int) -> int:
+        """See ``Store``."""
+        return await self._database.perform(partial(catching_up, self._database.kind, max(1, limit)))
+
+    async def _names(self, query: RequestQuery) -> Mapping[str, str]:
+        return {row[0]: row[1] for row in await self._database.read(_NAMES)} if query.text else {}
+
+    async def _due(self) -> int:
+        ((due,),) = await self._database.read(_DUE, MOST_DUE + 1)
+        return int(due)
+
+    async def _scan(self, asked: tuple[Sql, tuple[Value, ...]]) -> Sequence[Place]:
+        statement, values = asked
+        return [(row[0], row[1]) for row in await self._database.scan(statement, *values)]
+
+    async def _in_sqlite(self, query: RequestQuery, groups: Wanted, said: Wanted) -> Sequence[Place]:
+        """The index gives them in the order of time, so that it need not be read to its end."""
+        wanted = size(query.limit) + 1
+        taken = wanted + TIES
+        while True:
+            rows = await self._scan(hits_in_sqlite(query, _fts(groups), said, taken))
+            if len(rows) < taken or rows[wanted - 1][0] != rows[-1][0]:
+                return rows
+            taken *= 4
+
+    async def _in_postgres(self, query: RequestQuery, groups: Wanted, said: Wanted) -> Sequence[Place]:
+        """What is frequent is found soon by looking through the newest; what is rare, by the index."""
+        wanted = size(query.limit) + 1
+        rows = await self._scan(hits_in_postgres(query, _tsquery(groups), said, Bounds(wanted, WALKED)))
+        if len(rows) >= wanted:
+            return rows
+        return await self._scan(hits_in_postgres(query, _tsquery(groups), said, Bounds(wanted)))
+
+
+def _indexed(query: RequestQuery, groups: Wanted) -> bool:
+    """Whether the index serves; what few requests have has an index of its own."""
+    few = (query.customer, query.instance_id, query.sampled_for, query.feedback or None)
+    return query.order != "due" and bool(groups) and all(one is None for one in few)
+
+
+def _fts(groups: Wanted) -> str:
+    """In SQLite's words. No word holds a quote."""
+    return " AND ".join(
+        "(" + " OR ".join(f'"{one.word}"' if one.whole else f'"{one.word}"*' for one in group) + ")" for group in groups
+    )
+
+
+def _tsquery(groups: Wanted) -> str:
+    """In PostgreSQL's words. No word holds a quote or a backslash."""
+    return " & ".join(
+        "(" + " | ".join(f"'{one.word}'" if one.whole else f"'{one.word}':*" for one in group) + ")" for group in groups
+    )
