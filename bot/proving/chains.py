@@ -13,7 +13,8 @@ import orjson
 
 from bot.domain.events import GENESIS, EventRecord
 
-ERASURE = "request.erased"
+ERASURES = frozenset({"request.erased", "contact.erased"})
+"""Events before which no payload of their stream is kept."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -59,7 +60,7 @@ class Chains:
             except (TypeError, AttributeError):  # a column of another type than it ever was written with
                 self.doubtful[stream] = None
                 continue
-            if record.type == ERASURE:
+            if record.type in ERASURES:
                 self._erased(record)
             heads[stream] = (seq, record.hash)
             self.events += 1

@@ -11,7 +11,7 @@ from bot.domain import merkle
 from bot.domain.events import EventRecord
 from bot.errors import BadInput
 from bot.ports import Checkpoint
-from bot.proving.chains import ERASURE, Chains
+from bot.proving.chains import Chains
 from bot.proving.diagnosing import Evidence, diagnose
 from bot.proving.findings import Finding, Findings, Kind, Report
 from bot.proving.growing import Growing
@@ -165,7 +165,7 @@ class _Verifying:
             return
         for stream, seqs in self._chains.gone.items():
             for seq in seqs:
-                text = f"its payload is gone though no {ERASURE} came after it"
+                text = "its payload is gone though no erasure came after it"
                 found = Finding(Kind.PAYLOAD_MISSING, text, stream, seq, expected="a payload", found="nothing")
                 self._findings.add(found)
         for stream, seq in self._chains.unerased.items():

@@ -109,7 +109,7 @@ def verify(path: Path, key_line: str) -> int:
             assert place not in roots or tree.root() == roots[place], f"the root at {place}"
     assert place == head["end"], "the end"
     assert place == 0 or place in roots, "no checkpoint covers the end"
-    erasures = {one["stream"]: one["seq"] for one in events if one["type"] == "request.erased"}
+    erasures = {one["stream"]: one["seq"] for one in events if one["type"] in ("request.erased", "contact.erased")}
     for event in events:
         erased = event["seq"] < erasures.get(event["stream"], 0)
         assert erased == (event["payload"] is None), f"erasure of {event['stream']} #{event['seq']}"
