@@ -21,6 +21,7 @@ from adapters.agents.v1_reports import ReportRoutes
 from adapters.agents.v1_summaries import SummaryRoutes
 from bot.answering import Answering
 from bot.domain.chance import Chance
+from bot.filing import Filing
 from bot.opening import Situation
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
@@ -31,13 +32,14 @@ AAP_PATH = "/api/aap"
 V1_PATH = "/api/v1"
 
 
-def mount(
+def mount(  # noqa: PLR0913 - it is wired once, by name
     app: web.Application,
     *,
     store: Store,
     clock: Clock,
     policy: Callable[[], Policy],
     waiting: Waiting,
+    filing: Filing,
     verify_delivery: Verify,
     limits: Limits,
     situation: Callable[[], Situation] = Situation,
@@ -59,7 +61,7 @@ def mount(
     instances.add_to(aap.router, "/v1/instances")
 
     v1 = web.Application(middlewares=[middleware(v1_wire.problem_form, chance)])
-    V1Routes(counter, store, clock, policy, waiting).add_to(v1.router)
+    V1Routes(counter, store, clock, policy, waiting, filing=filing).add_to(v1.router)
     events = EventRoutes(counter, store, policy, waiting)
     events.add_to(v1.router)
     SummaryRoutes(counter, Answering(store, clock, policy), policy).add_to(v1.router)

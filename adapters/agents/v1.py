@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -10,19 +11,39 @@ from aiohttp import web
 from adapters.agents.aap_wire import instance_object
 from adapters.agents.answers import answer, require_match, tagged
 from adapters.agents.bodies import id_in, idempotency_key, strict, text_of
+from adapters.agents.callers import require_instance
+from adapters.agents.counter import Counter
 from adapters.agents.limits import MAX_NOTE
+from adapters.agents.record_answers import EVENTS, FORMS, answer_events, answer_file, form_wanted, readable
 from adapters.agents.requesting import Requesting, owned
 from adapters.agents.v1_bodies import digest_in, query_of, v1_proposal
-from adapters.agents.v1_wire import agent_view, event_view, request_view
+from adapters.agents.v1_wire import agent_view, request_view
 from bot.domain.requests import Request
 from bot.errors import NotFound
+from bot.filing import Filing
+from bot.policy.document import Policy
+from bot.ports import Clock, Store
 from bot.recording import timestamp
+from bot.waiting import Waiting
 
 _QUESTION = re.compile(r"[0-9a-f]{1,64}")
 
 
 class V1Routes(Requesting):
     """Handlers below ``/api/v1`` but for instances, events and the document."""
+
+    def __init__(
+        self,
+        counter: Counter,
+        store: Store,
+        clock: Clock,
+        policy: Callable[[], Policy],
+        waiting: Waiting,
+        *,
+        filing: Filing,
+    ) -> None:
+        super().__init__(counter, store, clock, policy, waiting)
+        self._filing = filing
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Serve them."""
@@ -88,13 +109,14 @@ class V1Routes(Requesting):
         return tagged(request, self._view(found))
 
     async def record(self, request: web.Request) -> web.Response:
-        """The audit events of a request, with digests and chain."""
-        agent, instance_id = await self._instance(request)
-        id_ = id_in(request)
-        owned(await self._store.request(id_), agent, instance_id)
-        stream = f"request:{id_}"
-        events = [event_view(record) for record in await self._store.events(stream)]
-        return tagged(request, {"stream": stream, "events": events})
+        """The audit events of a request, with digests and chain; or the file of its decision, in some form."""
+        caller = await self._counter.admit(request)
+        require_instance(caller)
+        form = form_wanted(request)
+        found, sight = readable(await self._store.request(id_in(request)), caller, form)
+        if form == EVENTS:
+            return await answer_events(request, self._store, found)
+        return await answer_file(self._filing, found, sight, caller, FORMS[form])
 
     async def me(self, request: web.Request) -> web.Response:
         """Who the token is."""

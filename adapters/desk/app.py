@@ -19,6 +19,7 @@ from adapters.desk import (
 )
 from adapters.desk.decided_page import decided
 from adapters.desk.explain_page import explain
+from adapters.desk.file_page import file_page, take_whole
 from adapters.desk.finding_form import find_by_id
 from adapters.desk.pages import TYPES, Pages
 from adapters.desk.queue_page import queue
@@ -28,6 +29,7 @@ from adapters.desk.who_page import who
 from adapters.desk.workroom import WORKROOM, Workroom
 from bot.answering import Answering
 from bot.deciding import Deciding
+from bot.filing import Filing
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
@@ -65,6 +67,8 @@ def _routes() -> list[web.RouteDef]:
         web.get("/requests/{id}/edit", editing_forms.edit),
         web.post("/requests/{id}/edit", editing_forms.review),
         web.get("/requests/{id}/explain", explain),
+        web.get("/requests/{id}/file", file_page),
+        web.post("/requests/{id}/file", take_whole),
         web.get("/requests/{id}/{command}", _to_the_request),
         web.post("/requests/{id}/{command}", deciding_forms.act_on),
         web.get("/static/{name}", static),
@@ -81,13 +85,14 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     pausing: Pausing,
     rostering: Rostering,
     answering: Answering,
+    filing: Filing,
     waiting: Waiting,
     public_url: str,
 ) -> None:
     """Serve the desk below ``/desk``, and lead ``/`` there."""
     desk = web.Application(middlewares=[guard.errors_as_pages, guard.let_in])
     room = Workroom(
-        store, clock, policy, deciding, pausing, rostering, answering, waiting, public_url.rstrip("/"), Pages()
+        store, clock, policy, deciding, pausing, rostering, answering, filing, waiting, public_url.rstrip("/"), Pages()
     )
     desk[WORKROOM] = room
 

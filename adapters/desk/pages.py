@@ -15,8 +15,9 @@ from markupsafe import Markup
 from adapters.desk.inputs import widget
 from bot.cards import plain
 from bot.cards.plaintext import words
+from bot.filing.page import style
 
-TYPES = {"desk.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
+TYPES = {"desk.css": "text/css", "file.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
 
 
 class Pages:
@@ -24,7 +25,8 @@ class Pages:
 
     def __init__(self) -> None:
         folder = resources.files("adapters.desk") / "static"
-        self.files = {name: (folder / name).read_bytes() for name in TYPES}
+        self.files = {name: (folder / name).read_bytes() for name in TYPES if name != "file.css"}
+        self.files["file.css"] = style().encode()
         self._versions = {name: hashlib.sha256(body).hexdigest()[:12] for name, body in self.files.items()}
         self._templates = Environment(
             loader=PackageLoader("adapters.desk"),

@@ -13,6 +13,7 @@ from bot.answering import Answering
 from bot.cards.pauses import Stopped
 from bot.deciding import Deciding
 from bot.domain.people import Person
+from bot.filing import Filing
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Session, Store
@@ -33,6 +34,7 @@ class Workroom:
     pausing: Pausing
     rostering: Rostering
     answering: Answering
+    filing: Filing
     waiting: Waiting
     public_url: str
     pages: Pages

@@ -21,6 +21,7 @@ from bot.app.calendars import calendars
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
 from bot.deciding import Deciding
+from bot.filing import Filing, Key
 from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
@@ -77,6 +78,7 @@ class Works:
         store.subscribe(self.figures.heard)
         self._webhooks = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
         self._deciding = Deciding(store, clock, policy)
+        self._filing = Filing(store, clock, Key(place.keys.signer, place.keys.public_key))
         self._loads = Loads(store, clock, policy)
         self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
         self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
@@ -174,6 +176,7 @@ class Works:
             clock=clock,
             policy=self.policy,
             waiting=self.waiting,
+            filing=self._filing,
             verify_delivery=self._webhooks.verify,
             limits=Limits(
                 max_body_bytes=settings.max_body_bytes,
@@ -191,6 +194,7 @@ class Works:
             pausing=self._pausing,
             rostering=self._rostering,
             answering=Answering(store, clock, self.policy),
+            filing=self._filing,
             waiting=self.waiting,
             public_url=settings.url,
         )

@@ -12,6 +12,7 @@ from rich.text import Text
 from bot.app import Workplace
 from bot.cards import plain
 from bot.cli.at_work import at_work
+from bot.cli.filing import FileOut, Masked, write_decision_file
 from bot.cli.reading import AsJson, Database, console, operator, say_json, with_store
 from bot.cli.request_file import request_file, request_json
 from bot.domain.requests import Request
@@ -28,13 +29,23 @@ _STATUSES = ("pending", "approved", "approved_with_edits", "rejected", "expired"
 
 
 @app.command("show")
-def show_command(request_id: RequestId, *, database: Database = None, as_json: AsJson = False) -> None:
+def show_command(
+    request_id: RequestId,
+    *,
+    file: FileOut = None,
+    masked: Masked = False,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
     """Show one request: proposal, verdict, who decided where and when, grant, outcome and events.
 
-    Sensitive fields stay masked.
+    Sensitive fields stay masked. With --file, the whole file of the decision is written instead.
     """
 
-    async def work(store: Store, _: Settings) -> None:
+    async def work(store: Store, settings: Settings) -> None:
+        if file is not None:
+            await write_decision_file(store, settings, request_id, file, masked=masked)
+            return
         request = await store.request(request_id)
         if request is None:
             raise NotFound(f"there is no request {request_id}", remedy="`signoff request list` lists them")

@@ -22,6 +22,7 @@ from bot.ports import Store
 from bot.waiting import Waiting
 from store.memory import MemoryStore
 from store.opening import open_store
+from tests.rigs.filed import filing_of
 from tests.rigs.house import House, MovedClock, new_house
 
 PLENTY = Limits(rate_per_minute=1_000_000, rate_burst=100_000, registrations_per_minute=6000, registrations_burst=1000)
@@ -123,6 +124,7 @@ async def api(
         clock=clock,
         policy=lambda: house.policy,
         waiting=waiting,
+        filing=filing_of(house),
         verify_delivery=sender.verify,
         limits=limits,
     )

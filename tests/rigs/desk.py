@@ -24,6 +24,7 @@ from bot.pausing import Pausing
 from bot.ports import Store
 from bot.rostering import Rostering
 from bot.waiting import Waiting
+from tests.rigs.filed import filing_of
 from tests.rigs.house import House, MovedClock, new_house
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "policy.yaml").read_text(encoding="utf-8")
@@ -111,6 +112,7 @@ async def served(
         pausing=pausing,
         rostering=Rostering(house.store, house.clock, lambda: house.policy),
         answering=Answering(house.store, house.clock, lambda: house.policy),
+        filing=filing_of(house),
         waiting=waiting,
         public_url=public_url or "http://127.0.0.1:1",
     )

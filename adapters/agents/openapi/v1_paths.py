@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.agents.openapi.aap_paths import instance_paths
 from adapters.agents.openapi.parts import empty, errors, gives, operation, parameters
+from adapters.agents.openapi.schemas import ref
 from adapters.agents.v1_bodies import STATUSES
 
 _ANY = "InstanceCredential ProvisionerToken"
@@ -24,6 +25,20 @@ _FILTERS: list[dict[str, Any]] = [
     _filter("opened_before", _TIME, "Opened before this time."),
     _filter("order", {"enum": ["newest", "due"], "default": "newest"}, "Opened last first, or least time left first."),
 ]
+
+_FORM = _filter(
+    "form",
+    {"enum": ["events", "file", "html", "pdf"], "default": "events"},
+    "Its events, or the file of its decision with statements and proof: as JSON, a page or paper. "
+    "Without it, `Accept: application/pdf` or `text/html` asks for that form of the file. A token that reads the "
+    "owner gets files of other agents' requests too, with sensitive values masked.",
+)
+_RECORD = gives("Its events, in order; or the file.", "Record", tagged=True)
+_RECORD["content"] = {
+    "application/json": {"schema": {"oneOf": [ref("Record"), ref("DecisionFile")]}},
+    "text/html": {"schema": {"type": "string"}},
+    "application/pdf": {"schema": {"type": "string", "contentMediaType": "application/pdf"}},
+}
 
 
 def _changes(id_: str, summary: str, sends: str, *takes: str) -> dict[str, Any]:
@@ -100,12 +115,12 @@ V1_PATHS: dict[str, Any] = {
         "get": operation(
             "readRecord",
             "Requests",
-            "Read the audit events of a request",
-            takes=parameters("Id", "IfNoneMatch"),
+            "Read the audit events of a request, or the file of its decision",
+            takes=[_FORM, *parameters("Id", "IfNoneMatch")],
             answers={
-                "200": gives("Its events, in order.", "Record", tagged=True),
+                "200": _RECORD,
                 "304": empty("Not changed."),
-                **errors("V1", 404),
+                **errors("V1", 400, 404),
             },
         )
     },

@@ -200,6 +200,23 @@ V1_SCHEMAS: dict[str, Any] = {
         hash=_DIGEST,
     ),
     "Record": strict_object(["stream", "events"], stream=_TEXT, events=_list(ref("AuditEvent"))),
+    "DecisionFile": {
+        "type": "object",
+        "description": "The file of one decision, as docs/record.md says it.",
+        "required": ["kind", "version", "request", "made_at", "masked", "says", "proof", "others", "withheld"],
+        "properties": {
+            "kind": {"const": "signoff.file"},
+            "version": {"const": 1},
+            "request": ref("Identifier"),
+            "made_at": _TEXT,
+            "masked": _list(_TEXT),
+            "says": OPEN,
+            "proof": OPEN,
+            "others": _list(OPEN),
+            "withheld": _list(OPEN),
+            "signature": OPEN,
+        },
+    },
     "Cap": strict_object([], amount=_TEXT, actions=_COUNT),
     "ActionType": strict_object(
         ["id", "title", "level", "tools", "currency", "caps"],

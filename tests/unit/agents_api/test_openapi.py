@@ -12,6 +12,7 @@ from adapters.agents.limits import Limits
 from adapters.agents.openapi.document import DOCUMENT
 from bot.policy.reading import NAMES
 from bot.waiting import Waiting
+from tests.rigs.filed import filing_of
 from tests.rigs.house import new_house
 
 
@@ -30,6 +31,7 @@ async def routes() -> set[tuple[str, str]]:
         clock=house.clock,
         policy=lambda: house.policy,
         waiting=waiting,
+        filing=filing_of(house),
         verify_delivery=verify,
         limits=Limits(),
     )
