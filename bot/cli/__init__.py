@@ -17,8 +17,9 @@ from bot.cli import (
     desk,
     doctor,
     duty,
-    filing,
     erase,
+    feedback,
+    filing,
     hold,
     manifest,
     pauses,
@@ -79,6 +80,7 @@ app.add_typer(erase.app, name="erase", help="Erase what is known of a customer."
 app.add_typer(hold.app, name="hold", help="Legal holds: what must not be erased.")
 app.command("retention")(retention.retention_command)
 audit.app.command("verify-file")(filing.verify_file_command)
+app.add_typer(feedback.app, name="feedback", help="What is to be learned of corrections; test cases of it.")
 app.add_typer(audit.app, name="audit", help="Verify, show and export the record.")
 app.add_typer(db.app, name="db", help="The database's schema and its files.")
 app.add_typer(manifest.app, name="manifest", help="The app manifests of the chat platforms.")
