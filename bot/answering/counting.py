@@ -1,22 +1,30 @@
-"""Counting: requests go in one by one, figures come out; what is kept does not grow with how many went in."""
+"""Counting: requests go in one by one, figures come out; what is kept does not grow with how many went in.
+
+What was counted of one span can be kept and taken into the count of a longer one. So whatever is counted stands in
+``Counts``, in fields that ``merge`` can add; and what depends on when it is asked is ``settled`` no sooner than that
+can't change any more.
+"""
 
 from __future__ import annotations
 
 import heapq
-from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from bot.answering.figures import Decisions, Figures, Late, Overrides, Promise, Reviewer, Runs, Times, Volumes
 from bot.answering.grouping import EDITED, Grouped
-from bot.answering.lessons import Lessons
-from bot.answering.purses import Purses
+from bot.answering.lessons import Lessons, feedback_of
+from bot.answering.merging import merge
+from bot.answering.purses import Purses, Sums
 from bot.answering.spreading import Hours, Spread
 from bot.cards.plaintext import words
 from bot.deciding import display_name
-from bot.domain.people import ActorKind
-from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, OutcomeStatus, Request
+from bot.domain.facts import Counted, DecisionFacts, GrantFacts
+from bot.domain.people import ActorKind, person
+from bot.domain.requests import Decision, DecisionKind, Grant, GrantStatus, OutcomeStatus
 from bot.domain.verdicts import VerdictKind
 from bot.policy.document import Policy
 
@@ -34,15 +42,48 @@ _KINDS = {
 _VERDICTS = {VerdictKind.ALLOW: "allowed", VerdictKind.HOLD: "held", VerdictKind.BLOCK: "blocked"}
 
 
-class _Reviewing:
+class Reviewing(msgspec.Struct):
     """What one person decided so far."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.spread = Spread()
-        self.overrides = 0
-        self.too_fast = 0
-        self.hours = Hours()
+    spread: Spread = msgspec.field(default_factory=Spread)
+    overrides: int = 0
+    too_fast: int = 0
+    hours: Hours = msgspec.field(default_factory=Hours)
+
+
+class Groups(msgspec.Struct):
+    """Overrides by what they have in common."""
+
+    action: Grouped = msgspec.field(default_factory=Grouped)
+    agent: Grouped = msgspec.field(default_factory=Grouped)
+    build: Grouped = msgspec.field(default_factory=Grouped)
+    reason: Grouped = msgspec.field(default_factory=Grouped)
+
+
+class Counts(msgspec.Struct):
+    """Everything that was counted so far; every field is one that ``merge`` adds."""
+
+    volumes: dict[str, int] = {}
+    decisions: dict[str, int] = {}
+    promise: dict[str, int] = {}
+    late: list[tuple[int, str, str, str, datetime]] = []
+    asked: dict[str, int] = {}
+    spread: Spread = msgspec.field(default_factory=Spread)
+    reviewers: dict[str, Reviewing] = {}
+    by: Groups = msgspec.field(default_factory=Groups)
+    overrides: dict[str, int] = {}
+    purses: Sums = msgspec.field(default_factory=Sums)
+    signed: dict[str, int] = {}
+    allowed: dict[str, int] = {}
+    lessons: dict[str, int] = {}
+    hours: Hours = msgspec.field(default_factory=Hours)
+
+
+def settled(request: Counted) -> bool:
+    """Whether what a request counts as is the same whenever it is asked, until something happens to it."""
+    open_grant = request.grant is not None and request.grant.status is GrantStatus.WAITING and request.outcome is None
+    unfinished = request.feedback is not None and request.feedback.state.unfinished
+    return request.decision is not None and not open_grant and not unfinished
 
 
 class Counting:
@@ -56,128 +97,122 @@ class Counting:
         self._at = at
         self._agents = agents
         self._zone = zone
-        self._hours = Hours()
-        self._lessons = Lessons(at)
-        self._volumes: Counter[str] = Counter()
-        self._decisions: Counter[str] = Counter()
-        self._promise: Counter[str] = Counter()
-        self._late: list[tuple[int, str, str, str, datetime]] = []
-        self._asked: Counter[str] = Counter()
-        self._spread = Spread()
-        self._reviewers: dict[str, _Reviewing] = {}
-        self._by = {name: Grouped() for name in ("action", "agent", "build", "reason")}
-        self._overrides: Counter[str] = Counter()
-        self._purses = Purses(policy)
-        self._runs: dict[str, Counter[str]] = {"signed": Counter(), "allowed": Counter()}
+        self.counts = Counts()
+        self._lessons = Lessons(at, self.counts.lessons)
+        self._purses = Purses(policy, self.counts.purses)
 
-    def add(self, request: Request) -> None:
+    def take(self, counts: Counts) -> None:
+        """Count what was counted of other requests, by the same policy and zone; the newest span goes in first."""
+        merge(self.counts, counts)
+        self.counts.late = heapq.nlargest(MOST_LATE, self.counts.late)
+
+    def add(self, request: Counted) -> None:
         """Count one request; the caller gives each one once."""
+        counts = self.counts
         followed = request.decision is not None and request.decision.origin is not None
         verdict = "followed" if followed else _VERDICTS[request.assessment.verdict.kind]
-        self._volumes[verdict] += 1
+        _more(counts.volumes, verdict)
         self._lessons.add(request)
         if verdict == "held":
             self._add_held(request)
         elif verdict != "followed":
             self._purses.add(request, verdict)
         if request.grant is not None:
-            by = "allowed" if verdict == "allowed" else "signed"
-            self._runs[by][_ran(request, request.grant, self._at)] += 1
+            _more(counts.allowed if verdict == "allowed" else counts.signed, _ran(request, request.grant, self._at))
 
-    def _add_held(self, request: Request) -> None:
-        decision = request.decision
+    def _add_held(self, request: Counted) -> None:
+        decision, asked = request.decision, self.counts.asked
         if decision is not None:
             state = _KINDS[decision.kind]
         else:
             state = "expired" if request.deadline_at <= self._at else "waiting"
-        self._decisions[state] += 1
-        self._asked["reminded"] += request.reminded > 0
-        self._asked["escalated"] += request.escalated > 0
+        _more(self.counts.decisions, state)
+        _more(asked, "reminded", request.reminded > 0)
+        _more(asked, "escalated", request.escalated > 0)
         self._purses.add(request, state)
         self._add_promise(request, state)
         if decision is not None and decision.by.kind is ActorKind.PERSON:
             self._add_decision(request, decision, state)
 
-    def _add_promise(self, request: Request, state: str) -> None:
-        promised, decision = request.routing.due_at, request.decision
+    def _add_promise(self, request: Counted, state: str) -> None:
+        promised, decision, counts = request.routing.due_at, request.decision, self.counts
         by = request.deadline_at if state == "expired" else self._at if decision is None else decision.at
         if state != "expired" and by <= promised:
-            self._promise["kept"] += state not in {"waiting", "cancelled"}
+            _more(counts.promise, "kept", state not in {"waiting", "cancelled"})
             return
-        self._promise["expired" if state == "expired" else "late"] += 1
-        self._promise["late_waiting"] += state == "waiting"
+        _more(counts.promise, "expired" if state == "expired" else "late")
+        _more(counts.promise, "late_waiting", state == "waiting")
         late = (by - promised) // timedelta(seconds=1)
         one = (late, request.id, request.assessment.action_type, state, request.opened_at)
-        if len(self._late) < MOST_LATE:
-            heapq.heappush(self._late, one)
-        else:
-            heapq.heappushpop(self._late, one)
+        if len(counts.late) < MOST_LATE or one > min(counts.late):
+            counts.late = heapq.nlargest(MOST_LATE, [*counts.late, one])
 
-    def _add_decision(self, request: Request, decision: Decision, state: str) -> None:
-        took = decision.at - request.opened_at
+    def _add_decision(self, request: Counted, decision: Decision | DecisionFacts, state: str) -> None:
+        counts, took = self.counts, decision.at - request.opened_at
         fast = took < TOO_FAST
         override = state in {"edited", "rejected"}
-        self._spread.add(took)
-        self._asked["too_fast"] += fast
-        who = decision.by.id
-        reviewer = self._reviewers.setdefault(who, _Reviewing(display_name(decision.by, self._policy)))
+        local = decision.at.astimezone(self._zone)
+        counts.spread.add(took)
+        counts.hours.add(local)
+        _more(counts.asked, "too_fast", fast)
+        reviewer = counts.reviewers.setdefault(decision.by.id, Reviewing())
         reviewer.spread.add(took)
         reviewer.overrides += override
         reviewer.too_fast += fast
-        local = decision.at.astimezone(self._zone)
-        self._hours.add(local)
         reviewer.hours.add(local)
-        self._by["action"].add(request.assessment.action_type, hit=override)
-        self._by["agent"].add(request.agent_id, hit=override)
-        self._by["build"].add(request.assessment.context.build, hit=override)
+        by = counts.by
+        by.action.add(request.assessment.action_type, hit=override)
+        by.agent.add(request.agent_id, hit=override)
+        by.build.add(request.assessment.context.build, hit=override)
         if override:
-            self._overrides[state] += 1
+            _more(counts.overrides, state)
             if state == "edited" and decision.reason_code is None:
-                self._by["reason"].count(EDITED, hit=True)
+                by.reason.count(EDITED, hit=True)
             else:
-                self._by["reason"].add(decision.reason_code, hit=True)
+                by.reason.add(decision.reason_code, hit=True)
 
     def figures(self) -> Figures:
         """What was counted so far."""
-        spread = self._spread
+        counts, spread, asked = self.counts, self.counts.spread, self.counts.asked
         return Figures(
-            volumes=Volumes(opened=self._volumes.total(), **self._volumes),
-            decisions=Decisions(**self._decisions),
+            volumes=Volumes(opened=sum(counts.volumes.values()), **counts.volumes),
+            decisions=Decisions(**counts.decisions),
             times=Times(spread.count, spread.percentile(50), spread.percentile(90)),
-            promise=Promise(**self._promise),
+            promise=Promise(**counts.promise),
             latest=tuple(
                 Late(id_, self._title_of(action), seconds, state, opened_at)
-                for seconds, id_, action, state, opened_at in sorted(self._late, reverse=True)
+                for seconds, id_, action, state, opened_at in sorted(counts.late, reverse=True)
             ),
-            reminded=self._asked["reminded"],
-            escalated=self._asked["escalated"],
+            reminded=asked.get("reminded", 0),
+            escalated=asked.get("escalated", 0),
             overrides=self._overridden(),
-            amounts=self._purses.amounts(),
-            without_amount=self._purses.without_amount,
+            amounts=counts.purses.amounts(),
+            without_amount=counts.purses.without_amount,
             reviewers=self._reviewed(),
-            too_fast=self._asked["too_fast"],
-            signed=_runs(self._runs["signed"]),
-            allowed=_runs(self._runs["allowed"]),
-            feedback=self._lessons.figures(),
-            hours=self._hours.of_day,
+            too_fast=asked.get("too_fast", 0),
+            signed=_runs(counts.signed),
+            allowed=_runs(counts.allowed),
+            feedback=feedback_of(counts.lessons),
+            hours=counts.hours.of_day,
         )
 
     def _overridden(self) -> Overrides:
+        counts, by = self.counts.overrides, self.counts.by
         return Overrides(
-            decided=self._spread.count,
-            edited=self._overrides["edited"],
-            rejected=self._overrides["rejected"],
-            by_action=self._by["action"].parts(self._title_of),
-            by_agent=self._by["agent"].parts(lambda id_: self._agents.get(id_, id_)),
-            by_build=self._by["build"].parts(str),
-            by_reason=self._by["reason"].parts(words, of=self._overrides.total()),
+            decided=self.counts.spread.count,
+            edited=counts.get("edited", 0),
+            rejected=counts.get("rejected", 0),
+            by_action=by.action.parts(self._title_of),
+            by_agent=by.agent.parts(lambda id_: self._agents.get(id_, id_)),
+            by_build=by.build.parts(str),
+            by_reason=by.reason.parts(words, of=sum(counts.values())),
         )
 
     def _reviewed(self) -> tuple[Reviewer, ...]:
         found = (
             Reviewer(
                 who,
-                one.name,
+                display_name(person(who, ""), self._policy),
                 one.spread.count,
                 one.overrides,
                 one.spread.percentile(50) or 0,
@@ -185,7 +220,7 @@ class Counting:
                 one.hours.busiest,
                 one.hours.of_day,
             )
-            for who, one in self._reviewers.items()
+            for who, one in self.counts.reviewers.items()
         )
         return tuple(sorted(found, key=lambda one: (-one.decisions, one.person)))
 
@@ -194,7 +229,11 @@ class Counting:
         return words(action_type) if action is None else action.title
 
 
-def _ran(request: Request, grant: Grant, at: datetime) -> str:
+def _more(counts: dict[str, int], name: str, more: int = 1) -> None:
+    counts[name] = counts.get(name, 0) + more
+
+
+def _ran(request: Counted, grant: Grant | GrantFacts, at: datetime) -> str:
     """What became of a grant: a field's name of ``Runs``."""
     if request.outcome is not None:
         return "ran" if request.outcome.status is OutcomeStatus.SUCCEEDED else "failed"
@@ -208,5 +247,5 @@ def _ran(request: Request, grant: Grant, at: datetime) -> str:
     }[grant.status]
 
 
-def _runs(counts: Counter[str]) -> Runs:
-    return Runs(granted=counts.total(), **counts)
+def _runs(counts: dict[str, int]) -> Runs:
+    return Runs(granted=sum(counts.values()), **counts)

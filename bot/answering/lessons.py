@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime
 
 from bot.answering.figures import Feedback
-from bot.domain.requests import Request
+from bot.domain.facts import Counted
 
 
 class Lessons:
     """Counts items as of ``at``."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, into: dict[str, int]) -> None:
         self._at = at
-        self._counts: Counter[str] = Counter()
+        self._into = into
 
-    def add(self, request: Request) -> None:
+    def add(self, request: Counted) -> None:
         """Count the item of one request, where it has one."""
         item = request.feedback
         if item is None:
             return
-        self._counts["opened"] += 1
-        self._counts[item.state.value] += 1
+        names = ["opened", item.state.value]
         if item.state.unfinished:
-            self._counts[item.kind.value] += 1
-            self._counts["overdue"] += item.due_at <= self._at
+            names += [item.kind.value, *(["overdue"] if item.due_at <= self._at else ())]
+        for name in names:
+            self._into[name] = self._into.get(name, 0) + 1
 
-    def figures(self) -> Feedback:
-        """What was counted so far."""
-        return Feedback(**self._counts)
+
+def feedback_of(counts: dict[str, int]) -> Feedback:
+    """What was counted."""
+    return Feedback(**counts)
