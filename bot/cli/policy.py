@@ -25,6 +25,7 @@ from bot.gating import Judgement, judge, tally_keys
 from bot.policy.document import Action, Policy
 from bot.policy.loading import load
 from bot.policy.schema import policy_schema
+from bot.retaining import rules_in_a_line, rules_said
 from bot.routing import route
 
 app = typer.Typer(no_args_is_help=True)
@@ -46,6 +47,7 @@ def check_command(file: PolicyFile, as_json: AsJson = False) -> None:  # noqa: F
     warnings = warnings_about_hours(policy, SystemClock().now())
     if as_json:
         good = {"ok": True, "version": policy.version, "actions": sorted(policy.actions)}
+        good["retention"] = rules_said(policy)
         _write({**good, "problems": [], "warnings": warnings})
         return
     _show_policy(policy, file)
@@ -137,6 +139,7 @@ def _show_policy(policy: Policy, file: Path) -> None:
         cells = (action.id, action.level.value, action.action_class.value, _decided_by(action, policy), tools)
         table.add_row(*map(escape, cells))
     console.print(table)
+    console.print(escape(f"kept: {rules_in_a_line(policy)}"), soft_wrap=True)
     console.print(
         f"[green]{escape(str(file))} is good[/]: {policy.version}, {len(policy.actions)} actions, "
         f"{len(policy.owners)} owners, {len(policy.people)} people, amounts in {policy.currency}"
