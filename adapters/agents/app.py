@@ -17,6 +17,7 @@ from adapters.agents.limits import Limits, Rates
 from adapters.agents.openapi.document import DocumentRoutes
 from adapters.agents.v1 import V1Routes
 from adapters.agents.v1_events import EventRoutes
+from adapters.agents.v1_feedback import FeedbackRoutes
 from adapters.agents.v1_reports import ReportRoutes
 from adapters.agents.v1_summaries import SummaryRoutes
 from bot.answering import Answering
@@ -67,6 +68,7 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     SummaryRoutes(counter, Answering(store, clock, policy), policy).add_to(v1.router)
     instances.add_to(v1.router, "/agents/{agent}/instances")
     ReportRoutes(counter, store).add_to(v1.router)
+    FeedbackRoutes(counter, store, clock, policy).add_to(v1.router)
     DocumentRoutes().add_to(v1.router)
 
     app.add_subapp(AAP_PATH, aap)

@@ -80,9 +80,7 @@ def query_of(request: web.Request, *, agent_id: str, instance_id: str) -> Reques
     order = query.get("order", "newest")
     if order not in {"newest", "due"}:
         raise BadInput("is neither newest nor due", field="order", remedy="send one of them")
-    after = query.get("after")
-    if after is not None and not _CURSOR.fullmatch(after):
-        raise BadInput("is no cursor", field="after", remedy="send the `next` of the page before")
+    after = cursor_of(request)
     return RequestQuery(
         statuses=statuses,
         agent_id=agent_id,
@@ -95,6 +93,18 @@ def query_of(request: web.Request, *, agent_id: str, instance_id: str) -> Reques
         limit=page_size(request),
         after=after,
     )
+
+
+def cursor_of(request: web.Request) -> str | None:
+    """Where a page begins.
+
+    Raises:
+        BadInput: when it is no cursor of ours.
+    """
+    after = request.query.get("after")
+    if after is not None and not _CURSOR.fullmatch(after):
+        raise BadInput("is no cursor", field="after", remedy="send the `next` of the page before")
+    return after
 
 
 def _text(value: str | None, field: str) -> str | None:

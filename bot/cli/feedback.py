@@ -126,7 +126,7 @@ def decline_command(
 
 
 @app.command("assign")
-def assign_command(
+def assign_command(  # noqa: PLR0913 - one for each thing that may change
     request_id: RequestId,
     person: Annotated[str | None, typer.Argument(help="Who gets it, by id, name or address.")] = None,
     *,
