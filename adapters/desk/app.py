@@ -24,7 +24,7 @@ from adapters.desk.finding_form import find_by_id
 from adapters.desk.pages import TYPES, Pages
 from adapters.desk.queue_page import queue
 from adapters.desk.request_page import show
-from adapters.desk.summary_page import summary
+from adapters.desk.summary_page import sheet, summary
 from adapters.desk.who_page import who
 from adapters.desk.workroom import WORKROOM, Workroom
 from bot.answering import Answering
@@ -44,6 +44,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/", queue),
         web.get("/decided", decided),
         web.get("/summary", summary),
+        web.get("/summary.csv", sheet),
         web.get("/who", who),
         web.get("/find", find_by_id),
         web.get("/pauses", pausing_forms.pauses),

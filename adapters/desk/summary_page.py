@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -10,7 +11,7 @@ from adapters.desk.listing import chosen
 from adapters.desk.pages import sentence
 from adapters.desk.request_page import Said
 from adapters.desk.workroom import VISITOR, WORKROOM
-from bot.answering import Summary, heading, headline, told
+from bot.answering import Summary, csv_of, heading, headline, sheet_name, told
 from bot.answering.bars import bar
 from bot.answering.periods import DEFAULT
 from bot.answering.wording import MEANS, cut_text, late_text
@@ -23,16 +24,42 @@ PERIODS = (("today", "Today"), ("yesterday", "Yesterday"), ("week", "7 days"), (
 async def summary(request: web.Request) -> web.StreamResponse:
     """``GET /desk/summary``: of ``owner`` (else everybody) in ``period``, or in the days from ``from`` to ``to``.
 
-    It counts once, when it is asked: the page does not follow what happens, since counting reads every request of the
-    period.
+    ``at`` is the instant at which the period is seen, now without it. It counts once, when it is asked: the page does
+    not follow what happens, since counting reads every request of the period.
     """
     room = request.app[WORKROOM]
     owner, period = chosen(request, room).get("owner"), _period(request)
     try:
-        found = await room.answering.summary(owner, period)
+        found = await room.answering.summary(owner, period, _at(request))
     except BadInput as error:
         return _page(request, owner, period, error=error)
     return _page(request, owner, period, found)
+
+
+async def sheet(request: web.Request) -> web.StreamResponse:
+    """``GET /desk/summary.csv``: the same, every figure with its definition, as a file for spreadsheets."""
+    room = request.app[WORKROOM]
+    found = await room.answering.summary(chosen(request, room).get("owner"), _period(request), _at(request))
+    return web.Response(
+        body=csv_of(found).encode(),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{sheet_name(found)}"'},
+    )
+
+
+def _at(request: web.Request) -> datetime | None:
+    """The instant at which a period is seen, where the address says one; never one to come."""
+    text = request.query.get("at", "")
+    if not text:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or at > request.app[WORKROOM].clock.now():
+        raise BadInput("is no time that has been", field="at", remedy="leave it out for now")
+    return at.astimezone(UTC)
 
 
 def _period(request: web.Request) -> str:
@@ -68,6 +95,7 @@ def _page(
         period=period,
         first=first if period[:1].isdigit() and "-" in period else "",
         last=last or first if period[:1].isdigit() and "-" in period else "",
+        sheet=f"/desk/summary.csv?{_query(owner, period)}",
         tabs=[(value, text, f"/desk/summary?{_query(owner, value)}") for value, text in PERIODS],
     )
 

@@ -36,8 +36,10 @@ class Answering:
         self._page = page
         self._turn = asyncio.Lock()
 
-    async def summary(self, owner: str | None = None, period: str | None = None) -> Summary:
+    async def summary(self, owner: str | None = None, period: str | None = None, at: datetime | None = None) -> Summary:
         """The summary of an owner (id or title; None is everybody) in a period as ``read_period`` takes it.
+
+        ``at`` is the instant at which the period is seen, now without it: requests count as they stand by now.
 
         Its days are those of the owner's hours, else of the policy's time zone. It reads page by page, keeps counts
         alone, and lets go of the event loop between pages. Where there are more than ``most`` requests it counts the
@@ -50,7 +52,7 @@ class Answering:
         policy = self._policy()
         whose = None if owner is None else find_owner(owner, policy)
         zoned = policy.zone if whose is None else zone_of(whose, policy)
-        when = read_period(period, self._clock.now(), zoned)
+        when = read_period(period, self._clock.now() if at is None else at, zoned)
         async with self._turn:
             return await self._summary(policy, None if whose is None else whose.id, when)
 

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from adapters.slack.app import OAuth, Slack
-from adapters.slack.client import Installations, Pacing, SlackChat, SlackPeople, States, Workspaces
+from adapters.slack.client import Installations, Pacing, SlackChat, SlackPeople, SlackPublishing, States, Workspaces
 from bot.answering import Answering
+from bot.answering.charting import Draw
 from bot.app.workplace import Workplace
 from bot.deciding import Deciding
 from bot.errors import SignoffError
@@ -18,6 +19,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.rostering import Rostering
 from bot.sending import ChatSender
+from bot.sending.digests import Digests
 from bot.waiting import Waiting
 
 log = logging.getLogger("signoff.slack")
@@ -56,9 +58,11 @@ def connect(
     pausing: Pausing,
     rostering: Rostering,
     waiting: Waiting,
+    draw: Draw,
     url: str,
 ) -> ConnectedSlack:
     """Slack as the settings say; nothing is asked of it yet. ``url`` is where people reach this server."""
+    answering = Answering(place.store, place.clock, policy)
     store, clock, settings = place.store, place.clock, place.settings
     pacing = Pacing(clock, settings.slack_message_seconds)
     oauth = _oauth(place, url)
@@ -79,6 +83,7 @@ def connect(
         policy=policy,
         desk_url=lambda id_: f"{url}/desk/requests/{id_}" if id_ else f"{url}/desk",
     )
+    publishing = SlackPublishing(chat, workspaces, draw, desk_url=f"{url}/desk")
     receiving = Slack(
         store=store,
         clock=clock,
@@ -86,7 +91,7 @@ def connect(
         deciding=deciding,
         pausing=pausing,
         rostering=rostering,
-        answering=Answering(store, clock, policy),
+        answering=answering,
         waiting=waiting,
         workspaces=workspaces,
         people=people,
@@ -95,8 +100,10 @@ def connect(
         signing_secret=settings.slack_signing_secret,
         app_token=settings.slack_app_token,
         oauth=oauth,
+        hand_over=publishing.hand_over,
     )
-    sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties)
+    digests = Digests(store, answering, publishing)
+    sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties, digests=digests)
     return ConnectedSlack(receiving, sender, people, workspaces)
 
 

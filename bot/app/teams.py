@@ -16,9 +16,11 @@ from adapters.teams.client import (
     TeamsChat,
     TeamsPeople,
     TeamsPort,
+    TeamsPublishing,
 )
 from adapters.teams.client.botbuilder import BotbuilderPort
 from bot.answering import Answering
+from bot.answering.charting import Draw
 from bot.app.registration import cloud_of, grant_of
 from bot.app.workplace import Workplace
 from bot.deciding import Deciding
@@ -26,6 +28,7 @@ from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.rostering import Rostering
 from bot.sending import ChatSender
+from bot.sending.digests import Digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def connect(
     deciding: Deciding,
     pausing: Pausing,
     rostering: Rostering,
+    draw: Draw,
     url: str,
 ) -> ConnectedTeams:
     """Teams as the settings say; nothing is asked of it yet. ``url`` is where people reach this server.
@@ -81,6 +85,8 @@ def connect(
         policy=policy,
         desk_url=lambda id_: f"{url}/desk/requests/{id_}" if id_ else f"{url}/desk",
     )
+    answering = Answering(store, clock, policy)
+    publishing = TeamsPublishing(chat, draw, shelf=store.shelf, clock=clock, policy=policy, desk_url=f"{url}/desk")
     receiving = Teams(
         store=store,
         clock=clock,
@@ -88,13 +94,15 @@ def connect(
         deciding=deciding,
         pausing=pausing,
         rostering=rostering,
-        answering=Answering(store, clock, policy),
+        answering=answering,
         port=port,
         saying=Saying(port, pacing),
         references=references,
         people=people,
         chat=chat,
+        publishing=publishing,
         desk_url=f"{url}/desk",
     )
-    sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties)
+    digests = Digests(store, answering, publishing)
+    sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties, digests=digests)
     return ConnectedTeams(receiving, sender, port, tokens, credentials)

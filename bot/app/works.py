@@ -13,14 +13,17 @@ from adapters import health
 from adapters.agents import app as agents
 from adapters.agents.limits import Limits
 from adapters.calendars import EVERY_SECONDS
+from adapters.charts import Charts
 from adapters.desk import app as desk
-from adapters.timers import Timers, keep_deadlines
+from adapters.timers import Timers, keep_deadlines, next_by_cron
 from adapters.webhooks.sender import WebhookSender
 from bot.answering import Answering
 from bot.app.calendars import calendars
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
 from bot.deciding import Deciding
+from bot.digesting import Digesting
+from bot.digesting.noting import LONGEST as LONGEST_WITHOUT_A_LOOK
 from bot.filing import Filing, Key
 from bot.membership import with_members
 from bot.opening import Situation
@@ -84,6 +87,8 @@ class Works:
         self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
         self._calendars = calendars(place, policy)
         self._rostering = Rostering(store, clock, policy, planned=self._calendars.planned)
+        self._digesting = Digesting(store, clock, policy, next_by_cron, lambda: self._surfaces)
+        draw = Charts().draw
         self._slack: ConnectedSlack | None = None
         if settings.slack_mode != "off":
             from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
@@ -95,6 +100,7 @@ class Works:
                 pausing=self._pausing,
                 rostering=self._rostering,
                 waiting=self.waiting,
+                draw=draw,
                 url=settings.url,
             )
 
@@ -108,6 +114,7 @@ class Works:
                 deciding=self._deciding,
                 pausing=self._pausing,
                 rostering=self._rostering,
+                draw=draw,
                 url=settings.url,
             )
         connected = {"slack": self._slack, "teams": self._teams}
@@ -130,6 +137,8 @@ class Works:
         """What is done again and again, and the sweep that keeps the deadlines."""
         timers = Timers(self.place.clock, **self._jobs(seal_seconds))
         keep_deadlines(timers, self.place.store, self.place.clock, self._rostering.roster)
+        if self._surfaces and any(owner.digests for owner in self.policy().owners.values()):
+            timers.keep("digests", LONGEST_WITHOUT_A_LOOK, self._digesting.step)
         return timers
 
     def _jobs(self, seal_seconds: float) -> dict[str, Job]:

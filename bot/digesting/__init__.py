@@ -5,5 +5,6 @@
 
 from bot.digesting.due import Due, due_of
 from bot.digesting.noting import Digesting, NextAfter
+from bot.digesting.publishing import Digested, Publishing
 
-__all__ = ["Digesting", "Due", "NextAfter", "due_of"]
+__all__ = ["Digested", "Digesting", "Due", "NextAfter", "Publishing", "due_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.recording import REDRAW, TELL
+from bot.recording import DIGEST, REDRAW, TELL
 
 LONGEST_PAUSE = 60.0
 """Seconds between two tries, whatever happened."""
@@ -38,6 +38,6 @@ class Patience:
         """Whether an errand for which nobody waits any more was tried long enough.
 
         An hour; but a day to redraw a card, which looks as if it could still be decided until then, and to tell whose
-        channel was lost.
+        channel was lost, or of a period.
         """
-        return now - created_at > (_LONGEST if do in {REDRAW, TELL} else _LONG)
+        return now - created_at > (_LONGEST if do in {REDRAW, TELL, DIGEST} else _LONG)

@@ -32,8 +32,9 @@ from bot.errors import (
 )
 from bot.policy.document import Policy
 from bot.ports import Chat, Clock, Committed, Leased, Posting, Store
-from bot.recording import CARD, GAPS, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
+from bot.recording import CARD, DIGEST, GAPS, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
 from bot.rostering.wording import gaps_told
+from bot.sending.digests import Digests
 from bot.sending.following import add_lines, redraw
 from bot.sending.gathering import Gathering
 from bot.sending.halting import redraw_halted, tell_of_alarm
@@ -53,7 +54,7 @@ AT_ONCE = 64
 HOLD = timedelta(seconds=30)
 ATTEMPT_SECONDS = 25.0
 """An attempt is broken off before its lease ends, so that nobody else carries out the same errand meanwhile."""
-_TAKEN = ("posted", "pinged", "gathered", "replied", "told")
+_TAKEN = ("posted", "pinged", "gathered", "replied", "told", "digested")
 """What is counted of messages that the platform took."""
 MOST_SURPRISES = 20
 """After so many tries that failed for a reason nobody foresaw, a person has to look."""
@@ -62,8 +63,9 @@ MOST_SURPRISES = 20
 class ChatSender:
     """``run`` sends until it is cancelled; ``send_due`` does what is due now, for tests.
 
-    ``duties`` is what people arranged among themselves, for their quiet hours. ``counts`` says how often what happened:
-    posted, redrawn, replied, pinged, gathered, told, unshown, unreached, desk_only, cleared, busy, uncertain,
+    ``duties`` is what people arranged among themselves, for their quiet hours. Without ``digests``
+    none are posted. ``counts`` says how often what happened:
+    posted, redrawn, replied, pinged, gathered, told, digested, unshown, unreached, desk_only, cleared, busy, uncertain,
     unavailable, surprised, parked.
     """
 
@@ -75,6 +77,7 @@ class ChatSender:
         chat: Chat[Card, HistoryLine, Gathered],
         *,
         duties: Callable[[], Duties] = lambda: NO_DUTIES,
+        digests: Digests | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
@@ -83,6 +86,7 @@ class ChatSender:
         self._chat = chat
         self._surface = chat.surface
         self._notes = Notes(store, chat.surface)
+        self._digests = digests
         self._memory = Memory()
         self._patience = Patience(jitter)
         self._lists = Lists(store, clock, chat, self._look)
@@ -103,7 +107,7 @@ class ChatSender:
     def _hears(self, change: Committed) -> bool:
         kind, _, id_ = change.stream.partition(":")
         if kind != "request":
-            return kind == "ledger" and (id_ == PAUSES or id_.startswith(("channel:", "gaps:")))
+            return kind == "ledger" and (id_ == PAUSES or id_.startswith(("channel:", "gaps:", "digests:")))
         request = change.request
         if request is None:
             return True
@@ -150,6 +154,9 @@ class ChatSender:
             return
         if do == TELL:
             await self._tell(trying)
+            return
+        if do == DIGEST:
+            self._count("unreached" if self._digests is None else await self._digests.post(trying))
             return
         scene = await trying.look()
         if scene is None:

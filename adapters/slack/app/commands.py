@@ -9,15 +9,15 @@ from typing import Any
 from adapters.slack.app import duty, pausing
 from adapters.slack.app.clicks import guarded
 from adapters.slack.app.opening import open_modal
-from adapters.slack.app.room import Room
+from adapters.slack.app.room import HandOver, Room
 from adapters.slack.app.submitting import ACK_SECONDS, Ack
 from adapters.slack.app.telling import log_fault, tell, words_of
 from adapters.slack.app.visiting import Visit, read_visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.lessons import LISTED, feedback_answer
-from adapters.slack.cards.summary import summary_message
-from bot.answering import asked
+from adapters.slack.cards.summary import summary_message, unattached
+from bot.answering import Summary, asked
 from bot.answering.asking import find_owner
 from bot.cards import card
 from bot.domain.requests import Request
@@ -93,7 +93,22 @@ async def _queue(room: Room, visit: Visit, _rest: str) -> Drawn:
 async def _summary(room: Room, visit: Visit, rest: str) -> Drawn:
     await room.person(visit)
     owner, period = asked(rest, room.policy())
-    return summary_message(await room.answering.summary(owner, period), desk_url=room.desk_url)
+    summary = await room.answering.summary(owner, period)
+    hand_over = room.hand_over
+    if hand_over is None:
+        return summary_message(summary, desk_url=room.desk_url)
+    room.jobs.start(_hand_over(room, visit, summary, hand_over), "summary files")
+    return summary_message(summary, desk_url=room.desk_url, files=True)
+
+
+async def _hand_over(room: Room, visit: Visit, summary: Summary, hand_over: HandOver) -> None:
+    """A message that only one user sees takes no files: they come as a direct message."""
+    try:
+        problem = await hand_over(visit.workspace, visit.user, summary)
+    except SignoffError as error:
+        problem = unattached(error)
+    if problem is not None:
+        await tell(room, visit, answers.say(problem))
 
 
 async def _show(room: Room, visit: Visit, rest: str) -> Drawn:

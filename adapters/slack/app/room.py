@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.app.seen import Seen
 from adapters.slack.app.visiting import STRANGE, Visit
-from bot.answering import Answering
+from bot.answering import Answering, Summary
 from bot.cards import Card, card, revealed_to
 from bot.deciding import Deciding
 from bot.domain.people import Person
@@ -71,6 +71,10 @@ class People(Directory, Protocol):
         ...
 
 
+HandOver = Callable[[str, str, Summary], Awaitable[str | None]]
+"""For a workspace, a user and a summary: shares its files with them; what to say where one is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Room:
     """Everything that was wired in. ``desk_url`` is the desk's first page, without a slash at its end."""
@@ -88,6 +92,8 @@ class Room:
     desk_url: str
     jobs: Jobs
     seen: Seen
+    hand_over: HandOver | None = None
+    """Gives the files of a summary to one user alone; without it a summary is text."""
 
     def request_url(self, request_id: str) -> str:
         """A request's page on the desk."""

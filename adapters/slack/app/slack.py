@@ -22,7 +22,7 @@ from adapters.slack.app.happenings import happened
 from adapters.slack.app.homes import EVERY_SECONDS, Homes
 from adapters.slack.app.installing import BACK, INSTALL, Installing, OAuth
 from adapters.slack.app.receiving import Receiving
-from adapters.slack.app.room import SURFACE, People, Room, Workspaces
+from adapters.slack.app.room import SURFACE, HandOver, People, Room, Workspaces
 from adapters.slack.app.seen import Seen
 from adapters.slack.app.submitting import ACK_SECONDS, Ack, submitted
 from bot.answering import Answering
@@ -73,6 +73,7 @@ class Slack:
         signing_secret: str = "",
         app_token: str = "",
         oauth: OAuth | None = None,
+        hand_over: HandOver | None = None,
         ack_seconds: float = ACK_SECONDS,
         home_seconds: float = EVERY_SECONDS,
         most: int = MOST,
@@ -91,6 +92,7 @@ class Slack:
             desk_url=desk_url.rstrip("/"),
             jobs=Jobs(SURFACE, most),
             seen=Seen(store.shelf, clock),
+            hand_over=hand_over,
         )
         self._homes = Homes(self._room, home_seconds)
         self._api_url = api_url

@@ -12,14 +12,26 @@ from bot.answering import Late, Summary, Told, heading, headline, told
 from bot.answering.bars import chart, columns
 from bot.answering.wording import MEANS, cut_text, late_text
 from bot.cards import plain
+from bot.errors import SignoffError
 
 Json = dict[str, Any]
 _TITLE = 100
+_APART = "The chart and the file with every figure come as a direct message."
 _WHEN = "{date_short_pretty}, {time}"
 
 
-def summary_message(summary: Summary, *, desk_url: str | None = None) -> Drawn:
+def summary_message(
+    summary: Summary,
+    *,
+    desk_url: str | None = None,
+    late: str | None = None,
+    problem: str | None = None,
+    files: bool = False,
+) -> Drawn:
     """A summary, within every limit of Slack's; ``desk_url`` is the desk's first page.
+
+    ``late`` says why it comes late, ``problem`` what of it could not be attached, both in plain words; with ``files``
+    it says that they come apart.
 
     Nothing in it notifies anybody, and only ``desk_url`` is linked to, whatever agents and policies call things. Pure.
     """
@@ -28,12 +40,15 @@ def summary_message(summary: Summary, *, desk_url: str | None = None) -> Drawn:
         blocks.header(heading(summary)),
         blocks.context([blocks.mrkdwn(_span(summary))]),
         blocks.section(blocks.plain(headline(summary)), block_id="headline"),
-        *_missing(summary),
+        *_said("cut", cut_text(summary)),
+        *_said("late", late),
         *(_paragraph(one) for one in paragraphs),
         *_late(summary.figures.latest, desk_url),
+        *_said("problem", problem),
+        *([blocks.context([blocks.plain(_APART)])] if files else []),
         *_foot(summary, desk_url),
     ]
-    return Drawn(text=_text(summary, paragraphs), blocks=made)
+    return Drawn(text=_text(summary, paragraphs, late, problem), blocks=made)
 
 
 def _span(summary: Summary) -> str:
@@ -70,9 +85,8 @@ def _title(late: Late) -> str:
     return " ".join(plain(late.title).split())
 
 
-def _missing(summary: Summary) -> list[Json]:
-    said = cut_text(summary)
-    return [blocks.section(blocks.plain(f"⚠ {said}"), block_id="cut")] if said else []
+def _said(block_id: str, said: str | None) -> list[Json]:
+    return [blocks.section(blocks.plain(f"⚠ {said}"), block_id=block_id)] if said else []
 
 
 def _foot(summary: Summary, desk_url: str | None) -> list[Json]:
@@ -82,9 +96,9 @@ def _foot(summary: Summary, desk_url: str | None) -> list[Json]:
     return made
 
 
-def _text(summary: Summary, paragraphs: tuple[Told, ...]) -> str:
+def _text(summary: Summary, paragraphs: tuple[Told, ...], late: str | None, problem: str | None) -> str:
     """The same figures in sentences."""
-    said = [f"{heading(summary)}: {headline(summary)}", cut_text(summary) or ""]
+    said = [f"{heading(summary)}: {headline(summary)}", cut_text(summary) or "", late or "", problem or ""]
     for one in paragraphs:
         counts = [f"{bar.label} {bar.count:,}" for bar in one.bars]
         amounts = [f"{name} {value}" for name, value in one.columns]
@@ -93,3 +107,9 @@ def _text(summary: Summary, paragraphs: tuple[Told, ...]) -> str:
         said.extend(each.rstrip(".") + "." for each in one.lines)
     said.extend(f"{_title(late)} of {utc(late.opened_at)}: {late_text(late)}." for late in summary.figures.latest)
     return escape(" ".join(filter(None, said)), limits.FALLBACK_TEXT)
+
+
+def unattached(error: SignoffError) -> str:
+    """What is said where the files of a summary are not, in plain words."""
+    remedy = f" ({error.remedy})" if error.remedy else ""
+    return f"The chart and the file could not be attached: {error.message}{remedy}."

@@ -8,6 +8,7 @@ from adapters.slack.client.mentioning import mentions_of
 from adapters.slack.client.pacing import Pacing
 from adapters.slack.client.people import SlackPeople
 from adapters.slack.client.posting import SlackChat
+from adapters.slack.client.publishing import SlackPublishing
 from adapters.slack.client.refusals import TokenRefused
 from adapters.slack.client.workspaces import Suspended, Workspace, Workspaces
 
@@ -17,6 +18,7 @@ __all__ = [
     "Pacing",
     "SlackChat",
     "SlackPeople",
+    "SlackPublishing",
     "States",
     "Suspended",
     "TokenRefused",

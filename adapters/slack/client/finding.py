@@ -53,6 +53,12 @@ async def own_replies(workspaces: Workspaces, team: str, channel: str, *, thread
     return [str(message["ts"]) for message in said if message["ts"] != thread]
 
 
+async def own_files(workspaces: Workspaces, team: str, channel: str, *, thread: str) -> set[str]:
+    """The names of the files that the app shared below a message. Raises as above."""
+    said = [message async for message in _own(workspaces, team, "conversations.replies", channel=channel, ts=thread)]
+    return {str(file.get("name")) for message in said for file in message.get("files", [])}
+
+
 async def _find(workspaces: Workspaces, team: str, method: str, posting: str, **where: str) -> str | None:
     wanted = metadata(posting)
     async for message in _own(workspaces, team, method, **where):

@@ -127,6 +127,15 @@ class SlackChat:
         drawn = gathered_message(gathered, desk_url=self._desk_url(""))
         await self._write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
 
+    async def post_drawn(self, place: str, drawn: Drawn, posting: Posting, *, since: datetime) -> MessageRef:
+        """Post what is drawn already in a place, as ``post`` does; it can't have been posted before ``since``."""
+        team, channel = await self._place(place)
+        return await self._send(_Where(team, channel, place, since), drawn, posting)
+
+    async def redraw(self, ref: MessageRef, drawn: Drawn) -> None:
+        """Let a message say something else, as ``update`` does."""
+        await self._write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
+
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``."""
         team, channel = await self._conversation(person)

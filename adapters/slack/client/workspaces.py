@@ -25,6 +25,7 @@ Json = dict[str, Any]
 
 _PACED_BY_CHANNEL = frozenset({"chat.postMessage"})
 """What Slack limits by channel: whoever posts keeps the turns."""
+_OK = 200
 _NAME_BOTH = "write the channel as WORKSPACE/CHANNEL, such as T0ACME/C0REFUNDS"
 
 
@@ -116,6 +117,20 @@ class Workspaces:
     async def write(self, team: str, method: str, **args: object) -> Json:
         """Call a method that changes something, once; ``Uncertain`` when it may have been taken."""
         return await self._call(team, method, args, reading=False)
+
+    async def send_bytes(self, url: str, content: bytes) -> None:
+        """Send a file to the address that ``files.getUploadURLExternal`` gave for it.
+
+        Raises:
+            Unavailable: when it was not taken; nobody sees anything of it.
+        """
+        try:
+            async with self._connections().post(url, data=content, allow_redirects=False) as answer:
+                status = answer.status
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable(f"Slack did not take a file ({type(error).__name__})", remedy="try again") from error
+        if status != _OK:
+            raise Unavailable(f"Slack did not take a file ({status})", remedy="try again")
 
     async def suspend(self, team: str, why: str) -> None:
         """Leave a workspace alone until its token works again, or the app is installed anew; twice is once."""

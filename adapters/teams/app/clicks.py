@@ -19,6 +19,7 @@ from adapters.teams.app.visiting import STRANGE, Visit, mapping, request_id, sho
 from adapters.teams.cards import sent, values
 from adapters.teams.cards.home import HOME
 from adapters.teams.cards.lessons import FEEDBACK
+from adapters.teams.client import SUMMARY
 from bot.deciding import Approve, Claim, Command, Reject, Unclaim
 from bot.domain.people import Person
 from bot.domain.requests import Request
@@ -28,6 +29,7 @@ from bot.receiving import Stranger, may_see, read_lesson, require_sight
 
 Json = dict[str, Any]
 REFRESH, REJECT = "refresh", "reject"
+_OVER = "This summary is too old to be drawn again."
 AT_ONCE: dict[str, Callable[[], Command]] = {
     "approve": Approve,
     "claim": Claim,
@@ -74,6 +76,8 @@ def read_pressed(value: object) -> Pressed:
 
 async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) -> Answer:
     """Do what a button asks for, unless it came before or nobody pressed it; the answer is how things are now."""
+    if pressed.key == SUMMARY:
+        return await _summary(room, visit, pressed.request)
     try:
         request = await room.find(visit, pressed.request)
         person = await room.person(visit, request)
@@ -90,6 +94,17 @@ async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) ->
     except Exception as error:  # noqa: BLE001 - as above
         log_fault(error, "click")
         return await _refused(room, visit, pressed, request, person, error)
+
+
+async def _summary(room: Room, visit: Visit, posting: str) -> Answer:
+    """A digest shows the same to everybody who is of the policy; its call only tells that it stands."""
+    try:
+        await room.person(visit)
+        card = None if room.publishing is None else await room.publishing.again(posting)
+    except Exception as error:  # noqa: BLE001 - as above
+        log_fault(error, "click")
+        card = card_of(error)
+    return answers.passing(_OVER) if card is None else answers.view(card)
 
 
 def _command(pressed: Pressed) -> Command:

@@ -94,7 +94,10 @@ async def _queue(room: Room, visit: Visit, _rest: str) -> Json:
 async def _summary(room: Room, visit: Visit, rest: str) -> Json:
     await room.person(visit)
     owner, period = asked(rest, room.policy())
-    return summary_card(await room.answering.summary(owner, period), desk_url=room.desk_url)
+    summary = await room.answering.summary(owner, period)
+    if room.publishing is not None:
+        return await room.publishing.drawn(summary)
+    return summary_card(summary, desk_url=room.desk_url)
 
 
 async def _feedback(room: Room, visit: Visit, rest: str) -> Json:

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.teams.app.visiting import STRANGE, Visit
 from adapters.teams.cards import card_attachment
-from adapters.teams.client import References, Saying, TeamsPeople, TeamsPort
+from adapters.teams.client import References, Saying, TeamsPeople, TeamsPort, TeamsPublishing
 from bot import receiving
 from bot.answering import Answering
 from bot.cards import Card, card, revealed_to
@@ -51,6 +51,8 @@ class Room:
     jobs: Jobs
     seen: Once
     drafts: Drafts
+    publishing: TeamsPublishing | None = None
+    """Draws the chart of a summary; without it a summary is text."""
 
     def request_url(self, request_id: str) -> str:
         """A request's page on the desk."""

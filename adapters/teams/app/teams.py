@@ -9,7 +9,7 @@ from aiohttp import web
 from adapters.teams.app.dispatching import ACK_SECONDS, Dispatching
 from adapters.teams.app.receiving import Receiving
 from adapters.teams.app.room import SURFACE, Room
-from adapters.teams.client import References, Saying, TeamsChat, TeamsPeople, TeamsPort
+from adapters.teams.client import References, Saying, TeamsChat, TeamsPeople, TeamsPort, TeamsPublishing
 from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.pausing import Pausing
@@ -46,6 +46,7 @@ class Teams:
         people: TeamsPeople,
         chat: TeamsChat,
         desk_url: str,
+        publishing: TeamsPublishing | None = None,
         ack_seconds: float = ACK_SECONDS,
         most: int = MOST,
     ) -> None:
@@ -66,6 +67,7 @@ class Teams:
             jobs=Jobs(SURFACE, most),
             seen=Once(store.shelf, clock, "teams.seen"),
             drafts=Drafts(store.shelf, clock, "teams.edits"),
+            publishing=publishing,
         )
         self._receiving = Receiving(port, Dispatching(self._room, ack_seconds))
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
 
 from adapters.teams.cards import limits
 from adapters.teams.cards.elements import bullets, group, line, lines, link, moment, run, title
@@ -13,33 +17,69 @@ from bot.answering.bars import chart, columns
 from bot.answering.wording import MEANS, cut_text, late_text
 from bot.cards import plain
 from bot.cards.cutting import brief, cut
+from bot.recording import timestamp
 
 Json = dict[str, Any]
 _LINE = 400
+_ALT = 1500
 
 
-def summary_card(summary: Summary, *, desk_url: str | None = None) -> Json:
-    """A summary, within Teams' size; ``desk_url`` is the desk's first page.
+class Picture(msgspec.Struct, frozen=True):
+    """A chart as a PNG, with everything that it shows in words."""
+
+    png: bytes
+    alt: str
+
+    @property
+    def fits(self) -> bool:
+        """Whether a card has room for it beside the figures."""
+        return len(self.png) <= limits.PICTURE_BYTES
+
+
+def summary_card(
+    summary: Summary, *, desk_url: str | None = None, late: str | None = None, picture: Picture | None = None
+) -> Json:
+    """A summary, within Teams' size; ``desk_url`` is the desk's first page, ``late`` says why it comes late.
 
     Nothing in it notifies or links, whatever agents and policies call things. Paragraphs that do not fit are left out
-    from the end, and said to be. Pure.
+    from the end, and said to be; a picture that does not fit is left out too. Pure.
     """
     period, missing = summary.period, cut_text(summary)
     first = [
         title(heading(summary)),
         line([moment(period.start, "small", "subtle"), run(" to ", "small", "subtle"), moment(period.end, "small")]),
         line([run(headline(summary))], "Small"),
-        *([line([run(missing, "italic")], "Small")] if missing else []),
+        *([line([run(said, "italic")], "Small") for said in (missing, late) if said]),
+        *_picture(picture),
     ]
+    most = limits.CARD_BYTES if picture is None else limits.PICTURED_BYTES
     parts = [*map(_paragraph, told(summary)), *_late(summary.figures.latest)]
     last = [] if summary.nothing else [line([run(MEANS, "small", "subtle")], "Medium")]
-    buttons = [link("Open the desk", desk_url)] if desk_url else []
+    buttons = _links(summary, desk_url) if desk_url else []
     whole = card_of([*first, *parts, *last], buttons)
-    while parts and size(whole) > limits.CARD_BYTES:
+    while parts and size(whole) > most:
         parts.pop()
         left_out = line([run("The rest was too long to be shown here; it is whole on the desk.", "italic")], "Small")
         whole = card_of([*first, *parts, left_out, *last], buttons)
     return whole
+
+
+def _picture(picture: Picture | None) -> list[Json]:
+    if picture is None:
+        return []
+    if not picture.fits:
+        return [line([run("The chart is too large for a card; it is on the desk.", "italic")], "Small")]
+    data = base64.b64encode(picture.png).decode()
+    made: Json = {"type": "Image", "url": f"data:image/png;base64,{data}", "altText": cut(picture.alt, _ALT)}
+    return [made | {"size": "Stretch", "msteams": {"allowExpand": True}, "spacing": "Small"}]
+
+
+def _links(summary: Summary, desk_url: str) -> list[Json]:
+    """The desk, and there the file with every figure, as of the same instant: a bot can't put a file in a channel."""
+    asked = {"period": summary.period.name, "at": timestamp(summary.period.at)}
+    query = urlencode(asked | ({"owner": summary.owner} if summary.owner else {}))
+    base = desk_url.rstrip("/")
+    return [link("Open the desk", desk_url), link("Every figure (CSV)", f"{base}/summary.csv?{query}")]
 
 
 def _paragraph(one: Told) -> Json:

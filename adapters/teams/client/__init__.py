@@ -10,11 +10,13 @@ from adapters.teams.client.pacing import Pacing
 from adapters.teams.client.people import Member, TeamsPeople
 from adapters.teams.client.port import Claims, TeamsPort, Thread
 from adapters.teams.client.posting import TeamsChat
+from adapters.teams.client.publishing import SUMMARY, TeamsPublishing
 from adapters.teams.client.references import Channel, Chat, References
 from adapters.teams.client.saying import Saying
 
 __all__ = [
     "CLOUDS",
+    "SUMMARY",
     "US_GOVERNMENT",
     "Channel",
     "Chat",
@@ -32,6 +34,7 @@ __all__ = [
     "TeamsChat",
     "TeamsPeople",
     "TeamsPort",
+    "TeamsPublishing",
     "Thread",
     "tenant_of",
 ]

@@ -86,13 +86,31 @@ class TeamsChat:
 
     async def post(self, place: str, card: Card, posting: Posting) -> MessageRef:
         """See ``Chat``."""
+
+        async def draw(spot: _Spot) -> Json:
+            calls = await self._people.present(spot.tenant, spot.thread, posting.calls)
+            return await self._card(spot, card, lead=posting.lead, calls=calls, posting=posting.id)
+
+        return await self._begin(place, draw, posting)
+
+    async def post_made(
+        self, place: str, make: Callable[[Sequence[str]], Json], posting: Posting, watchers: Sequence[Person]
+    ) -> MessageRef:
+        """Post an activity as ``post`` does a card; ``make`` is given the ids of those ``watchers`` who are there."""
+
+        async def draw(spot: _Spot) -> Json:
+            return make([each.user for each in await self._people.present(spot.tenant, spot.thread, watchers)])
+
+        return await self._begin(place, draw, posting)
+
+    async def _begin(self, place: str, draw: Callable[[_Spot], Awaitable[Json]], posting: Posting) -> MessageRef:
+        """A message of its own: in a channel a new thread."""
         found = await self._awaited(posting)
         if found is not None:
             return await self._ref(found, place)
         spot = await self._spot(place)
         self._pacing.ask_turn(spot.tenant, spot.thread, posting.id)
-        calls = await self._people.present(spot.tenant, spot.thread, posting.calls)
-        activity = await self._card(spot, card, lead=posting.lead, calls=calls, posting=posting.id)
+        activity = await draw(spot)
 
         async def begin(url: str) -> Thread:
             if spot.conversation:
