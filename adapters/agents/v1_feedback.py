@@ -8,9 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from adapters.agents.answers import require_match, tagged
-from adapters.agents.bodies import id_in, page_size
+from adapters.agents.bodies import id_in
 from adapters.agents.callers import Caller, require_instance
 from adapters.agents.counter import Counter
+from adapters.agents.instances import page_size
 from adapters.agents.readers import owners_read
 from adapters.agents.v1_bodies import cursor_of
 from bot.domain.lessons import FeedbackState
