@@ -20,7 +20,7 @@ from adapters.teams.app import clicks as teams_clicks
 from adapters.teams.app import forms as teams_forms
 from adapters.teams.client.posting import TeamsChat
 from bot.cards import Card, card, history
-from bot.deciding import Approve, Claim
+from bot.deciding import Approve, Claim, Reject
 from bot.domain.requests import Request
 from bot.manifest import slack_manifest, teams_manifest
 from bot.ports import Chat
@@ -161,7 +161,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             _, page = await dana.get("/desk/")
             drawn |= {f"page {name}" for name in re.findall(r"(?:href|action)=\"/desk/(\w+)\"", page)}
     assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain"} | {
-        f"page {name}" for name in ("decided", "summary", "who", "duty", "pauses", "out", "find", "bulk")
+        f"page {name}" for name in ("decided", "summary", "who", "duty", "feedback", "pauses", "out", "find", "bulk")
     }
 
 
@@ -171,6 +171,7 @@ async def _states(desk: Desk) -> list[str]:
     await desk.house.say(made[1], Claim(), "dana")
     await desk.house.say(made[2], Approve(), "lee")
     made.append(await _signed_once(desk.house))
+    made.append(await desk.house.say(await desk.house.held(150), Reject("wrong_amount", "No."), "dana"))
     return [request.id for request in made]
 
 
@@ -184,6 +185,7 @@ async def _cards(house: House) -> list[Card]:
     made[1] = await house.say(made[1], Claim(), "dana")
     made[2] = await house.say(made[2], Approve(), "lee")
     made.append(await _signed_once(house))
+    made.append(await house.say(await house.held(150), Reject("wrong_amount", "No."), "dana"))
     dana = house.person("dana")
     return [card(request, house.policy, viewer=dana, now=house.clock.now()) for request in made]
 

@@ -153,6 +153,8 @@ def commands_made(surface: str) -> set[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         made |= _made(tree)
         for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bot.learning."):
+                made |= _made(ast.parse(inspect.getsource(importlib.import_module(str(node.module)))))
             if isinstance(node, ast.ImportFrom) and node.module == "bot.receiving":
                 for alias in node.names:
                     module = inspect.getmodule(getattr(receiving, alias.name))
