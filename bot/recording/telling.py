@@ -28,13 +28,23 @@ TOLD = frozenset(
         "request.warned",
         "request.redeemed", "request.grant_moved", "request.lapsed", "request.revoked", "request.outcome_reported",
         "request.feedback_opened", "request.feedback_changed", "request.feedback_reminded",
+        "request.graded",
         "request.erased",
     }
 )  # fmt: skip
 """Events that change how every card looks, and have their line in its thread."""
 LEARNED = frozenset({"request.feedback_opened", "request.feedback_changed", "request.feedback_reminded"})
 """Events of feedback items, which come after the decision and concern whoever has the item."""
-PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated", "request.warned"}) | LEARNED
+SAMPLED = "request.sampled"
+"""Somebody is asked to look at what the policy let through."""
+_OF_SAMPLES = frozenset(
+    {
+        SAMPLED, "request.graded", "request.redeemed", "request.lapsed", "request.revoked", "request.outcome_reported",
+        "request.erased",
+    }
+)  # fmt: skip
+"""What changes the card of a sample, which is shown to that person alone."""
+PINGED = frozenset({"request.reassigned", "request.woken", "request.escalated", "request.warned", SAMPLED}) | LEARNED
 """Events that somebody is told of in person."""
 _OPENING = frozenset({"request.opened", "request.moved"})
 """Events after which a card comes to a channel in its turn among the others."""
@@ -68,11 +78,13 @@ class Errand(msgspec.Struct, frozen=True, omit_defaults=True):
 def errands(request: Request, type_: str, seq: int, at: datetime) -> Iterator[Message]:
     """What follows from an event of a request that is held, on every chat surface that was connected when it opened.
 
-    It depends on nothing that erasing takes away.
+    Of one that is not held, what concerns its sample and its feedback item. It depends on nothing that erasing takes
+    away.
     """
     routing = request.routing
-    shown = request.assessment.verdict.kind is VerdictKind.HOLD or type_ in LEARNED
-    if not routing.surfaces or not shown:
+    held = request.assessment.verdict.kind is VerdictKind.HOLD
+    sampled = request.sample is not None and type_ in _OF_SAMPLES
+    if not routing.surfaces or not (held or sampled or type_ in LEARNED):
         return
     for surface in routing.surfaces:
         for do in _what(type_, seq):

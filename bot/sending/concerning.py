@@ -19,8 +19,8 @@ def concerned(records: Sequence[EventRecord], seq: int, surface: str) -> list[st
     event = e.event_of(record)
     if isinstance(event, e.Reassigned):
         return [PERSON + event.to] if record.actor != f"person:{event.to}" else []
-    if isinstance(event, e.Woken):
-        return [PERSON + event.person]
+    if isinstance(event, e.Woken | e.Sampled):
+        return [PERSON + (event.person if isinstance(event, e.Woken) else event.to)]
     if isinstance(event, e.Warned):
         return [PERSON + id_ for id_ in event.to]
     if isinstance(event, e.Escalated):
@@ -52,11 +52,6 @@ def _holder(records: Sequence[EventRecord]) -> str | None:
             if isinstance(event, e.FeedbackOpened | e.FeedbackChanged) and event.assignee is not None:
                 holder = event.assignee
     return holder
-
-
-def learning(records: Sequence[EventRecord], seq: int) -> bool:
-    """Whether an event is one of a feedback item."""
-    return 0 < seq <= len(records) and records[seq - 1].type in LEARNED
 
 
 def gathered_for(request: Request, records: Sequence[EventRecord], seq: int) -> int:

@@ -15,14 +15,14 @@ import msgspec
 
 from bot.domain import events as e
 from bot.domain.duties import Duties
-from bot.domain.requests import Request
 from bot.errors import Busy
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.recording import PING, errand_of, stream_of
-from bot.sending.concerning import concerned, gathered_for, learning, settled
+from bot.sending.concerning import concerned, gathered_for, settled
 from bot.sending.quieting import quiet_until
 from bot.sending.scene import PERSON, Scene
+from bot.sending.sorts import Sort, sort_of
 
 WINDOWS, PLANS = "pinged", "gathering"
 MOST = 250
@@ -94,7 +94,7 @@ class Gathering:
         members: tuple[Member, ...] = ((scene.request.id, seq),)
         if seconds := gathered_for(scene.request, scene.records, seq):
             await self._take_window(errand, place, now, seconds)
-            members = await self._waiting(place, members[0], of_lesson=learning(scene.records, seq))
+            members = await self._waiting(place, members[0], sort_of(scene.records, seq))
         plan = Plan(errand, members)
         key, body = self._key(errand, scene, seq, place), msgspec.json.encode(plan)
         if not await self._store.shelf.add(PLANS, key, body, expires_at=now + _PLAN_KEPT, now=now):
@@ -134,26 +134,24 @@ class Gathering:
             raise Busy("they are told of something now", retry_after=_UNDER_WAY)
         raise Busy("they were told of something just now", retry_after=(window.until - now).total_seconds())
 
-    async def _waiting(self, place: str, first: Member, *, of_lesson: bool) -> tuple[Member, ...]:
+    async def _waiting(self, place: str, first: Member, sort: Sort) -> tuple[Member, ...]:
         """This request, and the others that wait to be told to the same person, each once."""
         found = {first[0]: first[1]}
         for message in await self._store.outbox.waiting(self._surface, f"{PING}:", limit=_LOOKED_AT):
             seq = errand_of(message).seq
-            if found.get(message.subject, 0) < seq and await self._waits(
-                message.subject, seq, place, of_lesson=of_lesson
-            ):
+            if found.get(message.subject, 0) < seq and await self._waits(message.subject, seq, place, sort):
                 found[message.subject] = seq
             if len(found) == MOST:
                 break
         return tuple(found.items())
 
-    async def _waits(self, request_id: str, seq: int, place: str, *, of_lesson: bool) -> bool:
+    async def _waits(self, request_id: str, seq: int, place: str, sort: Sort) -> bool:
         """Whether somebody else's errand is for this person, and may go with others of its kind now."""
         records = await self._store.events(stream_of("request", request_id))
-        if place not in concerned(records, seq, self._surface) or learning(records, seq) is not of_lesson:
+        if place not in concerned(records, seq, self._surface) or sort_of(records, seq) is not sort:
             return False
         request, now, policy = await self._store.request(request_id), self._clock.now(), self._policy()
-        if request is None or not _matters(request, now, of_lesson=of_lesson):
+        if request is None or not sort.matters(request, now):
             return False
         if not gathered_for(request, records, seq):
             return False
@@ -172,10 +170,3 @@ class Gathering:
 
     def _place_key(self, place: str) -> str:
         return f"{self._surface}:{place}"
-
-
-def _matters(request: Request, now: datetime, *, of_lesson: bool) -> bool:
-    """Whether anybody need still be told: it can be decided, or its lesson is unfinished."""
-    if of_lesson:
-        return request.feedback is not None and request.feedback.state.unfinished
-    return request.pending and request.deadline_at > now

@@ -12,11 +12,12 @@ from bot.domain.people import Person
 from bot.domain.requests import MessageRef
 from bot.errors import Busy
 from bot.ports import Posting
-from bot.sending.concerning import concerned, learning, settled
+from bot.sending.concerning import concerned, settled
+from bot.sending.counting import tell_of_many
 from bot.sending.gathering import Gathering, Plan
-from bot.sending.lessons import tell_of_items
 from bot.sending.listing import Lists
 from bot.sending.scene import PERSON, Scene
+from bot.sending.sorts import Sort, sort_of
 from bot.sending.trying import Try
 from bot.sending.wording import lead
 
@@ -68,8 +69,9 @@ class Pinging:
 
     async def _carry_out(self, trying: Try, scene: Scene, place: str, plan: Plan, *, again: bool) -> bool:
         """Whether they were reached, or need not be."""
-        if plan.is_list and learning(scene.records, trying.errand.seq):
-            return await tell_of_items(trying, scene, place, plan, again=again)
+        sort = sort_of(scene.records, trying.errand.seq)
+        if plan.is_list and sort is not Sort.DECISION:
+            return await tell_of_many(trying, scene, place, plan, sort, again=again)
         if plan.is_list:
             return await self.lists.show(trying, place, plan.members, again=again)
         if not scene.matters(plan.members[0][1]) and not again:

@@ -43,7 +43,7 @@ def quiet_until(
     action = policy.actions.get(request.assessment.action_type)
     if hours is None or isinstance(event, e.Woken) or (action is not None and action.urgent):
         return None
-    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded):
+    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded | e.Sampled):
         return ends_at(hours, now)
     if isinstance(event, e.Escalated) and person in event.on_call:
         return None

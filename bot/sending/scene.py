@@ -18,7 +18,7 @@ from bot.pausing import STREAM, in_force
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
 from bot.recording import TOLD, changes_cards, stream_of
-from bot.recording.telling import LEARNED
+from bot.sending.sorts import sort_of
 
 PERSON = "person:"
 """How a place begins that is one person: ``person:<id>`` of the policy."""
@@ -42,11 +42,8 @@ class Scene:
         return self.request.pending and self.now < self.request.deadline_at
 
     def matters(self, seq: int) -> bool:
-        """Whether anybody need still be told of an event: it can be decided, or its lesson is unfinished."""
-        record, item = self.record(seq), self.request.feedback
-        if record is not None and record.type in LEARNED:
-            return item is not None and item.state.unfinished
-        return self.open
+        """Whether anybody need still be told of an event."""
+        return sort_of(self.records, seq).matters(self.request, self.now)
 
     @property
     def upto(self) -> int:

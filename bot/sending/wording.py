@@ -10,6 +10,7 @@ from bot.cards.status import where
 from bot.cards.wording import lesson_title
 from bot.domain import events as e
 from bot.domain.events import EventRecord
+from bot.domain.lessons import Because
 from bot.errors import MessageGone
 from bot.policy.document import Policy
 from bot.sending.scene import PERSON, Scene
@@ -33,8 +34,8 @@ def lead(scene: Scene, seq: int, place: str) -> str | None:
         return " ".join(filter(None, (text, _late(event.late_seconds))))
     if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded):
         return _lesson(scene, record, event)
-    if isinstance(event, e.Warned):
-        return _near(scene, record, event)
+    if isinstance(event, e.Warned | e.Sampled):
+        return _near(scene, record, event) if isinstance(event, e.Warned) else _sample(event)
     return _step(scene, record, event, place) if isinstance(event, e.Escalated) else None
 
 
@@ -56,6 +57,12 @@ def _lesson(scene: Scene, record: EventRecord, event: e.Event) -> str | None:
     (line,) = scene.said([record])
     note = plain(event.note) if isinstance(event, e.FeedbackChanged) and event.note else ""
     return " ".join(filter(None, (f"{line.who} asks that this be learned from, by {due}: {title}.", note)))
+
+
+def _sample(event: e.Sampled) -> str:
+    why = "one of the first of a new build" if event.because is Because.NEW_BUILD else "one of a share"
+    asked = f"You are asked what you think of it, as {why}: good, or needs work?"
+    return f"This ran without a signature, as its policy allows, and nothing waits for you. {asked}"
 
 
 def _near(scene: Scene, record: EventRecord, event: e.Warned) -> str:

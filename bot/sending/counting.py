@@ -1,4 +1,4 @@
-"""Lessons: somebody who has several feedback items to hear of hears of them in one text, which names nobody's case."""
+"""Counting: whoever has several feedback items or samples to hear of hears how many, in one text that names no case."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from bot.errors import ChannelUnavailable
 from bot.ports import Posting
 from bot.sending.gathering import Plan
 from bot.sending.scene import PERSON, Scene
+from bot.sending.sorts import Sort
 from bot.sending.trying import Try
 
+_SAID = {
+    Sort.LESSON: "{} feedback items wait for you. The command feedback lists them, and so does the desk.",
+    Sort.SAMPLE: "{} samples wait for your look. The command samples lists them, and so does the desk.",
+}
 
-async def tell_of_items(trying: Try, scene: Scene, place: str, plan: Plan, *, again: bool) -> bool:
+
+async def tell_of_many(trying: Try, scene: Scene, place: str, plan: Plan, sort: Sort, *, again: bool) -> bool:
     """Say how many there are, and where they are listed; whether the person was reached, or need not be."""
     person = scene.policy.people.get(place.removeprefix(PERSON))
     if person is None:
         return True
-    count = len(plan.members)
-    text = f"{count} feedback items wait for you. The command feedback lists them, and so does the desk."
+    text = _SAID[sort].format(len(plan.members))
 
     async def note(ref: MessageRef) -> None:
         told = replace(ref, surface=scene.surface, kind="told", place=place)
