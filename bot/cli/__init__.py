@@ -15,6 +15,7 @@ from bot.cli import (
     db,
     demo,
     desk,
+    digest,
     doctor,
     duty,
     erase,
@@ -65,6 +66,7 @@ app.command("serve")(serve.serve_command)
 app.command("demo")(demo.demo_command)
 app.command("replay")(replay.replay_command)
 app.command("report")(report.report_command)
+app.command("digest")(digest.digest_command)
 app.command("simulate")(simulate.simulate_command)
 app.command("pause")(pausing.pause_command)
 app.command("resume")(pausing.resume_command)
