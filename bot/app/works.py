@@ -21,6 +21,7 @@ from bot.answering import Answering
 from bot.app.calendars import calendars
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
+from bot.catching_up import catch_up_pending
 from bot.deciding import Deciding
 from bot.digesting import Digesting
 from bot.digesting.noting import LONGEST as LONGEST_WITHOUT_A_LOOK
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 GROUPS_SECONDS = 300.0
 """How often a chat platform is asked who is in the policy's groups."""
+WORDS_SECONDS = 1.0
+"""How often what is new or changed is taken into the index that searching goes by."""
 SHELF_SECONDS = timedelta(minutes=10).total_seconds()
 """How often what has expired is cleared from the shelf."""
 Job = tuple[float, Callable[[], Awaitable[object]]]
@@ -147,6 +150,7 @@ class Works:
         jobs: dict[str, Job] = {
             "seal": (seal_seconds, lambda: seal_pending(store.seals, self.place.keys.signer, clock)),
             "retention": (RETENTION_SECONDS, Retaining(store, clock, self.policy).take_turn),
+            "words": (WORDS_SECONDS, lambda: catch_up_pending(store)),
             "shelf": (SHELF_SECONDS, lambda: store.shelf.clear_expired(clock.now())),
         }
         if self._calendars.named:
