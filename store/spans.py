@@ -12,18 +12,18 @@ from store.database import Database
 from store.paging import place, size
 from store.sql import Sql, sql
 
-_BOTH = "sum(4294967296 + r.version)"
-"""The number of requests and that of their events in one: one pass over an index that has all that is asked for."""
 _IN = "FROM requests AS r WHERE r.opened_at >= since.value AND r.opened_at < before.value"
 
 
-def _extents(of: str) -> Sql:
-    spans = "json_each($1) AS since JOIN json_each($2) AS before ON before.key = since.key"
+def _extents(one: str) -> Sql:
+    """The number of requests and that of events in one sum: one pass over an index that has all that is asked for."""
+    both = f"sum(r.version + {one})"
     ordered = "unnest($%d::bigint[]) WITH ORDINALITY AS %s (value, key)"
-    both = f"{ordered % (1, 'since')} JOIN {ordered % (2, 'before')} ON before.key = since.key"
+    spans = f"{ordered % (1, 'since')} JOIN {ordered % (2, 'before')} ON before.key = since.key"
     return sql(
-        f"SELECT coalesce((SELECT {_BOTH} {_IN}{of}), 0) FROM {spans} ORDER BY since.key",  # noqa: S608 - our own text
-        postgres=f"SELECT coalesce((SELECT {_BOTH}::bigint {_IN}{of}), 0) FROM {both} ORDER BY since.key",  # noqa: S608 - our own text
+        f"SELECT coalesce((SELECT {both} {_IN}), 0) FROM json_each($1) AS since "  # noqa: S608 - our own text
+        "JOIN json_each($2) AS before ON before.key = since.key ORDER BY since.key",
+        postgres=f"SELECT coalesce((SELECT {both}::bigint {_IN}), 0) FROM {spans} ORDER BY since.key",  # noqa: S608 - our own text
     )
 
 
@@ -34,7 +34,7 @@ def _facts(of: str) -> Sql:
     )
 
 
-_EXTENTS, _EXTENTS_OF = _extents(""), _extents(" AND r.owner = $3")
+_EXTENTS, _EXTENTS_OF = _extents("4294967296"), _extents("CASE WHEN r.owner = $3 THEN 4294967296 ELSE 0 END")
 _FACTS, _FACTS_OF = _facts(""), _facts(" AND owner = $5")
 
 

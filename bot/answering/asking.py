@@ -7,20 +7,31 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.answering.counting import Counting
+import msgspec
+
+from bot.answering.counting import Counting, settled
 from bot.answering.figures import Cut, Figures, Summary
+from bot.answering.keeping import MOST_OPEN, Keeping, Kept, Span, spans_of
 from bot.answering.periods import Period, read_period
 from bot.answering.summarising import summary_of
+from bot.domain.facts import Counted
 from bot.domain.spelling import spelled
 from bot.errors import BadInput
 from bot.policy.document import Owner, Policy
-from bot.ports import Clock, RequestQuery, Store
+from bot.ports import Clock, Store
 
-MOST_REQUESTS = 100_000
+MOST_REQUESTS = 1_000_000
 """Requests that one summary counts, and as many of the span before; a summary says when there were more."""
-PAGE = 50
-"""Requests read at a time. Decoding them holds the event loop, for as long as one page takes."""
+PAGE = 200
+"""Requests read at a time. Decoding and counting them holds the event loop, for as long as one page takes."""
 _OWNERS_TOLD = 12
+
+
+class _How(msgspec.Struct, frozen=True):
+    """By what everything of one summary is counted."""
+
+    policy: Policy
+    zone: ZoneInfo
 
 
 class Answering:
@@ -35,14 +46,16 @@ class Answering:
         self._most = most
         self._page = page
         self._turn = asyncio.Lock()
+        self._kept = Keeping(store.shelf)
 
     async def summary(self, owner: str | None = None, period: str | None = None, at: datetime | None = None) -> Summary:
         """The summary of an owner (id or title; None is everybody) in a period as ``read_period`` takes it.
 
         ``at`` is the instant at which the period is seen, now without it: requests count as they stand by now.
 
-        Its days are those of the owner's hours, else of the policy's time zone. It reads page by page, keeps counts
-        alone, and lets go of the event loop between pages. Where there are more than ``most`` requests it counts the
+        Its days are those of the owner's hours, else of the policy's time zone. What was counted of whole hours and
+        days is kept and used again while none of their requests has changed; the rest is read page by page, letting
+        go of the event loop between pages. Where there are more than ``most`` requests it counts the
         newest ones and says so in ``Summary.cut``.
 
         Raises:
@@ -60,35 +73,82 @@ class Answering:
         agents = {agent.id: agent.name for agent in await self._store.agents()}
         zone = ZoneInfo(period.zone)
         counting = Counting(policy, period.at, agents, zone)
-        cut = await self._count(counting, owner, period.start, period.end)
+        how = _How(policy, zone)
+        cut = await self._count(counting, owner, period.start, period.end, how)
         before: Figures | None = None
         if cut is None:
             earlier = Counting(policy, period.at, agents, zone)
-            whole = await self._count(earlier, owner, period.before_start, period.before_end) is None
+            whole = await self._count(earlier, owner, period.before_start, period.before_end, how) is None
             before = earlier.figures() if whole else None
         return summary_of(policy, owner, period, counting.figures(), before, cut)
 
-    async def _count(self, counting: Counting, owner: str | None, start: datetime, end: datetime) -> Cut | None:
+    async def _count(
+        self, counting: Counting, owner: str | None, start: datetime, end: datetime, how: _How
+    ) -> Cut | None:
         """Count what was opened from ``start`` until ``end``, the newest first; returns where that had to stop."""
-        counted, after = 0, None
-        while True:
-            query = RequestQuery(
-                owners=None if owner is None else (owner,),
-                opened_from=start,
-                opened_before=end,
-                limit=min(self._page, self._most - counted),
-                after=after,
-            )
-            page = await self._store.requests(query)
-            for request in page.items:
-                counting.add(request)
-            counted += len(page.items)
-            after = page.next
+        spans = spans_of(start, end)
+        extents = await self._store.extents([(span.since, span.before) for span in spans], owner)
+        left, all_ = self._most, sum(requests for requests, _ in extents)
+        for span, extent in zip(spans, extents, strict=True):
+            if extent[0] >= left < all_:
+                return Cut(self._most, await self._read(counting, owner, span, left))
+            left, all_ = left - extent[0], all_ - extent[0]
+            if not extent[0]:
+                continue
+            if span.whole:
+                await self._take(counting, owner, span, extent, how)
+            else:
+                await self._read(counting, owner, span)
+        return None
+
+    async def _take(
+        self, counting: Counting, owner: str | None, span: Span, extent: tuple[int, int], how: _How
+    ) -> None:
+        """Count a whole span by what was kept of it; where nothing was, or it has changed since, by its requests."""
+        now, name = self._clock.now(), f"{how.policy.version} {how.zone.key} {'' if owner is None else ':' + owner}"
+        kept = await self._kept.get(name, span, extent, now)
+        if kept is None:
+            own = Counting(how.policy, counting.at, {}, how.zone)
+            unsettled: list[Counted] = []
+            await self._read(own, owner, span, unsettled=unsettled)
+            kept = Kept(*extent, own.counts, tuple(one.id for one in unsettled))
+            if len(unsettled) <= MOST_OPEN:
+                await self._kept.put(name, span, kept, now)
+        else:
+            found = await asyncio.gather(*(self._store.request(id_) for id_ in kept.open))
+            unsettled = [one for one in found if one is not None]
+        counting.take(kept.counts)
+        for one in unsettled:
+            counting.add(one)
+
+    async def _read(
+        self,
+        counting: Counting,
+        owner: str | None,
+        span: Span,
+        most: int | None = None,
+        *,
+        unsettled: list[Counted] | None = None,
+    ) -> datetime:
+        """Count the newest requests of a span; returns when the oldest of them was opened.
+
+        Those that count for something else tomorrow are put into ``unsettled`` instead, where that is given.
+        """
+        after, since, left = None, span.before, most
+        while left is None or left > 0:
+            limit = self._page if left is None else min(self._page, left)
+            page = await self._store.facts(span.since, span.before, owner, limit=limit, after=after)
+            for one in page.items:
+                since = one.opened_at
+                if unsettled is None or settled(one):
+                    counting.add(one)
+                else:
+                    unsettled.append(one)
+            left, after = None if left is None else left - len(page.items), page.next
             if after is None:
-                return None
-            if counted >= self._most:
-                return Cut(counted, page.items[-1].opened_at)
+                break
             await asyncio.sleep(0)
+        return since
 
 
 def zone_of(owner: Owner, policy: Policy) -> ZoneInfo:

@@ -94,7 +94,7 @@ class Counting:
 
     def __init__(self, policy: Policy, at: datetime, agents: Mapping[str, str], zone: ZoneInfo) -> None:
         self._policy = policy
-        self._at = at
+        self.at = at
         self._agents = agents
         self._zone = zone
         self.counts = Counts()
@@ -118,14 +118,14 @@ class Counting:
         elif verdict != "followed":
             self._purses.add(request, verdict)
         if request.grant is not None:
-            _more(counts.allowed if verdict == "allowed" else counts.signed, _ran(request, request.grant, self._at))
+            _more(counts.allowed if verdict == "allowed" else counts.signed, _ran(request, request.grant, self.at))
 
     def _add_held(self, request: Counted) -> None:
         decision, asked = request.decision, self.counts.asked
         if decision is not None:
             state = _KINDS[decision.kind]
         else:
-            state = "expired" if request.deadline_at <= self._at else "waiting"
+            state = "expired" if request.deadline_at <= self.at else "waiting"
         _more(self.counts.decisions, state)
         _more(asked, "reminded", request.reminded > 0)
         _more(asked, "escalated", request.escalated > 0)
@@ -136,7 +136,7 @@ class Counting:
 
     def _add_promise(self, request: Counted, state: str) -> None:
         promised, decision, counts = request.routing.due_at, request.decision, self.counts
-        by = request.deadline_at if state == "expired" else self._at if decision is None else decision.at
+        by = request.deadline_at if state == "expired" else self.at if decision is None else decision.at
         if state != "expired" and by <= promised:
             _more(counts.promise, "kept", state not in {"waiting", "cancelled"})
             return

@@ -155,9 +155,10 @@ class Library(Protocol):
     async def extents(
         self, spans: Sequence[tuple[datetime, datetime]], owner: str | None = None
     ) -> Sequence[tuple[int, int]]:
-        """Of each span (from, until before): how many requests were opened in it, and how many events these have.
+        """Of each span (from, until before): how many of the owner's requests were opened in it, None being everybody's,
+        and how many events all requests have that were opened in it, whoever's they are.
 
-        As long as both are what they were, nothing has changed of any of them.
+        As long as both are what they were, nothing has changed of any of them: events are only ever added.
         """
         ...
 

@@ -182,8 +182,10 @@ class MemoryStore:
         self, spans: Sequence[tuple[datetime, datetime]], owner: str | None = None
     ) -> Sequence[tuple[int, int]]:
         """See ``Library``."""
-        every = [[kept.version for kept in self._opened(*span, owner)] for span in spans]
-        return [(len(versions), sum(versions)) for versions in every]
+        return [
+            (len([*self._opened(*span, owner)]), sum(kept.version for kept in self._opened(*span, None)))
+            for span in spans
+        ]
 
     async def facts(
         self, since: datetime, before: datetime, owner: str | None = None, *, limit: int = 500, after: str | None = None
