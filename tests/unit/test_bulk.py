@@ -142,6 +142,10 @@ async def test_in_stages_each_goes_on_by_itself_and_no_signature_counts_in_a_sta
     now = tuple([found for one in requests if (found := await house.store.request(one.id)) is not None])
     with pytest.raises(BadInput, match="not alike"):
         await bulk.chosen(house.store, [one.id for one in requests], house.person("dana"))
+    over = (await house.propose(None, tool="order_goods", item="over")).request
+    await house.say(over, Reject("not_eligible", "No."), "lee")
+    with pytest.raises(BadInput, match="not alike"):  # whatever stands before them
+        await bulk.chosen(house.store, [over.id, *(one.id for one in requests)], house.person("dana"))
     outcomes = await done(house, now, Approve(), "dana", kind)
     assert [one.why is None for one in outcomes] == [True, True, False]
     assert "not like the others any more" in (outcomes[2].why or "")
