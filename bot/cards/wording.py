@@ -37,8 +37,11 @@ LABELS = {
     "finish_item": "Done",
     "decline_item": "Decline…",
     "change_item": "Feedback item…",
+    "grade_good": "Good",
+    "needs_work": "Needs work…",
     "details": "Details",
     "desk": "Open in the desk",
+    "file": "Decision file",
 }
 """What buttons are called, where it is not the ability's title."""
 LESSONS = (
@@ -61,6 +64,7 @@ COMMANDS = (
     ("cover [ROTATION]", "Put somebody on call for a while; a swap is two covers", "cover"),
     ("away [PERSON]", "Let somebody stand in for a while", "away"),
     ("feedback [all]", "Feedback items that you have, or all of your teams", "feedback"),
+    ("samples", "What you are asked to look at afterwards", "samples"),
     ("quiet", "When nothing that can wait is sent to you", "quiet"),
     ("help", "This list", "help"),
 )

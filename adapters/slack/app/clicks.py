@@ -11,7 +11,7 @@ from adapters.slack.app.forms import FORMS, fill, show
 from adapters.slack.app.opening import open_modal
 from adapters.slack.app.room import Room
 from adapters.slack.app.telling import log_fault, tell, words_of
-from adapters.slack.app.visiting import STRANGE, Pressed, Visit, read_pressed, read_visit, request_id
+from adapters.slack.app.visiting import LINKS, STRANGE, Pressed, Visit, read_pressed, read_visit, request_id
 from adapters.slack.cards import answers
 from bot.deciding import Approve, Claim, Command, Unclaim
 from bot.errors import BadInput
@@ -62,7 +62,7 @@ async def guarded(room: Room, visit: Visit, what: str, work: Callable[[], Awaita
 
 async def _clicked(room: Room, visit: Visit, body: Body) -> None:
     pressed = read_pressed(body)
-    if pressed.command == "open_desk":
+    if pressed.command in LINKS:
         return  # a link: the browser is there already
     if pressed.command == "show":
         title, field = "Masked field", pressed.field

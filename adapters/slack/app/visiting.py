@@ -13,6 +13,8 @@ from bot.errors import BadInput
 Json = Mapping[str, Any]
 _REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _MAX_FIELD = 255
+LINKS = frozenset({"open_desk", "open_file"})
+"""Buttons that the browser follows; Slack tells of the press all the same."""
 STRANGE = "This button is not of one of its cards."
 
 
@@ -83,7 +85,7 @@ def read_pressed(body: Json) -> Pressed:
     if name == "more":
         name, _, value = _text(_mapping(action.get("selected_option")).get("value")).partition("|")
     request, _, field = value.partition("|")
-    if name == "open_desk":
+    if name in LINKS:
         return Pressed(name, "")
     if len(field) > _MAX_FIELD or (field and name != "show"):
         raise BadInput(STRANGE)

@@ -24,6 +24,8 @@ def buttons(card: Card, desk_url: str | None) -> list[Json]:
     made.append(blocks.button(LABELS["details"], "details", value=card.request_id))
     if desk_url is not None:
         made.append(blocks.button(LABELS["desk"], "open_desk", url=desk_url))
+        if not card.status.open:
+            made.append(blocks.button(LABELS["file"], "open_file", url=f"{desk_url}/file"))
     if names:
         entries = [blocks.option(_label(card, name), f"{name}|{card.request_id}") for name in names[:room]]
         made.append(blocks.overflow("more", entries))

@@ -27,6 +27,8 @@ def buttons(card: Card, desk_url: str | None, *, inline: bool = False) -> list[J
     made.append(_button(card, "details", LABELS["details"]))
     if desk_url is not None:
         made.append(link(LABELS["desk"], desk_url))
+        if not card.status.open:
+            made.append(link(LABELS["file"], f"{desk_url}/file"))
     entries = [*_entries(card), "explain"]
     return [*made, *(secondary(_button(card, name, _label(card, name))) for name in entries)]
 
