@@ -15,9 +15,9 @@ from bot.friction.measuring import Measuring
 from bot.friction.reporting import RELEASES, releases_of
 from bot.friction.signals import Friction, Hints
 from bot.policy.document import Policy
-from bot.ports import Clock, RequestQuery, Store
+from bot.ports import Clock, Store
 
-PAGE = 50
+PAGE = 200
 """Requests read at a time. Decoding them holds the event loop, for as long as one page takes."""
 
 
@@ -73,15 +73,7 @@ class Frictions:
     async def _facts(self, owner: str | None, since: datetime, before: datetime) -> AsyncIterator[Iterable[Fact]]:
         after: str | None = None
         while True:
-            page = await self._store.requests(
-                RequestQuery(
-                    owners=None if owner is None else (owner,),
-                    opened_from=since,
-                    opened_before=before,
-                    limit=self._page,
-                    after=after,
-                )
-            )
+            page = await self._store.facts(since, before, owner, limit=self._page, after=after)
             yield map(fact_of, page.items)
             after = page.next
             if after is None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from bot.friction.facts import Fact
-from bot.friction.signals import FAR, LEAST_DRIFT, MANY_TIMES, SIGNIFICANT, Drift
+from bot.friction.signals import A_DAY, FAR, MANY_TIMES, SIGNIFICANT, Drift
 from bot.friction.span import Span
 from bot.friction.weighing import distance, holm, rates_differ, samples_differ
 
@@ -61,8 +61,8 @@ class Drifts:
             lasted = self._span.start - since
             size, before = self._volume[agent], self._normal_volume[agent]
             known = lasted >= YOUNGEST and days > 0
-            found = Drift("volume", agent, None, "a day", size, before if known else 0)
-            if not known or before < LEAST_DRIFT:
+            found = Drift("volume", agent, None, A_DAY, size, before if known else 0)
+            if not found.enough:
                 yield found
                 continue
             now, normal = size / days, before / (lasted / DAY)

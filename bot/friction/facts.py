@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from bot.domain.facts import Counted, DecisionFacts
 from bot.domain.people import ActorKind
-from bot.domain.requests import Decision, GrantStatus, OutcomeStatus, Request
+from bot.domain.requests import Decision, GrantStatus, OutcomeStatus
 from bot.domain.spelling import spelled
 from bot.domain.verdicts import VerdictKind
 
@@ -51,7 +52,7 @@ class Fact:
         return self.decided_by is not None and self.status in {"approved_with_edits", "rejected"}
 
 
-def fact_of(request: Request) -> Fact:
+def fact_of(request: Counted) -> Fact:
     """What signals need to know of a request."""
     assessment, decision = request.assessment, request.decision
     context, amount = assessment.context, assessment.amount
@@ -67,7 +68,7 @@ def fact_of(request: Request) -> Fact:
         held=assessment.verdict.kind is VerdictKind.HOLD and not followed,
         build=context.build,
         customer=None if context.customer is None else spelled(context.customer) or None,
-        status=request.status,
+        status="pending" if decision is None else decision.kind.value,
         decided_by=decider,
         decided_at=None if decision is None else decision.at,
         signed_by=tuple(dict.fromkeys(one.id for one in signers if one.id != decider)),
@@ -82,11 +83,11 @@ def fact_of(request: Request) -> Fact:
     )
 
 
-def _decider(decision: Decision | None) -> str | None:
+def _decider(decision: Decision | DecisionFacts | None) -> str | None:
     return decision.by.id if decision is not None and decision.by.kind is ActorKind.PERSON else None
 
 
-def _executed_at(request: Request) -> datetime | None:
+def _executed_at(request: Counted) -> datetime | None:
     grant, outcome = request.grant, request.outcome
     if grant is None or grant.status is not GrantStatus.REDEEMED:
         return None

@@ -29,6 +29,7 @@ SIGNIFICANT = 0.05
 """A corrected p-value below this is no chance."""
 FAR = 0.2
 """A Kolmogorov-Smirnov distance from this on is a drift."""
+A_DAY = "a day"
 MANY_TIMES = 1.5
 """A volume this many times its normal, or as many times less, is a drift."""
 ALL = 0.95
@@ -175,7 +176,7 @@ class Drift(msgspec.Struct, frozen=True):
     build: str | None
     """None for volume, which is of all builds together."""
     unit: str
-    """The currency of amounts; ``a day`` of volumes."""
+    """The currency of amounts; ``A_DAY`` of volumes."""
     size: int
     normal_size: int
     least: int = LEAST_DRIFT
@@ -191,8 +192,8 @@ class Drift(msgspec.Struct, frozen=True):
 
     @property
     def enough(self) -> bool:
-        """Whether both samples are large enough."""
-        return min(self.size, self.normal_size) >= self.least
+        """Whether the samples are large enough to compare: of a volume its normal alone, as nothing now is telling."""
+        return min(self.size if self.unit != A_DAY else self.normal_size, self.normal_size) >= self.least
 
 
 class Hurried(msgspec.Struct, frozen=True):
