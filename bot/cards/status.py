@@ -37,6 +37,8 @@ def decision_status(request: Request, policy: Policy, masker: Masker, now: datet
     label, tone = _DECIDED[decision.kind]
     if decision.by.kind is ActorKind.POLICY:
         label = {"Approved": "Allowed by the policy", "Rejected": "Blocked by the policy"}.get(label, label)
+    elif decision.kind is DecisionKind.CANCELLED and decision.by.kind is not ActorKind.AGENT:
+        label = "Cancelled"
     return Status(
         state=decision.kind.value,
         label=label,

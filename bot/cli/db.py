@@ -7,7 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.settings import load_settings
+from bot.catching_up import catch_up_pending
+from bot.cli.reading import with_store
+from bot.ports import Store
+from bot.settings import Settings, load_settings
 from store import schema
 from store.vacuuming import vacuum
 
@@ -47,11 +50,17 @@ def vacuum_command(
 
     Writers wait meanwhile: do it in a quiet hour. Backups, replicas and PostgreSQL's archived log are other copies.
     """
+    with_store(database, _index)
     done = vacuum(load_settings(database=database).database, full=full)
     Console().print(f"{done.before:,} bytes before, {done.after:,} after", highlight=False)
     if not done.complete:
         said = "what was erased may be left in its files"
         Console(stderr=True, soft_wrap=True).print(f"{said}: {_REST}", highlight=False)
+
+
+async def _index(store: Store, _: Settings) -> None:
+    """Take what waits for it into the index of words, so that it holds none of what is no longer said."""
+    await catch_up_pending(store)
 
 
 @app.command("current")

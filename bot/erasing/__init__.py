@@ -16,6 +16,7 @@ from bot.erasing.whole_customer import (
     erase_customer,
     owners_of,
     refuse_unless_erasable,
+    refuse_unless_theirs,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "owners_of",
     "payloads_of",
     "refuse_unless_erasable",
+    "refuse_unless_theirs",
     "residue",
     "sayable",
 ]

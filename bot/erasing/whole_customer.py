@@ -9,11 +9,12 @@ from datetime import datetime
 from bot.domain import events as e
 from bot.domain.contacts import Contact, anonymous
 from bot.domain.holds import HOLDS, standing_on_contacts
-from bot.domain.people import Actor
+from bot.domain.people import Actor, Person
 from bot.domain.requests import GrantStatus, Request
 from bot.erasing.one_request import erase_request, sayable
-from bot.errors import BadInput, Conflict
+from bot.errors import BadInput, Conflict, NotAllowed
 from bot.holding import STREAM, customers_pseudonym, held, keeping, refuse_held_customer, standing_now
+from bot.policy.document import Policy
 from bot.ports import ContactQuery, RequestQuery, Store
 from bot.receiving.drafting import forget_drafts
 from bot.recording import Needs, View
@@ -140,7 +141,7 @@ async def refuse_unless_erasable(
         raise Conflict(
             f"{len(waiting)} of their requests still wait for a decision, or may still be run: {named}",
             code="still_open",
-            remedy="decide or revoke them first, or erase with --cancel, which does both",
+            remedy="decide or revoke them first, or cancel what waits together with the erasure (on the console: --cancel)",
         )
 
 
@@ -216,3 +217,19 @@ async def _note(store: Store, customer: str, reason: str, by: Actor, veil: bytes
         view.record("ledger", ERASURES, e.Noted("customer.erased", facts), by)
 
     await store.transact(Needs(ledgers=(ERASURES,)), flow)
+
+
+def refuse_unless_theirs(person: Person, belongings: Belongings, policy: Policy) -> None:
+    """Refuse a person who is not the risk owner of all whose requests would be erased; of contacts alone, of any.
+
+    Raises:
+        NotAllowed: saying who is.
+    """
+    owners = [policy.owners[id_] for id_ in owners_of(belongings) if id_ in policy.owners]
+    others = [owner for owner in owners if owner.risk_owner != person.id]
+    any_of_them = any(owner.risk_owner == person.id for owner in policy.owners.values())
+    if any_of_them and not others:
+        return
+    names = dict.fromkeys(policy.people[owner.risk_owner].name for owner in others or policy.owners.values())
+    what = ", ".join(dict.fromkeys(owner.title for owner in others)) or "any owner"
+    raise NotAllowed(f"{person.name} is not the risk owner of {what}", remedy=f"ask {', '.join(names)}")

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.signing import derive_keys
+from bot.catching_up import catch_up_pending
 from bot.deciding import Approve, ApproveWithEdits, Ask, Reject
 from bot.domain import events as e
 from bot.domain import people
@@ -274,15 +275,9 @@ async def test_nothing_is_left_in_the_files_or_the_rows_of_the_database(
     await Holding(store, lambda: house.policy).release_as(house.operator, standing.hold.id, "settled")
     assert await remains(url, [MARK])
     assert (await erase(house)).requests == len(left.hers)
-    await caught_up(store)
+    await catch_up_pending(store)
     await store.close()
     done = vacuum(url, full=True)
     assert done.complete
     assert await remains(url, [MARK]) == []
     assert await remains(url, ["cust_2"]), "somebody else's is there: it was looked for at the right place"
-
-
-async def caught_up(store: Store) -> None:
-    catch_up = getattr(store, "catch_up", None)
-    while catch_up is not None and await catch_up(500):
-        pass
