@@ -25,6 +25,7 @@ from adapters.desk.finding_form import find_by_id
 from adapters.desk.pages import TYPES, Pages
 from adapters.desk.queue_page import queue
 from adapters.desk.request_page import show
+from adapters.desk.samples_page import samples
 from adapters.desk.summary_page import sheet, summary
 from adapters.desk.who_page import who
 from adapters.desk.workroom import WORKROOM, Workroom
@@ -53,7 +54,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/pauses/resume", pausing_forms.back),
         web.post("/pauses/resume", pausing_forms.resume),
         web.get("/feedback", feedback_page.feedback),
-        web.get("/samples", samples_page.samples),
+        web.get("/samples", samples),
         web.get("/kept", kept_page.kept),
         web.get("/kept/{form}", kept_page.back),
         web.post("/kept/erase", kept_page.erase),

@@ -31,8 +31,8 @@ from bot.deciding import (
 )
 from bot.domain.requests import Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
-from bot.learning.deeds import accept, finish
-from bot.learning.sheets import CHANGE, DECLINE, command_of
+from bot.learning.deeds import accept, finish, good
+from bot.learning.sheets import CHANGE, DECLINE, NEEDS_WORK, command_of
 from bot.receiving import act, read_lesson
 
 Form = dict[str, str]
@@ -52,11 +52,15 @@ COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
     "withdraw": lambda form, *_: Withdraw(form.get("note")),
     "accept_item": lambda *_: accept(),
     "finish_item": lambda *_: finish(),
+    "grade_good": lambda *_: good(),
+    NEEDS_WORK: lambda form, found, now: command_of(NEEDS_WORK, found, form, "", now.tzinfo),
     DECLINE: lambda form, found, now: command_of(DECLINE, found, form, form.get("seen", ""), now.tzinfo),
     CHANGE: lambda form, found, now: command_of(CHANGE, found, form, form.get("seen", ""), now.tzinfo),
 }
 """The last part of an address, and the command that its form makes of the request at this time, by the policy's clock.
 """
+_LISTS = {"feedback", "samples"}
+"""Pages on which commands are given, and shown again afterwards."""
 _TYPED = {"note", "text", "reason_code", "lesson", "to", "until", "state", "kind", "assignee", "due_at"}
 
 
@@ -73,7 +77,8 @@ async def act_on(request: web.Request) -> web.StreamResponse:
         await submit(request, found, make(form, found, _now(request)))
     except SignoffError as error:
         return await show_refused(request, found.id, error, form, name)
-    raise web.HTTPSeeOther("/desk/feedback" if form.get("from") == "feedback" else f"/desk/requests/{found.id}")
+    back = form.get("from", "")
+    raise web.HTTPSeeOther(f"/desk/{back}" if back in _LISTS else f"/desk/requests/{found.id}")
 
 
 def _now(request: web.Request) -> datetime:
@@ -121,7 +126,7 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
     if isinstance(error, NotAllowed):
         return Said("Nothing was done", error.message, error.remedy, typed, form=name)
     field = error.field or "note"
-    if name in {"reassign", "snooze", DECLINE, CHANGE}:
+    if name in {"reassign", "snooze", DECLINE, CHANGE, NEEDS_WORK}:
         problem = _beside(field, error, form)
         return Said("Not quite yet", f"Nothing was done yet. {problem}", None, typed, {field: problem}, name)
     return Said("One thing is missing", "Nothing was done yet.", None, typed, {field: error.message}, name)

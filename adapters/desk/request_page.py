@@ -13,7 +13,7 @@ from bot.cards.wording import suggestions_said
 from bot.domain.lessons import Lesson
 from bot.domain.requests import Request
 from bot.errors import NotAllowed, NotFound
-from bot.learning.sheets import TITLES, seen_of, sheet_of
+from bot.learning.sheets import seen_of, sheets_of
 from bot.policy.document import Policy
 from bot.receiving import may_see
 
@@ -93,7 +93,7 @@ async def show_request(
         lessons=tuple(lesson.value for lesson in Lesson),
         heirs=heirs(found, visitor.person, policy, now) if found.pending else [],
         snoozes=snooze_choices(found, now) if found.pending else [],
-        items=[sheet_of(name, found, policy) for name in TITLES] if found.feedback is not None else [],
+        items=sheets_of(found, policy),
         seen=seen_of(found),
         mine=found.decision is not None and found.decision.by.id == visitor.person.id,
     )

@@ -12,6 +12,7 @@ from bot.deciding import (
     ChangeFeedback,
     Claim,
     Command,
+    GradeSample,
     Reassign,
     Reject,
     Reveal,
@@ -22,9 +23,10 @@ from bot.deciding import (
     Withdraw,
     approvers_now,
     decide,
+    graders,
     teachers,
 )
-from bot.domain.lessons import FeedbackItem, FeedbackState
+from bot.domain.lessons import FeedbackItem, FeedbackState, Grade
 from bot.domain.people import Person
 from bot.domain.requests import GrantStatus, Request
 from bot.editing import EditRefused, editable_fields
@@ -55,7 +57,8 @@ def _anybody(request: Request, policy: Policy) -> list[Person]:
     routing = request.routing
     signed = (actor.id for actor in request.signatures)
     learning = () if request.feedback is None else teachers(request, policy)
-    asked = (*routing.approvers, *approvers_now(request, policy), *signed, *learning)
+    looking = () if request.sample is None else graders(request, policy)
+    asked = (*routing.approvers, *approvers_now(request, policy), *signed, *learning, *looking)
     ids = dict.fromkeys((*asked, routing.accountable, routing.risk_owner))
     return [person for id_ in ids if (person := policy.people.get(id_)) is not None]
 
@@ -94,6 +97,9 @@ def _commands(
         found.append(("withdraw", "Take my signature back", Withdraw()))
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
         found.append(("revoke", "Revoke", Revoke(_SAMPLE)))
+    if request.sample is not None and request.sample.grade is None:
+        found.append(("grade_good", "Good", GradeSample(Grade.GOOD)))
+        found.append(("needs_work", "Needs work", GradeSample(Grade.NEEDS_WORK, _SAMPLE)))
     return found if request.feedback is None else [*found, *_learning(request.feedback)]
 
 

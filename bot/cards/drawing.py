@@ -11,6 +11,7 @@ from bot.cards import progress
 from bot.cards.abilities import abilities
 from bot.cards.amounts import money_text
 from bot.cards.lesson import lesson_of, suggestions
+from bot.cards.look import look_of
 from bot.cards.masking import Masker
 from bot.cards.pauses import stopped
 from bot.cards.plaintext import plain, words
@@ -95,6 +96,7 @@ def card(
         frozen=None if ice is None else stopped(ice, policy),
         suggestions=suggestions(request, policy) if request.pending else (),
         lesson=lesson_of(request, policy, masker, now),
+        look=look_of(request, policy, masker),
     )
 
 

@@ -122,7 +122,7 @@ def _looked_at(event: e.Event, request: Request, policy: Policy, masker: Masker)
         return _waited(event, policy, masker)
     if isinstance(event, e.StageBegan | e.Rescheduled | e.Moved):
         return _went_on(event, request, policy)
-    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded):
+    if isinstance(event, e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded | e.Sampled | e.Graded):
         return learned(event, policy, masker)
     return _followed(event, masker)
 

@@ -6,7 +6,7 @@ from bot.cards.masking import Masker
 from bot.cards.plaintext import plain, words
 from bot.cards.wording import lesson_title
 from bot.domain import events as e
-from bot.domain.lessons import FeedbackState
+from bot.domain.lessons import FeedbackState, Grade
 from bot.policy.document import Policy
 
 _DID = {
@@ -17,10 +17,16 @@ _DID = {
 }
 
 
-def learned(
-    event: e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded, policy: Policy, masker: Masker
-) -> tuple[str, str | None]:
-    """What an event of a feedback item says, and the note beside it."""
+LearnedEvent = e.FeedbackOpened | e.FeedbackChanged | e.FeedbackReminded | e.Sampled | e.Graded
+
+
+def learned(event: LearnedEvent, policy: Policy, masker: Masker) -> tuple[str, str | None]:
+    """What an event of a feedback item or of a sample says, and the note beside it."""
+    if isinstance(event, e.Sampled):
+        return f"asked {_name(event.to, policy)} to look at it afterwards", None
+    if isinstance(event, e.Graded):
+        said = "found it good" if event.grade is Grade.GOOD else "said that it needs work"
+        return said, masker.optional(event.note)
     if isinstance(event, e.FeedbackReminded):
         return "reminded of its feedback item", f"{event.late_seconds} s late" if event.late_seconds else None
     if isinstance(event, e.FeedbackOpened):

@@ -94,7 +94,7 @@ class Ability(msgspec.Struct, frozen=True):
     """Something that can be done with it. Where it is not ``allowed``, ``why`` and ``remedy`` say so in sentences.
 
     approve, edit, reject, claim, release, ask, reassign, snooze, reveal, withdraw, revoke; of its feedback item
-    accept_item, finish_item, decline_item, change_item.
+    accept_item, finish_item, decline_item, change_item; of a sample grade_good, needs_work.
     """
 
     name: str
@@ -143,6 +143,20 @@ class Lesson(msgspec.Struct, frozen=True):
     """A change of the policy that it proposes."""
     proposed: str | None = None
     """What that change does, and would have done."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """Somebody's look at a sample."""
+
+    state: str
+    """``waiting``, ``good`` or ``needs_work``."""
+    label: str
+    """The same in words."""
+    who: str
+    """Who is asked, or who said so."""
+    why: str
+    """Why it was taken, in words."""
+    note: str | None = None
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -209,6 +223,8 @@ class Card(msgspec.Struct, frozen=True):
     """What each reason of a rejection suggests to learn: the code, and a kind of lesson; none once it is decided."""
     lesson: Lesson | None = None
     """What is to be learned of it; None where nobody corrected it."""
+    look: Look | None = None
+    """Who is asked to look at it afterwards, and what they said; None where nobody is."""
 
     @property
     def awaited(self) -> tuple[str, ...]:

@@ -178,7 +178,20 @@ def _ended(card: Card, pen: Pen) -> Iterable[Line]:
     elif status.until is not None:
         yield Line((Span("▶️ "), Span("The agent may run it once, until "), Span(at=status.until)))
         yield from _frozen(card, pen, "the agent can't run it before that ends")
+    yield from _look(card, pen)
     yield from _lesson(card, pen)
+
+
+def _look(card: Card, pen: Pen) -> Iterable[Line]:
+    """``🔎 *Sample* (one of a share): good, said Lee``; nothing waits for it."""
+    look = card.look
+    if look is None:
+        return
+    who = pen.text(look.who, pen.room.name)
+    said = f"{who} is asked for a look" if look.state == "waiting" else f"{look.label}, said {who}"
+    yield Line((Span("🔎 "), Span("Sample", bold=True), Span(f" ({look.why}): {said}")))
+    if look.note:
+        yield Line((Span(" ".join(pen.text(look.note, pen.room.said).split())),), quoted=True)
 
 
 def _lesson(card: Card, pen: Pen) -> Iterable[Line]:

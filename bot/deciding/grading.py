@@ -13,12 +13,11 @@ from bot.policy.document import Policy
 
 
 def graders(request: Request, policy: Policy) -> tuple[str, ...]:
-    """The ids of those who may grade a sample: who is asked, its other reviewers, its approvers and its risk owner."""
-    action, sample = policy.actions.get(request.assessment.action_type), request.sample
-    named = () if action is None or action.sampling is None else action.sampling.reviewers
+    """The ids of those who may grade a sample: who is asked, those who may sign such, and its risk owner."""
+    sample = request.sample
     owner = policy.owners.get(request.routing.owner)
     signers = sorted(policy.signers_of(request.routing.owner, request.assessment.action_type))
-    asked = (None if sample is None else sample.to, *named, *signers, None if owner is None else owner.risk_owner)
+    asked = (None if sample is None else sample.to, *signers, None if owner is None else owner.risk_owner)
     return tuple(id_ for id_ in dict.fromkeys(asked) if id_ is not None and id_ in policy.people)
 
 

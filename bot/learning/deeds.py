@@ -1,9 +1,9 @@
-"""Deeds: what a button does to a feedback item at once."""
+"""Deeds: what a button does to a feedback item or a sample at once."""
 
 from __future__ import annotations
 
-from bot.deciding import ChangeFeedback
-from bot.domain.lessons import FeedbackState
+from bot.deciding import ChangeFeedback, GradeSample
+from bot.domain.lessons import FeedbackState, Grade
 
 
 def accept() -> ChangeFeedback:
@@ -14,3 +14,8 @@ def accept() -> ChangeFeedback:
 def finish() -> ChangeFeedback:
     """It is learned."""
     return ChangeFeedback(FeedbackState.DONE)
+
+
+def good() -> GradeSample:
+    """I looked at it, and it is good."""
+    return GradeSample(Grade.GOOD)

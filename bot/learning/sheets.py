@@ -1,4 +1,4 @@
-"""The forms of a feedback item, the same on every surface, and what was typed into one as a command."""
+"""The forms of feedback items and samples, the same on every surface, and what was typed into one as a command."""
 
 from __future__ import annotations
 
@@ -8,27 +8,34 @@ from typing import TypeVar
 
 from bot.cards.plaintext import plain
 from bot.cards.wording import ITEM_STATES, LESSONS, told_apart
-from bot.deciding import MAX_NOTE, ChangeFeedback, teachers
-from bot.domain.lessons import FeedbackItem, FeedbackState, Lesson
+from bot.deciding import MAX_NOTE, ChangeFeedback, Command, GradeSample, teachers
+from bot.domain.lessons import FeedbackItem, FeedbackState, Grade, Lesson
 from bot.domain.requests import Request
 from bot.errors import BadInput, Conflict
 from bot.policy.document import Policy
 from bot.rostering.sheets import MOST_CHOICES, Choice, Entry, Sheet
 
-DECLINE, CHANGE = "decline_item", "change_item"
-TITLES = {DECLINE: "Decline feedback", CHANGE: "Feedback item"}
+DECLINE, CHANGE, NEEDS_WORK = "decline_item", "change_item", "needs_work"
+TITLES = {DECLINE: "Decline feedback", CHANGE: "Feedback item", NEEDS_WORK: "Needs work"}
 _DAY = timedelta(days=1)
 Typed = Mapping[str, str]
 T = TypeVar("T", FeedbackState, Lesson)
 
 
 def sheet_of(name: str, request: Request, policy: Policy) -> Sheet:
-    """The form of this name about a request's item.
+    """The form of this name about a request's item or sample.
 
     Raises:
         Conflict: when it has none.
     """
-    return _SHEETS[name](request, item_of(request), policy)
+    return _needs_work(request) if name == NEEDS_WORK else _SHEETS[name](request, item_of(request), policy)
+
+
+def sheets_of(request: Request, policy: Policy) -> list[Sheet]:
+    """Every form that there is about a request's item and its sample."""
+    item = () if request.feedback is None else (DECLINE, CHANGE)
+    look = () if request.sample is None or request.sample.grade is not None else (NEEDS_WORK,)
+    return [sheet_of(name, request, policy) for name in (*item, *look)]
 
 
 def item_of(request: Request) -> FeedbackItem:
@@ -47,7 +54,7 @@ def seen_of(request: Request) -> str:
     return "" if request.feedback is None else str(len(request.feedback.steps))
 
 
-def command_of(name: str, request: Request, typed: Typed, seen: str, zone: tzinfo | None) -> ChangeFeedback:
+def command_of(name: str, request: Request, typed: Typed, seen: str, zone: tzinfo | None) -> Command:
     """What sending the form of this name asks for.
 
     Raises:
@@ -56,6 +63,8 @@ def command_of(name: str, request: Request, typed: Typed, seen: str, zone: tzinf
     """
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else None  # noqa: PLR2004 - never so many
     note = typed.get("note", "").strip() or None
+    if name == NEEDS_WORK:
+        return GradeSample(Grade.NEEDS_WORK, note, _one_of(Lesson, typed.get("lesson", ""), "lesson"))
     if name == DECLINE:
         return ChangeFeedback(FeedbackState.DECLINED, note=note, seen=number)
     item = item_of(request)
@@ -108,6 +117,24 @@ def _change(request: Request, item: FeedbackItem, policy: Policy) -> Sheet:
         Entry("note", "Note", (), "", "Declining needs one. It stays on record.", required=False, most=MAX_NOTE),
     )
     return Sheet(CHANGE, TITLES[CHANGE], "Whoever gets it is told at once.", entries, "Save")
+
+
+def _needs_work(_request: Request) -> Sheet:
+    kinds = tuple((value, title) for value, title, _ in LESSONS)
+    entries = (
+        Entry(
+            "note",
+            "What would have been better",
+            (),
+            "",
+            "It stays on record, for whoever learns of it.",
+            most=MAX_NOTE,
+        ),
+        Entry("lesson", "What should be learned from it?", kinds, "", required=False),
+    )
+    return Sheet(
+        NEEDS_WORK, TITLES[NEEDS_WORK], "It has run, and stays as it is; a feedback item is opened.", entries, "Send"
+    )
 
 
 def _people(request: Request, item: FeedbackItem, policy: Policy) -> Entry:

@@ -30,6 +30,8 @@ def may_see(request: Request, person: Person) -> bool:
     answering = {routing.accountable, routing.risk_owner}
     if request.feedback is not None and request.feedback.assignee is not None:
         answering.add(request.feedback.assignee)
+    if request.sample is not None:
+        answering.add(request.sample.to)
     return person.id in {*routing.approvers, *answering, *staged, *escalated, *request.told, *request.widened}
 
 

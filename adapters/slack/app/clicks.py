@@ -15,15 +15,18 @@ from adapters.slack.app.visiting import LINKS, STRANGE, Pressed, Visit, read_pre
 from adapters.slack.cards import answers
 from bot.deciding import Approve, Claim, Command, Unclaim
 from bot.errors import BadInput
-from bot.learning.deeds import accept, finish
+from bot.learning.deeds import accept, finish, good
 
 Body = Mapping[str, Any]
+LISTED_DEEDS = frozenset({"accept_item", "finish_item", "grade_good"})
+"""Those that stand in lists which nobody redraws."""
 AT_ONCE: dict[str, Callable[[], Command]] = {
     "approve": Approve,
     "claim": Claim,
     "release": Unclaim,
     "accept_item": accept,
     "finish_item": finish,
+    "grade_good": good,
 }
 """Commands that need nothing typed.
 
@@ -83,7 +86,7 @@ async def _at_once(room: Room, visit: Visit, pressed: Pressed) -> None:
     request = await room.find(visit, pressed.request)
     person = await room.person(visit, request)
     await act(room, request.id, AT_ONCE[pressed.command](), person)
-    if visit.private and pressed.command.endswith("_item"):  # a list of them is redrawn by nobody
+    if visit.private and pressed.command in LISTED_DEEDS:  # a list of them is redrawn by nobody
         await tell(room, visit, answers.say("It is on record."))
 
 

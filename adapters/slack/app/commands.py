@@ -16,6 +16,7 @@ from adapters.slack.app.visiting import Visit, read_visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.lessons import LISTED, feedback_answer
+from adapters.slack.cards.samples import MOST_SAMPLES, samples_answer
 from adapters.slack.cards.summary import summary_message, unattached
 from bot.answering import Summary, asked
 from bot.answering.asking import find_owner
@@ -24,6 +25,7 @@ from bot.domain.requests import Request
 from bot.errors import BadInput, SignoffError
 from bot.learning.listing import has, items
 from bot.listing import queue_of
+from bot.ports import RequestQuery
 from bot.receiving import find_named, may_see, require_sight
 
 Body = Mapping[str, Any]
@@ -145,6 +147,13 @@ async def _feedback(room: Room, visit: Visit, rest: str) -> Drawn:
     return feedback_answer(cards, found.more, room.desk_url)
 
 
+async def _samples(room: Room, visit: Visit, _rest: str) -> Drawn:
+    person, policy, now = await room.person(visit), room.policy(), room.clock.now()
+    found = await room.store.requests(RequestQuery(sampled_for=person.id, limit=MOST_SAMPLES))
+    cards = [card(one, policy, viewer=person, now=now) for one in found.items if await room.ours(visit, one)]
+    return samples_answer(cards, room.desk_url)
+
+
 async def _presence(room: Room, visit: Visit, id_: str) -> str | None:
     """What their status says, in this workspace: a hint, which may be missing."""
     try:
@@ -164,4 +173,5 @@ ANSWERS: dict[str, Answer] = {
     "who": _who,
     "oncall": duty.on_call,
     "feedback": _feedback,
+    "samples": _samples,
 }

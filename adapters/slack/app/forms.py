@@ -18,7 +18,7 @@ from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.forms import inputs
-from bot.learning.sheets import CHANGE, DECLINE, TITLES, seen_of, sheet_of
+from bot.learning.sheets import CHANGE, DECLINE, NEEDS_WORK, TITLES, seen_of, sheet_of
 
 Json = dict[str, Any]
 Form = Callable[[Room, Request, Person], Awaitable[Json]]
@@ -113,6 +113,10 @@ async def _change_item(room: Room, request: Request, person: Person) -> Json:
     return await _item(room, request, person, CHANGE)
 
 
+async def _needs_work(room: Room, request: Request, person: Person) -> Json:
+    return await _item(room, request, person, NEEDS_WORK)
+
+
 async def _item(room: Room, request: Request, person: Person, name: str) -> Json:
     made = sheet_of(name, request, room.policy())
     return modals.item_form(await room.drawn(request, person), made, seen_of(request))
@@ -128,6 +132,7 @@ FORMS: dict[str, tuple[str, Form]] = {
     "snooze": ("Snooze", _snooze),
     DECLINE: (TITLES[DECLINE], _decline_item),
     CHANGE: (TITLES[CHANGE], _change_item),
+    NEEDS_WORK: (TITLES[NEEDS_WORK], _needs_work),
     "details": ("Details", _details),
     "explain": ("Why it was held", _explain),
 }

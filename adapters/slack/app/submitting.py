@@ -25,7 +25,7 @@ from bot.domain.requests import Request
 from bot.editing import EditRefused
 from bot.errors import BadInput, SignoffError
 from bot.forms import input_name
-from bot.learning.sheets import CHANGE, DECLINE, command_of
+from bot.learning.sheets import CHANGE, DECLINE, NEEDS_WORK, command_of
 from bot.receiving import read_lesson
 
 Json = dict[str, Any]
@@ -156,6 +156,7 @@ HANDLERS: dict[str, Handler] = {
     "snooze": _snooze,
     DECLINE: _item,
     CHANGE: _item,
+    NEEDS_WORK: _item,
     "edit": editing.review,
     "edit_review": editing.sign,
     "bulk": bulk.decide,

@@ -45,7 +45,7 @@ def _deciding(card: Card) -> list[Json]:
 
 
 def _learning(card: Card) -> list[Json]:
-    names = [name for name in ("accept_item", "finish_item") if card.may(name)]
+    names = [name for name in ("grade_good", "needs_work", "accept_item", "finish_item") if card.may(name)]
     return [blocks.button(_label(card, name), name, value=card.request_id) for name in names]
 
 

@@ -12,19 +12,20 @@ import msgspec
 
 from adapters.teams.app import answers
 from adapters.teams.app.answers import Answer
-from adapters.teams.app.homes import feedback, home
+from adapters.teams.app.homes import feedback, home, samples
 from adapters.teams.app.room import Room
 from adapters.teams.app.telling import card_of, log_fault, sentence_of
 from adapters.teams.app.visiting import STRANGE, Visit, mapping, request_id, short
 from adapters.teams.cards import sent, values
 from adapters.teams.cards.home import HOME
 from adapters.teams.cards.lessons import FEEDBACK
+from adapters.teams.cards.samples import SAMPLES
 from adapters.teams.client import SUMMARY
 from bot.deciding import Approve, Claim, Command, Reject, Unclaim
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, NotAllowed
-from bot.learning.deeds import accept, finish
+from bot.learning.deeds import accept, finish, good
 from bot.receiving import Stranger, may_see, read_lesson, require_sight
 
 Json = dict[str, Any]
@@ -36,6 +37,7 @@ AT_ONCE: dict[str, Callable[[], Command]] = {
     "release": Unclaim,
     "accept_item": accept,
     "finish_item": finish,
+    "grade_good": good,
 }
 """Commands that need nothing typed."""
 
@@ -123,6 +125,8 @@ async def _now(
         return await home(room, visit, person, why)
     if pressed.key == FEEDBACK and visit.private:
         return await feedback(room, visit, person)
+    if pressed.key == SAMPLES and visit.private:
+        return await samples(room, visit, person)
     found = await room.store.request(request.id) or request
     return await room.shown(found, person, why or await room.lead(visit, found))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from adapters.teams.app import duty, pausing
 from adapters.teams.app.clicks import AT_ONCE, REJECT, clicked, read_pressed
-from adapters.teams.app.homes import feedback, home
+from adapters.teams.app.homes import feedback, home, samples
 from adapters.teams.app.linking import link
 from adapters.teams.app.room import Json, Room
 from adapters.teams.app.telling import UNREACHED, card_of, log_fault, say_here, tell
@@ -100,6 +100,10 @@ async def _summary(room: Room, visit: Visit, rest: str) -> Json:
     return summary_card(summary, desk_url=room.desk_url)
 
 
+async def _samples(room: Room, visit: Visit, _rest: str) -> Json:
+    return await samples(room, visit, await room.person(visit))
+
+
 async def _feedback(room: Room, visit: Visit, rest: str) -> Json:
     return await feedback(room, visit, await room.person(visit), rest)
 
@@ -184,6 +188,7 @@ ANSWERS: dict[str, Callable[[Room, Visit, str], Awaitable[Json]]] = {
     "pause": _pause,
     "resume": _resume,
     "feedback": _feedback,
+    "samples": _samples,
     **duty.ANSWERS,
 }
 _OPENLY = frozenset({"help"})

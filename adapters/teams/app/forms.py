@@ -29,7 +29,7 @@ from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput
 from bot.forms import inputs
-from bot.learning.sheets import CHANGE, DECLINE, TITLES, seen_of, sheet_of
+from bot.learning.sheets import CHANGE, DECLINE, NEEDS_WORK, TITLES, seen_of, sheet_of
 
 Json = dict[str, Any]
 Said = Mapping[str, str]
@@ -126,6 +126,10 @@ async def _change_item(room: Room, request: Request, person: Person, typed: Said
     return await _item(room, request, person, CHANGE, (typed, problems))
 
 
+async def _needs_work(room: Room, request: Request, person: Person, typed: Said, problems: Said) -> Json:
+    return await _item(room, request, person, NEEDS_WORK, (typed, problems))
+
+
 async def _item(room: Room, request: Request, person: Person, name: str, said: tuple[Said, Said]) -> Json:
     made = sheet_of(name, request, room.policy())
     return item_dialog(await room.drawn(request, person), made, seen_of(request), *said)
@@ -141,6 +145,7 @@ FORMS: dict[str, tuple[str, Form]] = {
     "snooze": ("Snooze", _snooze),
     DECLINE: (TITLES[DECLINE], _decline_item),
     CHANGE: (TITLES[CHANGE], _change_item),
+    NEEDS_WORK: (TITLES[NEEDS_WORK], _needs_work),
     "details": ("Details", _details),
     "explain": ("Why it was held", _explain),
 }

@@ -7,10 +7,12 @@ from adapters.teams.app.visiting import Visit
 from adapters.teams.cards import home_card, refresh_for
 from adapters.teams.cards.home import HOME, QUEUE
 from adapters.teams.cards.lessons import LISTED, feedback_card
+from adapters.teams.cards.samples import MOST_SAMPLES, samples_card
 from bot.cards import card
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.learning.listing import has, items
+from bot.ports import RequestQuery
 from bot.receiving import home_of, may_see
 
 
@@ -57,3 +59,16 @@ async def feedback(room: Room, visit: Visit, person: Person, rest: str = "") -> 
     policy, now = room.policy(), room.clock.now()
     cards = [card(one, policy, viewer=person, now=now) for one in found.requests]
     return feedback_card(cards, found.more, room.desk_url)
+
+
+async def samples(room: Room, visit: Visit, person: Person) -> Json:
+    """What they are asked to look at afterwards, as it is now.
+
+    Raises:
+        Unavailable: when the database can't be read.
+    """
+    alone = Visit(visit.tenant, visit.service_url, visit.user, visit.account, visit.conversation, private=True)
+    policy, now = room.policy(), room.clock.now()
+    found = await room.store.requests(RequestQuery(sampled_for=person.id, limit=MOST_SAMPLES))
+    cards = [card(one, policy, viewer=person, now=now) for one in found.items if await room.ours(alone, one)]
+    return samples_card(cards, room.desk_url)

@@ -20,7 +20,7 @@ from bot.deciding import Ask, Command, Reassign, Reject, Revoke, Snooze, Withdra
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, Busy, Unavailable
-from bot.learning.sheets import CHANGE, DECLINE, command_of
+from bot.learning.sheets import CHANGE, DECLINE, NEEDS_WORK, command_of
 from bot.receiving import read_lesson, require_sight
 
 Said = Mapping[str, str]
@@ -171,5 +171,6 @@ COMMANDS: dict[str, Callable[[Room, Request, Said], Command]] = {
     "snooze": _snooze,
     DECLINE: _item(DECLINE),
     CHANGE: _item(CHANGE),
+    NEEDS_WORK: _item(NEEDS_WORK),
 }
 """By the dialog's name."""

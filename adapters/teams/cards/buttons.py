@@ -13,7 +13,8 @@ from bot.cards.wording import LABELS, sure_text
 
 Json = dict[str, Any]
 DECIDING = ("approve", "reject", "edit")
-AT_ONCE = ("approve", "claim", "release", "accept_item", "finish_item")
+_AFTERWARDS = ("grade_good", "needs_work", "accept_item", "finish_item")
+AT_ONCE = ("approve", "claim", "release", "grade_good", "accept_item", "finish_item")
 """Commands that a button carries out by itself; every other one opens a dialog."""
 _MORE = ("claim", "release", "ask", "reassign", "snooze", "withdraw")
 
@@ -56,7 +57,7 @@ def _deciding(card: Card, *, inline: bool) -> list[Json]:
 
 
 def _learning(card: Card) -> list[Json]:
-    return [_button(card, name, _label(card, name)) for name in ("accept_item", "finish_item") if card.may(name)]
+    return [_button(card, name, _label(card, name)) for name in _AFTERWARDS if card.may(name)]
 
 
 def approve(card: Card, **along: str) -> Json:
