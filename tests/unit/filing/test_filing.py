@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import fields
 
@@ -219,7 +220,7 @@ async def test_hostile_text_is_inert_on_the_page_and_on_paper(house: House) -> N
     assert verify_bytes(page(file), TRUSTED).whole
     raw = paper(file)
     assert verify_bytes(raw, TRUSTED).whole
-    assert "#panic() $x$ *bold* `code`" in read_paper(raw)
+    assert "#panic() $x$ *bold* `code`" in " ".join(read_paper(raw).replace("\u200b", "").split())
 
 
 def read_paper(raw: bytes) -> str:
@@ -251,9 +252,8 @@ async def test_paper_and_page_are_the_same_bytes_each_time(house: House) -> None
 async def test_a_long_word_runs_off_no_page(house: House) -> None:
     word = "x" * 3000
     request = await house.held(120, reason=word)
-    lines = read_paper(paper(await filed(house, request.id))).replace("\u200b", "").splitlines()
-    pieces = [line for line in lines if set(line.strip()) == {"x"}]
-    assert sum(len(piece.strip()) for piece in pieces) == len(word)
+    pieces = re.findall("x{20,}", read_paper(paper(await filed(house, request.id))).replace("\u200b", ""))
+    assert sum(map(len, pieces)) == len(word)
     assert max(map(len, pieces)) < 90, "as many as a line has room for"
 
 
