@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
+from playwright.async_api import Browser, expect
+
 from bot.deciding import Reject
 from bot.domain.requests import Request
+from bot.holding import Holding
 from tests.rigs.desk import Desk, signed_in, words_of
+from tests.rigs.reading import Look, Shape, reader, sign_in
 
 HERE = "/desk/kept"
 
@@ -107,3 +111,28 @@ async def test_what_goes_soon_is_listed(desk: Desk) -> None:
         _, page = await dana.get(HERE)
         assert f"/desk/requests/{request.id}" in page
         assert "retention.default.money" in words_of(page)
+
+
+async def test_the_page_reads_well_in_every_shape(desk: Desk, browser: Browser, shape: Shape, look: Look) -> None:
+    request = await desk.refund(120)
+    await desk.house.say(request, Reject("not_eligible", "no"), who="dana")
+    holding = Holding(desk.house.store, lambda: desk.house.policy)
+    await holding.place("customer:cust_42", "Case 7, " + "as counsel asked " * 6, desk.house.person("rosa"), "desk")
+    desk.house.clock.move(days=160)
+    async with reader(browser, **shape.options) as page:
+        await sign_in(page, (await desk.link("rosa")).url)
+        await page.goto(f"{desk.url}{HERE}")
+        await look(page, f"kept-{shape.name}")
+        await page.get_by_label("The customer's id").fill("cust_42")
+        await page.locator("#erase-reason").fill("asked for it")
+        await page.get_by_role("button", name="Continue").click()
+        await expect(page.locator("main")).to_contain_text("legal hold")
+        await page.locator("summary", has_text="Release").click()
+        await page.get_by_label("Why it is settled").fill("settled")
+        await page.get_by_role("button", name="Release it").click()
+        await page.get_by_label("The customer's id").fill("cust_42")
+        await page.locator("#erase-reason").fill("asked for it")
+        await page.get_by_role("button", name="Continue").click()
+        await look(page, f"kept-sure-{shape.name}")
+        await page.get_by_role("button", name="Erase for good").click()
+        await expect(page.locator("main")).to_contain_text("It is gone")
