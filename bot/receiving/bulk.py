@@ -106,9 +106,10 @@ async def chosen(store: Store, ids: Sequence[str], person: Person) -> tuple[Requ
             field="chosen",
             remedy=ALIKE,
         )
-    other = next((request for request in found if _differ(request, found[0])), None)
+    first = next((request for request in found if request.pending), found[0])  # what is decided stands in no stage
+    other = next((request for request in found if _differ(request, first)), None)
     if other is not None:
-        raise BadInput(f"has {titled(found[0])} and {titled(other)}, which are not alike", field="chosen", remedy=ALIKE)
+        raise BadInput(f"has {titled(first)} and {titled(other)}, which are not alike", field="chosen", remedy=ALIKE)
     return tuple(found)
 
 

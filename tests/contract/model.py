@@ -7,6 +7,8 @@ nothing of the rules that it checks; what it reads of the product are events and
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,17 +17,22 @@ from typing import Any
 from msgspec.structs import replace
 
 from adapters.signing import derive_keys
-from bot.deciding import Command
+from bot.assigning import Loads
+from bot.deciding import Command, Deciding
 from bot.domain import events as e
 from bot.domain.duties import Cover, Delegation, Duties
 from bot.domain.people import ActorKind
 from bot.domain.requests import DecisionKind, GrantStatus, OutcomeStatus, Request
 from bot.errors import SignoffError
+from bot.opening import Situation
 from bot.pausing import Pausing
 from bot.proving.keys import Keyring
 from bot.proving.record import verify
+from bot.receiving import bulk
+from bot.rostering import Roster
 from bot.sealing import seal_once
 from tests.contract.flows import require_rebuilt
+from tests.contract.model_giving import Giving
 from tests.rigs.house import POLICY, House, new_house
 
 KEYS = derive_keys(bytes(range(32)))
@@ -36,7 +43,10 @@ LADDER = (
 )
 TEXT = (
     POLICY.replace("expire_after: 4h", f"expire_after: 2h, {LADDER}")
-    .replace("    reasons:", "    over_limit: second_signature\n    separate: [agent_owner]\n    reasons:")
+    .replace(
+        "    reasons:",
+        "    assign: least_loaded\n    over_limit: second_signature\n    separate: [agent_owner]\n    reasons:",
+    )
     .replace("name: Lee, limit: 500", "name: Lee, limit: 500, manager: rosa")
     .replace("omar@acme.test", "olga@acme.test")  # the owner of the agent
     .replace("rosa@acme.test, name: Rosa", "rosa@acme.test, name: Rosa, limit: 1500")
@@ -75,6 +85,8 @@ TEAM, FINANCE = ("lee", "dana", "omar"), ("rosa", "vera")
 WIRE = (("lee", "dana", "vera"), ("rosa", "vera", "dana"))
 BARRED = "omar"
 NEEDED = {"refund": (1,), "payout_change": (2,), "wire": (2, 1)}
+HIGH = {"payout_change"}
+"""What is decided one by one only."""
 ACTION_OF = {"issue_refund": "refund", "change_payout": "payout_change", "wire": "wire"}
 
 
@@ -97,6 +109,8 @@ class Book:
     """How many of its events were looked at."""
     decided: int = 0
     redeemed: int = 0
+    holder: str | None = None
+    """Who has claimed it, or was given it."""
 
     def approvers(self) -> tuple[str, ...]:
         if self.action == "wire" and self.owner == "refunds":
@@ -135,6 +149,9 @@ class World:
         clock, store = self.house.clock, self.house.store
         self.pausing = Pausing(store, clock, lambda: self.whole)
         self.run(self.pausing.start())
+        self.giving = Giving()
+        self.loads = Loads(store, clock, lambda: self.house.policy)
+        self.run(self.loads.start())
 
     def run(self, coroutine: Any) -> Any:
         return self.runner.run(coroutine)
@@ -150,6 +167,7 @@ class World:
         if behalf is not None:
             context["on_behalf_of"] = behalf
         sent = None if tool == "change_payout" else amount
+        self.house.situation = Situation(loads=self.loads, roster=Roster(self.house.policy, self.house.duties))
         opened = self.run(self.house.propose(sent, tool=tool, context=context, within=f"{patience}m"))
         request: Request = opened.request
         action = ACTION_OF[tool]
@@ -158,17 +176,66 @@ class World:
             assert request.assessment.verdict.reasons[0].rule == "paused"
             return
         assert request.pending
-        self.books[request.id] = Book(
+        book = Book(
             request.id, action, None if sent is None else Decimal(sent), behalf, request.opened_at,
             timedelta(minutes=patience), [[] for _ in NEEDED[action]],
         )  # fmt: skip
+        expected = self._least_loaded(book)
+        self.books[request.id] = book
         self.look()
+        assert book.holder == expected
+
+    def _least_loaded(self, book: Book) -> str | None:
+        able = [who for who in PEOPLE if book.may_sign(who, self.gone) and book.covers(who)]
+        held = Counter(one.holder for one in self.books.values() if one.holder is not None)
+        return self.giving.least_loaded(able, held, self.house.duties.delegations, self.house.clock.now())
 
     def say(self, id_: str, command: Command, who: str) -> None:
         if who not in self.gone:
             request = self.request(id_)
             self.attempt(self.house.say(request, command, who))
             self.look()
+
+    def decide_together(self, ids: list[str], command: Command, who: str) -> None:
+        """Several in one form; each goes its own way, whatever becomes of the others."""
+        store, policy = self.house.store, self.house.policy
+        person = policy.people.get(who)
+        if person is None:
+            return
+        try:
+            requests = self.run(bulk.chosen(store, ids, person))
+        except SignoffError:
+            return
+        self._require_alike(requests)
+        before = {request.id: self._deeds(request.id, who) for request in requests}
+        deciding = Deciding(store, self.house.clock, lambda: self.house.policy)
+        shown = next((request for request in requests if request.pending), requests[0])
+        outcomes = self.run(
+            bulk.decide_all(
+                store, deciding, "desk", requests=requests, kind=bulk.kind_of(shown), command=command,
+                person=person, policy=policy, now=self.house.clock.now(),
+            )
+        )  # fmt: skip
+        assert [one.request_id for one in outcomes] == list(dict.fromkeys(ids))
+        for one in outcomes:
+            if one.why is None:
+                assert self._deeds(one.request_id, who) > 0, "what is said to be done is on record"
+            else:
+                assert self._deeds(one.request_id, who) == before[one.request_id], "what is refused leaves no trace"
+        self.look()
+
+    def _require_alike(self, requests: Sequence[Request]) -> None:
+        books = [self.books[request.id] for request in requests]
+        assert len(books) <= 25
+        assert len({(book.action, book.owner) for book in books}) == 1
+        assert len({book.stage for book in books if book.decided == 0}) <= 1
+        assert all(book.action not in HIGH for book in books)
+
+    def _deeds(self, id_: str, who: str) -> int:
+        """How often somebody signed or decided it."""
+        deeds = {"request.signed", "request.decided"}
+        records = self.run(self.house.store.events(f"request:{id_}"))
+        return sum(record.actor == f"person:{who}" and record.type in deeds for record in records)
 
     def answer(self, id_: str, question: str) -> None:
         self.attempt(self.house.redeeming.answer(id_, question, "yes", **self.house.agent))
@@ -237,11 +304,16 @@ class World:
             records = self.run(self.house.store.events(f"request:{book.id}"))
             for record in records[book.seen :]:
                 self._check(book, record)
+            if len(records) > book.seen:
+                claim = self.request(book.id).claim
+                assert (None if claim is None else claim.by.id) == book.holder
             book.seen = len(records)
 
     def _check(self, book: Book, record: e.EventRecord) -> None:
         event, (kind, _, who) = e.event_of(record), record.actor.partition(":")
-        if isinstance(event, e.Signed):
+        if isinstance(event, e.Claimed | e.Unclaimed | e.Reassigned):
+            self._changes_hands(book, event, kind, who)
+        elif isinstance(event, e.Signed):
             self._signs(book, who)
         elif isinstance(event, e.Withdrawn):
             assert [who in signed for signed in book.signed].count(True) == 1
@@ -255,12 +327,26 @@ class World:
             book.widened |= set(event.widened)
         elif isinstance(event, e.Moved):
             book.owner, book.moved_in, book.widened = event.routing.owner, book.stage, set()
+            book.holder = None
         elif isinstance(event, e.Decided):
             self._decides(book, event, kind, who)
         elif isinstance(event, e.Redeemed):
             book.redeemed += 1
             assert book.redeemed == 1
             assert not self.stopped(book.action, book.owner, frozen=True)
+
+    def _changes_hands(self, book: Book, event: e.Claimed | e.Unclaimed | e.Reassigned, kind: str, who: str) -> None:
+        assert book.decided == 0
+        if isinstance(event, e.Unclaimed):
+            assert kind == ActorKind.CLOCK or who == book.holder
+            book.holder = None
+            return
+        book.holder = event.to if isinstance(event, e.Reassigned) else who
+        assert book.may_sign(book.holder, self.gone), (book, book.holder)
+        if kind == ActorKind.POLICY:
+            self.giving.give(book.holder, self.house.clock.now())
+        else:
+            assert book.may_sign(who, self.gone), (book, who)
 
     def _signs(self, book: Book, who: str) -> None:
         assert book.decided == 0
@@ -274,7 +360,7 @@ class World:
             assert event.stage == book.stage + 1
             self._require_enough(book, book.stage)
         book.stage = event.stage
-        book.widened = set()
+        book.widened, book.holder = set(), None
         stand = [actor.id for actor in event.signatures]
         for number in range(len(book.signed)):
             book.signed[number] = [one for one in book.signed[number] if one in stand and number <= event.stage]
@@ -283,6 +369,7 @@ class World:
     def _decides(self, book: Book, event: e.Decided, kind: str, who: str) -> None:
         book.decided += 1
         assert book.decided == 1
+        book.holder = None
         decision = event.decision
         approved = decision.kind in {DecisionKind.APPROVED, DecisionKind.APPROVED_WITH_EDITS}
         assert (event.grant is not None) == approved
@@ -316,6 +403,7 @@ class World:
         try:
             store = self.house.store
             self.run(self.pausing.close())
+            self.run(self.loads.close())
             self.run(require_rebuilt(store))
             while self.run(seal_once(store.seals, KEYS.signer, self.house.clock, limit=50)):
                 pass

@@ -40,7 +40,8 @@ SCOPE = st.sampled_from(["everything", "action:wire", "owner:finance", "action:r
 EXAMPLES = int(os.environ.get("MODEL_EXAMPLES", "100"))
 """How many histories are tried."""
 MOST = 3
-"""Requests in one history, so that much happens to each."""
+"""Requests in one history, so that much happens to each; and, beside them, those of one batch."""
+TOGETHER = (Approve("seen"), Approve(), Reject("not_eligible", "no"))
 
 
 class Life(RuleBasedStateMachine):
@@ -51,8 +52,9 @@ class Life(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
+        self.batch: list[str] = []
 
-    @precondition(lambda self: len(self.world.books) < MOST)
+    @precondition(lambda self: len(self.world.books) - len(self.batch) < MOST)
     @rule(
         target=requests,
         tool=st.sampled_from(["issue_refund", "change_payout", "wire", "wire"]),
@@ -64,6 +66,33 @@ class Life(RuleBasedStateMachine):
         before = len(self.world.books)
         self.world.open(tool, amount, behalf, patience)
         return list(self.world.books)[-1] if len(self.world.books) > before else multiple()
+
+    @precondition(lambda self: not self.batch)
+    @rule(
+        target=requests,
+        tool=st.sampled_from(["issue_refund", "wire"]),
+        amount=st.sampled_from([80, 700]),
+        count=st.sampled_from([2, 3, 5, 26]),
+    )
+    def propose_several(self, tool: str, amount: int, count: int) -> Any:
+        before = set(self.world.books)
+        for number in range(count):
+            self.world.open(tool, amount, "dana" if number == 1 else None, 240)
+        self.batch = [id_ for id_ in self.world.books if id_ not in before]
+        return multiple(*self.batch)
+
+    @precondition(lambda self: bool(self.batch))
+    @rule(who=WHO, skip=st.integers(0, 3), command=st.sampled_from(TOGETHER))
+    def decide_the_batch(self, who: str, skip: int, command: Approve | Reject) -> None:
+        self.world.decide_together(self.batch[skip:], command, who)
+
+    @rule(ids=st.lists(requests, min_size=2, max_size=5), who=WHO, command=st.sampled_from(TOGETHER))
+    def decide_some_together(self, ids: list[str], who: str, command: Approve | Reject) -> None:
+        self.world.decide_together(ids, command, who)
+
+    @rule(id_=requests, giver=WHO, to=WHO)
+    def hand_on(self, id_: str, giver: str, to: str) -> None:
+        self.world.say(id_, Reassign(to), giver)
 
     @rule(id_=requests, who=WHO, times=st.integers(1, 2))
     def approve(self, id_: str, who: str, times: int) -> None:
