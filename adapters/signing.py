@@ -20,6 +20,8 @@ _SIGNING = b"signoff checkpoint signing key v1"
 _VAULT = b"signoff vault key v1"
 _VEIL = b"signoff pseudonym key v1"
 _OTHERS_MAY = 0o077
+_NEXT = ".next"
+_RETIRED = ".retired-"
 
 
 class Ed25519Signer:
@@ -91,6 +93,53 @@ def load_keys(path: Path, given: str = "", *, create: bool = True) -> Keys:
     return derive_keys(_read(text, "SIGNOFF_KEY_FILE", f"{path} "))
 
 
+def next_keys(path: Path) -> Keys:
+    """The keys that are to take the place of those in a key file: in a file beside it, made when there is none yet.
+
+    Raises:
+        SettingsInvalid: when it can't be made or read.
+    """
+    return load_keys(next_file(path))
+
+
+def next_file(path: Path) -> Path:
+    """Where the next master key waits while a key is changed."""
+    return path.with_name(path.name + _NEXT)
+
+
+def take_next(path: Path, old: PublicKey) -> Path:
+    """Put the next master key in the place of the present one, which stays in a file beside it; returns where.
+
+    Safe to repeat, and safe to be broken off: a whole key stands in the key file at every moment.
+
+    Raises:
+        SettingsInvalid: when a file can't be written.
+    """
+    retired = path.with_name(f"{path.name}{_RETIRED}{old.id.rpartition('+')[2]}")
+    try:
+        with suppress(FileExistsError):
+            os.link(path, retired)
+        if next_file(path).exists():
+            next_file(path).replace(path)
+        _sync_folder(path)
+    except OSError as error:
+        raise SettingsInvalid(
+            f"the next key can't be put into {path}: {error}",
+            field="SIGNOFF_KEY_FILE",
+            remedy="let this user write to its folder, and run it again",
+        ) from error
+    return retired
+
+
+def retired_keys(path: Path) -> list[Keys]:
+    """The keys whose place another has taken, as far as their files are still there.
+
+    Raises:
+        SettingsInvalid: when one of the files is no key.
+    """
+    return [load_keys(one, create=False) for one in sorted(path.parent.glob(f"{path.name}{_RETIRED}*"))]
+
+
 def _missing(path: Path) -> SettingsInvalid:
     return SettingsInvalid(
         f"there is no key file {path.absolute()}",
@@ -130,6 +179,10 @@ def _create(path: Path) -> None:
             os.link(draft, path)
     finally:
         draft.unlink()
+    _sync_folder(path)
+
+
+def _sync_folder(path: Path) -> None:
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)

@@ -140,6 +140,10 @@ class SettingsInvalid(SignoffError):
     code = "settings_invalid"
 
 
+class KeyRetired(SettingsInvalid):
+    """Another signing key took the place of this process's; it has to start again with that one."""
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyProblem:
     """One thing wrong with a policy file: 1-based ``line`` and ``column``, the dotted ``field``, and what to do."""

@@ -14,7 +14,7 @@ What is signed is a text of six lines, each ended by a line feed, in the form of
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Container, Mapping
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -22,7 +22,7 @@ from hashlib import sha256
 from bot.domain import merkle
 from bot.domain.events import Noted
 from bot.domain.people import Actor
-from bot.errors import SettingsInvalid
+from bot.errors import KeyRetired, SettingsInvalid
 from bot.ports import Checkpoint, Clock, Sealed, Seals, Signer, Store, Unsealed
 from bot.recording import Needs, timestamp
 
@@ -64,14 +64,21 @@ def note_of(checkpoint: Checkpoint) -> str:
     return f"{text_of(checkpoint).decode()}\n\N{EM DASH} {name} {line}\n"
 
 
-def next_checkpoint(unsealed: Unsealed, signer: Signer, clock: Clock) -> Sealed | None:
+def next_checkpoint(
+    unsealed: Unsealed, signer: Signer, clock: Clock, follows: Container[str] | None = None
+) -> Sealed | None:
     """The checkpoint over what was sealed before and what is new; None when nothing is.
 
     Its time is never before that of the checkpoint before it, whatever the clock does.
+
+    Raises:
+        KeyRetired: when the one before it was signed by another key, and by none of ``follows`` (None is any).
     """
+    last = unsealed.last
+    if last is not None and follows is not None and last.key_id != signer.key_id and last.key_id not in follows:
+        raise KeyRetired(f"the record is sealed with the key {last.key_id} now, and this process has {signer.key_id}")
     if not unsealed.hashes:
         return None
-    last = unsealed.last
     before = last.size if last is not None else 0
     leaves = [merkle.leaf_hash(chained) for chained in unsealed.hashes]
     made = merkle.append(before, unsealed.peaks, leaves)
@@ -84,23 +91,32 @@ def next_checkpoint(unsealed: Unsealed, signer: Signer, clock: Clock) -> Sealed 
     return Sealed(Checkpoint(size, root, at, previous, signer.key_id, signature), made)
 
 
-async def seal_once(seals: Seals, signer: Signer, clock: Clock, *, limit: int = 5000) -> Checkpoint | None:
+async def seal_once(
+    seals: Seals, signer: Signer, clock: Clock, *, limit: int = 5000, follows: Container[str] | None = None
+) -> Checkpoint | None:
     """Seal what may be sealed now, at most ``limit`` events; None when that is nothing or another process is at it.
 
     Safe to call anywhere at any time.
+
+    Raises:
+        KeyRetired: as ``next_checkpoint``.
     """
-    return await seals.seal(partial(next_checkpoint, signer=signer, clock=clock), limit=limit)
+    make = partial(next_checkpoint, signer=signer, clock=clock, follows=follows)
+    return await seals.seal(make, limit=limit)
 
 
-async def seal_pending(seals: Seals, signer: Signer, clock: Clock) -> int:
+async def seal_pending(seals: Seals, signer: Signer, clock: Clock, *, follows: Container[str] | None = None) -> int:
     """Seal everything that may be sealed now, in pieces small enough that other writers hardly wait; how many events.
 
     Safe to call anywhere at any time. What is more than a minute's worth at full load is left to the next call.
+
+    Raises:
+        KeyRetired: as ``next_checkpoint``.
     """
     last = await seals.last()
     start = size = last.size if last is not None else 0
     for _ in range(ROUNDS):
-        checkpoint = await seal_once(seals, signer, clock, limit=PIECE)
+        checkpoint = await seal_once(seals, signer, clock, limit=PIECE, follows=follows)
         if checkpoint is None:
             break
         before, size = size, checkpoint.size
@@ -109,22 +125,31 @@ async def seal_pending(seals: Seals, signer: Signer, clock: Clock) -> int:
     return size - start
 
 
-async def require_same_key(store: Store, signer: Signer, *, by: Actor, new_key: bool) -> None:
+async def require_same_key(
+    store: Store,
+    signer: Signer,
+    *,
+    by: Actor,
+    new_key: bool,
+    handed_on: Collection[tuple[str, str]] = (),
+) -> None:
     """Go on with the key that sealed the record so far; another one only where that is meant, and it is recorded.
+
+    ``handed_on`` are the changes on record that both keys vouch for: ids before and after.
 
     Raises:
         SettingsInvalid: when the key is another one, and nobody said that it is meant to be.
     """
     last = await store.seals.last()
-    if last is None or last.key_id == signer.key_id:
+    if last is None or last.key_id == signer.key_id or (last.key_id, signer.key_id) in handed_on:
         return
     if not new_key:
         raise SettingsInvalid(
             f"the record was sealed with the key {last.key_id}, and this key is {signer.key_id}",
             field="SIGNOFF_KEY",
-            remedy="restore the key (SIGNOFF_KEY_FILE or SIGNOFF_KEY); when it is lost for good, "
-            "`signoff serve --new-key` goes on with this one: webhooks have to be registered again, "
-            "and auditors need both public keys",
+            remedy="restore the key (SIGNOFF_KEY_FILE or SIGNOFF_KEY); when `signoff audit rotate-key` was broken off, "
+            "run it again; when the key is lost for good, `signoff serve --new-key` goes on with this one: webhooks "
+            "have to be registered again, and auditors need both public keys",
         )
     event = Noted("key.changed", {"before": last.key_id, "now": signer.key_id})
     await store.transact(Needs(ledgers=("keys",)), lambda view: view.record("ledger", "keys", event, by))

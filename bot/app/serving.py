@@ -18,6 +18,7 @@ from aiohttp import web
 from adapters import health, logs
 from adapters.patience import IDLE_SECONDS, Patience
 from bot.addressing import note_address
+from bot.app.signing import Signing
 from bot.app.workplace import Workplace, workplace
 from bot.app.works import PolicyInUse, Works
 from bot.domain.events import Noted
@@ -25,7 +26,6 @@ from bot.domain.people import Actor, ActorKind
 from bot.errors import SettingsInvalid, SignoffError
 from bot.policy.document import Policy
 from bot.recording import Needs
-from bot.sealing import require_same_key, seal_pending
 from bot.settings import Settings
 
 SEAL_SECONDS = 1.0
@@ -45,9 +45,10 @@ async def serve(settings: Settings, *, announce: Callable[[str], None], new_key:
     stop = _stopped_by_signal()  # from here on: who is told to stop while starting ends as cleanly
     async with workplace(settings) as place:
         policy = place.policy
-        await require_same_key(place.store, place.keys.signer, by=_operator(), new_key=new_key)
+        signing = Signing(settings, place.store, place.clock, place.keys)
+        await signing.begin(_operator(), new_key=new_key)
         await _note_policy(place, policy)
-        await _serve(place, PolicyInUse(policy), announce, stop)
+        await _serve(place, PolicyInUse(policy), signing, announce, stop)
 
 
 async def _note_policy(place: Workplace, policy: Policy) -> None:
@@ -62,9 +63,11 @@ def _operator() -> Actor:
     return Actor(ActorKind.OPERATOR, os.environ.get("USER", "operator"), "cli")
 
 
-async def _serve(place: Workplace, policy: PolicyInUse, announce: Callable[[str], None], stop: asyncio.Event) -> None:
-    store, clock, settings = place.store, place.clock, place.settings
-    works = Works(place, policy)
+async def _serve(
+    place: Workplace, policy: PolicyInUse, signing: Signing, announce: Callable[[str], None], stop: asyncio.Event
+) -> None:
+    store, settings = place.store, place.settings
+    works = Works(place, policy, signing)
     await works.start()
     timers = works.timers(SEAL_SECONDS)
     patience = Patience()
@@ -95,7 +98,7 @@ async def _serve(place: Workplace, policy: PolicyInUse, announce: Callable[[str]
     await _end(working)
     await works.close()
     with suppress(SignoffError):  # the next start seals what this one could not
-        await seal_pending(store.seals, place.keys.signer, clock)
+        await signing.seal()
 
 
 def _set_apart_what_stays() -> None:

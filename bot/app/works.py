@@ -19,6 +19,7 @@ from adapters.timers import Timers, keep_deadlines, next_by_cron
 from adapters.webhooks.sender import WebhookSender
 from bot.answering import Answering
 from bot.app.calendars import calendars
+from bot.app.signing import Signing
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
 from bot.catching_up import catch_up_pending
@@ -35,7 +36,6 @@ from bot.retaining import Retaining
 from bot.rostering import Rostering
 from bot.rostering.warning import EVERY_SECONDS as WARN_SECONDS
 from bot.rostering.warning import warn_of_gaps
-from bot.sealing import seal_pending
 from bot.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -75,10 +75,11 @@ class PolicyInUse:
 class Works:
     """What ``serve`` runs. ``start`` before anything is mounted or worked, ``close`` at the end."""
 
-    def __init__(self, place: Workplace, policy: PolicyInUse) -> None:
+    def __init__(self, place: Workplace, policy: PolicyInUse, signing: Signing) -> None:
         store, clock, settings = place.store, place.clock, place.settings
         self.place = place
         self.policy = policy
+        self._signing = signing
         self.waiting = Waiting(store)
         self.figures = health.Figures()
         store.subscribe(self.figures.heard)
@@ -148,7 +149,7 @@ class Works:
         """By name, every so many seconds."""
         store, clock = self.place.store, self.place.clock
         jobs: dict[str, Job] = {
-            "seal": (seal_seconds, lambda: seal_pending(store.seals, self.place.keys.signer, clock)),
+            "seal": (seal_seconds, self._signing.seal),
             "retention": (RETENTION_SECONDS, Retaining(store, clock, self.policy).take_turn),
             "words": (WORDS_SECONDS, lambda: catch_up_pending(store)),
             "shelf": (SHELF_SECONDS, lambda: store.shelf.clear_expired(clock.now())),
@@ -166,6 +167,7 @@ class Works:
         return [
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
             asyncio.create_task(self._alarming.run(), name="alarms"),
+            asyncio.create_task(self._signing.watch(), name="keys"),
             *(() if self._slack is None else self._slack.work()),
             *(() if self._teams is None else self._teams.work()),
         ]

@@ -15,12 +15,14 @@ from adapters.clock import SystemClock
 from bot.cli import audit_words as words
 from bot.cli.audit_export import export_command
 from bot.cli.audit_keys import TrustedKeys, own_key, text_of_file, trusted_keys
+from bot.cli.audit_rotate import rotate_key_command
 from bot.cli.reading import AsJson, Database, console, now, say_json, shown, with_store
 from bot.errors import BadInput, NotFound
 from bot.ports import Store
 from bot.proving.consistency import compare_exports
 from bot.proving.files import verify_export
 from bot.proving.findings import Finding, Report
+from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.manifests import manifest_path
 from bot.proving.notes import compare_kept, read_note
@@ -35,6 +37,7 @@ from store.opening import open_store
 
 app = typer.Typer(no_args_is_help=True)
 app.command("export")(export_command)
+app.command("rotate-key")(rotate_key_command)
 
 Out = Annotated[Path, typer.Option(help="The file to write.")]
 _LONG = 200_000
@@ -77,7 +80,7 @@ def verify_command(
         if checkpoint is None:
             return report
         kept = read_note(text_of_file(checkpoint))
-        more = compare_kept(kept, await store.seals.checkpoints(), keys)
+        more = compare_kept(kept, await store.seals.checkpoints(), await with_changes(store, keys))
         return msgspec.structs.replace(report, findings=(*report.findings, *more))
 
     _say(with_store(database, work), as_json=as_json)

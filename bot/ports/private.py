@@ -24,6 +24,20 @@ class Vault(Protocol):
         """Forget it."""
         ...
 
+    async def reseal(self, key: bytes) -> int:
+        """Seal every secret anew with another key (32 bytes), all in one transaction, and go on with that key.
+
+        Secrets that the other key opens already are left, so that it is safe to repeat; returns how many were not.
+
+        Raises:
+            SettingsInvalid: when a secret opens with neither key; nothing was changed.
+        """
+        ...
+
+    def use(self, key: bytes) -> None:
+        """Open and seal with this key from now on: another process sealed everything anew."""
+        ...
+
 
 class Session(msgspec.Struct, frozen=True, gc=False):
     """A person signed in on the desk; ``id`` is the SHA-256 of the cookie, ``csrf`` goes into every form."""

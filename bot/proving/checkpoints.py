@@ -16,7 +16,24 @@ class SignedCheckpoints:
     def __init__(self, checkpoints: Sequence[Checkpoint], keys: Keyring) -> None:
         self.all = tuple(checkpoints)
         self._keys = keys
-        self._signed = {checkpoint.size for checkpoint in checkpoints if keys.signed(checkpoint)}
+        self._signed: set[int] = set()
+        self._retired: set[int] = set()
+        """Sizes of those that a key signed which another had taken the place of by then."""
+        self._judge()
+
+    def _judge(self) -> None:
+        seen: set[str] = set()
+        retired: set[str] = set()
+        for checkpoint in self.all:
+            if not self._keys.signed(checkpoint):
+                continue
+            if checkpoint.key_id in retired:
+                self._retired.add(checkpoint.size)
+                continue
+            self._signed.add(checkpoint.size)
+            if checkpoint.key_id not in seen:
+                seen.add(checkpoint.key_id)
+                retired |= self._keys.retired_by(checkpoint.key_id)
 
     def signed(self, checkpoint: Checkpoint) -> bool:
         """Whether a trusted key signed just this checkpoint."""
@@ -37,12 +54,12 @@ class SignedCheckpoints:
             before = checkpoint
 
     def _unsigned(self, checkpoint: Checkpoint) -> Finding:
-        trusted = checkpoint.key_id in self._keys.ids
-        text = (
-            "its signature does not fit: its size, root, time or link was changed, or another key signed it"
-            if trusted
-            else "it names a key that is not trusted"
-        )
+        if checkpoint.size in self._retired:
+            text = "it was signed by a key that another had taken the place of"
+        elif checkpoint.key_id in self._keys.ids:
+            text = "its signature does not fit: its size, root, time or link was changed, or another key signed it"
+        else:
+            text = "it names a key that is not trusted"
         return Finding(
             Kind.FORGED_SIGNATURE,
             text,

@@ -19,6 +19,7 @@ from bot.ports import Checkpoint
 from bot.proving.files import ExportFile, verify_export
 from bot.proving.findings import Finding, Findings, Kind
 from bot.proving.growing import Growing
+from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.lines import EventLine, event_of_line, read_line
 from bot.proving.notes import compare_kept
@@ -54,7 +55,8 @@ async def compare_exports(old: Path, new: Path, keys: Keyring) -> Consistency:
     for name, path in (("the older", old), ("the newer", new)):
         for finding in (await verify_export(path, keys)).findings:
             findings.add(msgspec.structs.replace(finding, text=f"{name} export by itself: {finding.text}"))
-    return _Comparing(ExportFile(old), ExportFile(new), keys, findings).result(old, new)
+    newer = ExportFile(new)
+    return _Comparing(ExportFile(old), newer, await with_changes(newer, keys), findings).result(old, new)
 
 
 class _Comparing:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -99,10 +100,26 @@ def _from_pem(text: str) -> PublicKey:
 
 
 class Keyring:
-    """The keys that an auditor trusts."""
+    """The keys that an auditor trusts; ``before`` says which keys each of them took the place of."""
 
-    def __init__(self, keys: Iterable[PublicKey]) -> None:
+    def __init__(self, keys: Iterable[PublicKey], before: Mapping[str, AbstractSet[str]] | None = None) -> None:
         self._keys = {key.id: key for key in keys}
+        self._before = before or {}
+
+    @property
+    def keys(self) -> tuple[PublicKey, ...]:
+        """All of them."""
+        return tuple(self._keys.values())
+
+    def retired_by(self, key_id: str) -> frozenset[str]:
+        """The keys that sign no more once this one has signed."""
+        found: set[str] = set()
+        ahead = [key_id]
+        while ahead:
+            new = self._before.get(ahead.pop(), frozenset()) - found
+            found |= new
+            ahead += new
+        return frozenset(found - {key_id})
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from bot.proving.chains import Chains
 from bot.proving.checkpoints import SignedCheckpoints
 from bot.proving.diagnosing import Evidence, Place, diagnose
 from bot.proving.findings import Finding, Findings, Kind, Report
+from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.roots import Extent, Leaves, Roots
 from bot.proving.trees import Tree
@@ -133,7 +134,7 @@ class Verification:
     async def read(self, progress: Progress | None = None) -> None:
         """Read every event once and grow the tree over them."""
         seals, extent = self._source.seals, self.extent
-        self._checkpoints = SignedCheckpoints(await seals.checkpoints(), self._keys)
+        self._checkpoints = SignedCheckpoints(await seals.checkpoints(), await with_changes(self._source, self._keys))
         self.findings_of(self._checkpoints.findings())
         self._tree = Tree(Roots(seals, self._checkpoints, self.findings, extent))
         position = 0

@@ -9,27 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from bot.domain.merkle import leaf_hash
-from bot.ports import Signer, Store
+from bot.ports import Store
 from bot.proving.exports import Span
 from bot.proving.growing import Growing
-from bot.proving.keys import PublicKey
+from bot.proving.key_changes import KeyedSigner
 from bot.proving.lines import line_of_checkpoint
 from bot.proving.manifests import VERSION, FileManifest, row_digest, row_of, signed, write_manifest
 from bot.proving.selecting import Selection, selected
 from bot.proving.tables import Digesting, writer_of
 from bot.recording import timestamp
-
-
-class KeyedSigner(Signer, Protocol):
-    """A signer whose public part can be shown."""
-
-    @property
-    def public_key(self) -> PublicKey:
-        """What an auditor checks its signatures with."""
-        ...
 
 
 async def export_selected(

@@ -26,6 +26,7 @@ from bot.proving import views
 from bot.proving.checkpoints import SignedCheckpoints
 from bot.proving.findings import Finding, Report
 from bot.proving.growing import Growing
+from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.record import UNREADABLE, Progress, verify
 from bot.proving.surveying import BLOCK, Opener, Piece, compare_block, compare_rows_of_nodes, prepare, survey
@@ -114,7 +115,8 @@ class _Joining:
         )
 
     async def _checkpoints(self) -> SignedCheckpoints:
-        checkpoints = SignedCheckpoints(await self._store.seals.checkpoints(), self._keys)
+        keys = await with_changes(self._store, self._keys)
+        checkpoints = SignedCheckpoints(await self._store.seals.checkpoints(), keys)
         if any(checkpoints.findings()):
             raise _Doubt
         self._ahead = deque(checkpoints.all)
