@@ -29,7 +29,7 @@ from bot.recording.telling import CHANNEL_LOST, GAPS, PINGED, TOLD
 from tests.architecture.test_papers import ROOT, codes, commands
 from tests.rigs import surfaces
 from tests.rigs.desk import Desk, served, signed_in
-from tests.rigs.house import POLICY, House, new_house
+from tests.rigs.house import DRAFT, POLICY, House, new_house
 from tests.rigs.slack_scenes import SCENES, scene
 
 PAPER = (ROOT / "docs" / "surfaces.md").read_text(encoding="utf-8")
@@ -59,6 +59,8 @@ NO_DEED = {
     },
 }
 """What the desk answers beside what a person can do, and why it needs no row."""
+SAMPLED = POLICY + DRAFT + "    sampling: {share: 1, reviewers: [dana]}\n"
+"""The house's policy, with something that dana looks at afterwards."""
 
 
 def table(first: str) -> tuple[tuple[str, ...], list[dict[str, str]]]:
@@ -92,7 +94,7 @@ def told_of(surface: str) -> set[str]:
 
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
-    house = await new_house(policy=POLICY)
+    house = await new_house(policy=SAMPLED)
     yield house
     await house.store.close()
 
@@ -154,14 +156,15 @@ def test_no_surface_lacks_anything_without_a_reason(first: str) -> None:
 
 async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
     drawn: set[str] = set()
-    async with served(policy=POLICY) as desk, signed_in(desk, "dana") as dana:
+    async with served(policy=SAMPLED) as desk, signed_in(desk, "dana") as dana:
         for request_id in await _states(desk):
             _, page = await dana.get(f"/desk/requests/{request_id}")
             drawn |= set(re.findall(rf"/desk/requests/{request_id}/(\w+)\"", page))
             _, page = await dana.get("/desk/")
             drawn |= {f"page {name}" for name in re.findall(r"(?:href|action)=\"/desk/(\w+)\"", page)}
     assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain"} | {
-        f"page {name}" for name in ("decided", "summary", "who", "duty", "feedback", "pauses", "out", "find", "bulk")
+        f"page {name}"
+        for name in ("decided", "summary", "who", "duty", "feedback", "samples", "pauses", "out", "find", "bulk")
     }
 
 
@@ -172,7 +175,12 @@ async def _states(desk: Desk) -> list[str]:
     await desk.house.say(made[2], Approve(), "lee")
     made.append(await _signed_once(desk.house))
     made.append(await desk.house.say(await desk.house.held(150), Reject("wrong_amount", "No."), "dana"))
+    made.append(await _sampled(desk.house))
     return [request.id for request in made]
+
+
+async def _sampled(house: House) -> Request:
+    return (await house.propose(None, tool="draft_reply", text="We are sorry.")).request
 
 
 async def _signed_once(house: House) -> Request:
@@ -186,6 +194,7 @@ async def _cards(house: House) -> list[Card]:
     made[2] = await house.say(made[2], Approve(), "lee")
     made.append(await _signed_once(house))
     made.append(await house.say(await house.held(150), Reject("wrong_amount", "No."), "dana"))
+    made.append(await _sampled(house))
     dana = house.person("dana")
     return [card(request, house.policy, viewer=dana, now=house.clock.now()) for request in made]
 

@@ -14,17 +14,9 @@ from bot.errors import BadInput, Conflict, NotAllowed, PolicyInvalid
 from bot.policy.loading import load
 from bot.ports import RequestQuery, Store
 from tests.contract.flows import require_rebuilt
-from tests.rigs.house import POLICY, House, MovedClock, new_house
+from tests.rigs.house import DRAFT, POLICY, House, MovedClock, new_house
 
 TOOLS = "    tools: [issue_refund]\n"
-DRAFT = """\
-  reply:
-    title: Reply to a customer
-    class: other
-    level: draft
-    owner: refunds
-    tools: [draft_reply]
-"""
 
 
 def policy(sampling: str) -> str:

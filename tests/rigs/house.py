@@ -87,6 +87,16 @@ actions:
     + PAYOUT_CHANGE
 )
 
+DRAFT = """\
+  reply:
+    title: Reply to a customer
+    class: other
+    level: draft
+    owner: refunds
+    tools: [draft_reply]
+"""
+"""An action that runs alone; how much of it is looked at afterwards may follow."""
+
 
 class MovedClock:
     """A clock that stands until it is moved."""
