@@ -18,11 +18,13 @@ from adapters.agents.openapi.document import DocumentRoutes
 from adapters.agents.v1 import V1Routes
 from adapters.agents.v1_events import EventRoutes
 from adapters.agents.v1_feedback import FeedbackRoutes
+from adapters.agents.v1_friction import FrictionRoutes
 from adapters.agents.v1_reports import ReportRoutes
 from adapters.agents.v1_summaries import SummaryRoutes
 from bot.answering import Answering
 from bot.domain.chance import Chance
 from bot.filing import Filing
+from bot.friction import Frictions
 from bot.opening import Situation
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
@@ -66,6 +68,7 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     events = EventRoutes(counter, store, policy, waiting)
     events.add_to(v1.router)
     SummaryRoutes(counter, Answering(store, clock, policy), policy).add_to(v1.router)
+    FrictionRoutes(counter, Frictions(store, clock, policy), policy).add_to(v1.router)
     instances.add_to(v1.router, "/agents/{agent}/instances")
     ReportRoutes(counter, store).add_to(v1.router)
     FeedbackRoutes(counter, store, clock, policy).add_to(v1.router)

@@ -39,7 +39,7 @@ class SummaryRoutes:
         owner = request.query.get("owner")
         require_reader(caller, None if owner is None else find_owner(owner, self._policy()).id)
         summary = await self._answering.summary(owner, request.query.get("period"))
-        if not _wants_csv(request.headers.get("Accept", "")):
+        if not wants_csv(request.headers.get("Accept", "")):
             return tagged(request, json_of(summary))
         headers = {
             "Content-Type": f"{_CSV}; charset=utf-8; header=present",
@@ -50,7 +50,7 @@ class SummaryRoutes:
         return web.Response(body=csv_of(summary).encode(), headers=headers)
 
 
-def _wants_csv(accept: str) -> bool:
+def wants_csv(accept: str) -> bool:
     """Whether a sheet is asked for by name, and JSON is not asked for before it."""
     kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",")]
     return next((kind == _CSV for kind in kinds if kind in {_CSV, "application/json", "*/*"}), False)

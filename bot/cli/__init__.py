@@ -18,6 +18,7 @@ from bot.cli import (
     digest,
     doctor,
     duty,
+    friction,
     erase,
     feedback,
     filing,
@@ -67,6 +68,7 @@ app.command("demo")(demo.demo_command)
 app.command("replay")(replay.replay_command)
 app.command("report")(report.report_command)
 app.command("digest")(digest.digest_command)
+app.command("friction")(friction.friction_command)
 app.command("simulate")(simulate.simulate_command)
 app.command("pause")(pausing.pause_command)
 app.command("resume")(pausing.resume_command)
