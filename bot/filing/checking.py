@@ -85,6 +85,17 @@ def check_file(file: DecisionFile, keys: Keyring) -> Checked:
     )
 
 
+def _head(file: DecisionFile) -> Iterator[Finding]:
+    """What the file says of itself is what its proof says."""
+    for place, said, right in (
+        ("request", file.request, file.proof.request),
+        ("made_at", file.made_at, file.proof.made_at),
+    ):
+        if said != right:
+            text = "the file names another than its proof does"
+            yield Finding(Kind.STATEMENT_DIFFERS, text, place, expected=right, found=said)
+
+
 def _kept_back(finding: Finding, withheld: set[tuple[str, int]]) -> bool:
     """Whether it says no more than that a payload is missing which the file names as kept back."""
     return finding.kind is Kind.PAYLOAD_MISSING and (finding.stream, finding.seq) in withheld
