@@ -16,6 +16,7 @@ from bot.deciding import Approve, Ask
 from bot.domain.jsontext import canonical
 from bot.filing import DecisionFile, Sight, read_file, write_file
 from bot.filing.composing import compose
+from bot.filing.drawing import drawn
 from bot.filing.gathering import sign
 from bot.filing.page import page
 from bot.filing.paper import ATTACHED, paper
@@ -276,17 +277,13 @@ def test_a_changed_page_is_found_with_its_line(whole: DecisionFile, old: str, ne
 def test_paper_that_shows_other_words_than_its_data_is_found_with_its_page(
     whole: DecisionFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from bot.filing import paper as room  # noqa: PLC0415 - to forge with
-
-    drawn = room.drawn
-
     def forged(file: DecisionFile) -> Json:
         made = copy.deepcopy(drawn(file))
         made["summary"] = made["summary"].replace("Dana (dana)", "Lee (lee)")
         return made
 
     with monkeypatch.context() as patched:
-        patched.setattr(room, "drawn", forged)
+        patched.setattr("bot.filing.paper.drawn", forged)
         raw = paper(whole)
     (finding,) = found(raw)
     assert (finding.kind.value, finding.place[:6]) == ("page_differs", "page 1")
