@@ -55,7 +55,6 @@ SECTIONS: dict[str, Section] = {
     "pausing": pausing.measure,
     "growth": growth.measure,
     "records": records.measure,
-    "records": records.measure,
     "verify": verifying.measure,
     "simulate": simulating.measure,
 }
