@@ -68,6 +68,7 @@ def check_file(file: DecisionFile, keys: Keyring) -> Checked:
     ]
     findings = [
         *_signature(file, keys),
+        *_head(file),
         *own,
         *_others(file.others, checkpoint, withheld),
         *_withheld(file),
