@@ -39,7 +39,8 @@ SAMPLED = "request.sampled"
 """Somebody is asked to look at what the policy let through."""
 _OF_SAMPLES = frozenset(
     {
-        SAMPLED, "request.graded", "request.redeemed", "request.lapsed", "request.revoked", "request.outcome_reported",
+        SAMPLED, "request.posted", "request.graded", "request.redeemed", "request.lapsed", "request.revoked",
+        "request.outcome_reported",
         "request.erased",
     }
 )  # fmt: skip
