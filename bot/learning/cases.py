@@ -84,7 +84,12 @@ def _hidden(request: Request, made: dict[str, Any]) -> dict[str, Any]:
     return {name: kept.get(name) or _masked(value, masker) for name, value in made.items()}
 
 
-def _veiled(value: Json) -> Json:
+def _veiled(value: Json) -> Any:  # noqa: ANN401 - any JSON
+    """Every value in it masked; what it consists of stays to be seen."""
+    if isinstance(value, Mapping):
+        return {key: _veiled(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_veiled(each) for each in value]
     return None if value is None else masked(str(value))
 
 
