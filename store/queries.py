@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Text, column, literal, or_, select, table, text, tuple_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.sql import Select
+from sqlalchemy.sql import Select, Subquery
 
 from bot.domain.events import micros
 from bot.ports import ContactQuery, RequestQuery
@@ -26,13 +26,6 @@ _fts = table("request_words", column("rowid", BigInteger), column("id", Text))
 _gin = table("request_words", column("opened_at", BigInteger), column("id", Text), column("words"))
 _asyncpg: Any = asyncpg.dialect
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(paramstyle="qmark"), "postgres": _asyncpg()}
-
-
-class Bounds(NamedTuple):
-    """How many hits are wanted, and how many requests are looked through for them, the newest first; None is all."""
-
-    wanted: int
-    walked: int | None = None
 
 
 def page_of_requests(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
@@ -87,29 +80,43 @@ def hits_in_sqlite(query: RequestQuery, match: str, said: Wanted, wanted: int) -
     return _compiled(found.order_by(number.desc()).limit(wanted), "sqlite")
 
 
-def hits_in_postgres(query: RequestQuery, match: str, said: Wanted, bounds: Bounds) -> tuple[Sql, tuple[Value, ...]]:
+def hits_in_postgres(query: RequestQuery, match: str, said: Wanted) -> tuple[Sql, tuple[Value, ...]]:
     """Time and id of what the index has, the newest first."""
     at, id_ = _gin.c.opened_at, _gin.c.id
-    matches = text("words @@ CAST(:match AS tsquery)").bindparams(match=match)
-    inner = select(at, id_, *(() if bounds.walked is None else (_gin.c.words,)))
+    inner = select(at, id_).where(text("words @@ CAST(:match AS tsquery)").bindparams(match=match))
     since, before = _span(query)
     if since is not None:
         inner = inner.where(at >= since)
     if before is not None:
         inner = inner.where(at <= before)
-    if bounds.walked is None:
-        inner = inner.where(matches)
-    ordered = inner.order_by(at.desc(), id_.desc())
-    # An offset of its own keeps the planner from mixing the two: it can't know what the walk would cost.
-    part = (ordered.offset(0) if bounds.walked is None else ordered.limit(bounds.walked)).subquery("hits")
+    # An offset of its own keeps the planner from looking through all requests instead, the newest first.
+    part = inner.order_by(at.desc(), id_.desc()).offset(0).subquery("hits")
+    return _held_against(part, query, said, "postgres")
+
+
+def newest_hits(query: RequestQuery, said: Wanted, walked: int, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """Time and id of what is found among so many requests, the newest of the time that is asked for."""
+    at, id_ = _requests["opened_at"], _requests["id"]
+    newest = select(at, id_)
+    since, before = _span(query)
+    if since is not None:
+        newest = newest.where(at >= since)
+    if before is not None:
+        newest = newest.where(at <= before)
+    part = newest.order_by(at.desc(), id_.desc()).limit(walked).subquery("hits")
+    return _held_against(part, query, said, kind)
+
+
+def _held_against(part: Subquery, query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """As many of the hits, which have an order, as are wanted and are what is asked for."""
     found = (
         select(part.c.opened_at, part.c.id)
         .select_from(part.join(Row.metadata.tables["requests"], _requests["id"] == part.c.id))
-        .where(*(() if bounds.walked is None else (matches,)), *_conditions(query), *_after(query), *_worded(said))
+        .where(*_conditions(query), *_after(query), *_worded(said))
         .order_by(part.c.opened_at.desc(), part.c.id.desc())
-        .limit(bounds.wanted)
+        .limit(size(query.limit) + 1)
     )
-    return _compiled(found, "postgres")
+    return _compiled(found, kind)
 
 
 def _span(query: RequestQuery) -> tuple[int | None, int | None]:

@@ -14,13 +14,13 @@ from bot.recording import Wanted, marked, typed
 from store.database import Database
 from store.indexing import catching_up
 from store.paging import size
-from store.queries import Bounds, hits_in_postgres, hits_in_sqlite, page_of_requests, waiting_hits
+from store.queries import hits_in_postgres, hits_in_sqlite, newest_hits, page_of_requests, waiting_hits
 from store.sql import Sql, Value, sql
 
 MOST_DUE = 2000
 """Requests that may wait for the index while it is used; beyond, requests are looked through as if there were none."""
-WALKED = 3000
-"""Requests that are looked through on PostgreSQL, newest first, before its index is asked for everything at once."""
+WALKED = {"sqlite": 1000, "postgres": 2000}
+"""Requests that are looked through, newest first, before the index is asked: what is frequent is found among them."""
 TIES = 16
 """Hits of one microsecond that are taken along, so that ids decide among them."""
 
@@ -52,13 +52,16 @@ class Searching:
         if not _indexed(query, groups) or await self._due() > MOST_DUE:
             statement, values = page_of_requests(query, said, self._database.kind)
             return [state for (state,) in await self._database.scan(statement, *values)]
-        # First what waits: it may be in the index by the time that this is asked, but never in neither.
-        places = {*await self._scan(waiting_hits(query, said, self._database.kind))}
-        hits = self._in_sqlite if self._database.kind == "sqlite" else self._in_postgres
-        places.update(await hits(query, groups, said))
-        wanted = [id_ for _, id_ in sorted(places, reverse=True)[: size(query.limit) + 1]]
-        states = {row[0]: row[1] for row in await self._database.scan(_STATES, wanted)}
-        return [states[id_] for id_ in wanted if id_ in states]
+        wanted = size(query.limit) + 1
+        places = await self._scan(newest_hits(query, said, WALKED[self._database.kind], self._database.kind))
+        if len(places) < wanted:
+            # First what waits: it may be in the index by the time that this is asked, but never in neither.
+            waiting = await self._scan(waiting_hits(query, said, self._database.kind))
+            hits = self._in_sqlite if self._database.kind == "sqlite" else self._in_postgres
+            places = sorted({*waiting, *await hits(query, groups, said)}, reverse=True)
+        ids = [id_ for _, id_ in places[:wanted]]
+        states = {row[0]: row[1] for row in await self._database.scan(_STATES, ids)}
+        return [states[id_] for id_ in ids if id_ in states]
 
     async def catch_up(self, limit: int) -> int:
         """See ``Store``."""
@@ -86,12 +89,8 @@ class Searching:
             taken *= 4
 
     async def _in_postgres(self, query: RequestQuery, groups: Wanted, said: Wanted) -> Sequence[Place]:
-        """What is frequent is found soon by looking through the newest; what is rare, by the index."""
-        wanted = size(query.limit) + 1
-        rows = await self._scan(hits_in_postgres(query, _tsquery(groups), said, Bounds(wanted, WALKED)))
-        if len(rows) >= wanted:
-            return rows
-        return await self._scan(hits_in_postgres(query, _tsquery(groups), said, Bounds(wanted)))
+        """The index gives them in no order; what is frequent was found among the newest before."""
+        return await self._scan(hits_in_postgres(query, _tsquery(groups), said))
 
 
 def _indexed(query: RequestQuery, groups: Wanted) -> bool:

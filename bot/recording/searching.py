@@ -29,6 +29,14 @@ _SIGN = "\N{CURRENCY SIGN}"
 """Begins a mark: neither letter nor digit, so that it is in no word."""
 _END = "\N{SECTION SIGN}"
 """Begins an id that is written from its end."""
+_CENT = Decimal("0.01")
+_LOG_CENT = math.log2(0.01)
+_STEP = 64
+"""Steps of an amount's size to a doubling, so that one step holds about one in a hundred of what is alike."""
+_FLIGHT = 32
+"""Steps that are one mark in the middle of a range."""
+_STEPS = 40 * _STEP - 1
+"""The last step; larger amounts are on it."""
 _STATIC: dict[str, tuple[object, object, str]] = {}
 _MOST_STATIC = 4096
 
@@ -126,12 +134,26 @@ def _marks(request: Request) -> Iterator[str]:
     amount = request.assessment.amount
     if amount is not None:
         yield mark("currency", amount.currency)
-        yield mark("amount", str(_step(amount.amount)))
+        step = _step(amount.amount)
+        yield mark("amount", str(step))
+        yield mark("amounts", str(step // _FLIGHT))
 
 
 def _step(amount: Decimal) -> int:
-    """Which of the steps of an amount's size it is on, two to a doubling; everything below a cent is on the first."""
-    return 0 if amount < Decimal("0.01") else min(100, max(1, math.floor(2 * math.log2(amount)) + 15))
+    """Which of the steps of an amount's size it is on; everything below a cent is on the first."""
+    return 0 if amount < _CENT else min(_STEPS, math.floor(_STEP * (math.log2(amount) - _LOG_CENT)) + 1)
+
+
+def _steps(least: Decimal | None, most: Decimal | None) -> tuple[Sought, ...]:
+    """Marks of every step that a range touches: of single steps at its ends, of flights of them in between."""
+    first = 0 if least is None else _step(least)
+    last = _STEPS if most is None else _step(most)
+    marks: list[str] = []
+    while first <= last:
+        whole = first % _FLIGHT == 0 and first + _FLIGHT - 1 <= last
+        marks.append(mark("amounts", str(first // _FLIGHT)) if whole else mark("amount", str(first)))
+        first += _FLIGHT if whole else 1
+    return tuple(Sought(one, whole=True) for one in marks)
 
 
 def typed(query: Any, agents: Mapping[str, str]) -> Wanted:  # noqa: ANN401 - a RequestQuery, which a port above defines
@@ -160,9 +182,7 @@ def marked(query: Any) -> Wanted:  # noqa: ANN401 - as above
         if value is not None:
             groups.append(_any(kind, (value,)))
     if query.amount_from is not None or query.amount_to is not None:
-        least = 0 if query.amount_from is None else _step(query.amount_from)
-        most = 100 if query.amount_to is None else _step(query.amount_to)
-        groups.append(_any("amount", map(str, range(least, most + 1))))
+        groups.append(_steps(query.amount_from, query.amount_to))
     return tuple(groups)
 
 

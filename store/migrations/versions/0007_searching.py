@@ -30,8 +30,6 @@ BEGIN INSERT INTO words_due (id) VALUES (new.id) ON CONFLICT (id) DO NOTHING; EN
 POSTGRES = """
 CREATE TABLE request_words (id text COLLATE "C" PRIMARY KEY, opened_at bigint NOT NULL, words tsvector NOT NULL)
 --
-CREATE INDEX ix_request_words_opened ON request_words (opened_at, id)
---
 CREATE INDEX ix_request_words_words ON request_words USING gin (words) WITH (fastupdate = off)
 --
 CREATE FUNCTION signoff_opened() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
