@@ -10,8 +10,8 @@ import pytest
 from adapters.clock import SystemClock
 from bot.answering import Answering, csv_of
 from bot.app import read_policy
-from tests.e2e.test_airline_replay import DATA, ROOT, Action, airline, expected, replay
-from tests.rigs.demo_server import Served
+from tests.e2e.test_airline_replay import DATA, Action, airline, expected, replay
+from tests.rigs.demo_server import ROOT, Served
 from tests.rigs.recounted import raw, require_equal
 
 __all__ = ["airline", "expected"]
