@@ -8,7 +8,7 @@ from functools import partial
 from adapters.clock import SystemClock
 from bot.addressing import last_address
 from bot.app import workplace
-from bot.doctor import house, keeping, slack
+from bot.doctor import digesting, house, keeping, slack
 from bot.doctor.findings import Finding, Health, guarded
 from bot.errors import SignoffError
 from bot.policy.document import Policy
@@ -37,7 +37,15 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         try:
             async with workplace(settings, migrate=False) as place:
                 url = settings.public_url or await last_address(place.store) or url
-                for check in (house.clock, house.agents, house.on_call, house.outbox, house.seals, keeping.retention):
+                for check in (
+                    house.clock,
+                    house.agents,
+                    house.on_call,
+                    digesting.digests,
+                    house.outbox,
+                    house.seals,
+                    keeping.retention,
+                ):
                     yield await guarded(check.__name__, partial(check, place, policy))
                 if settings.slack_client_id:
                     tokens, suspended = await slack.installed(place), await slack.left_alone(place)

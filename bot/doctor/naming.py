@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.policy.digests_section import PERSON
 from bot.policy.document import Policy
 
 
@@ -13,4 +14,8 @@ def named_places(policy: Policy, surface: str) -> dict[str, str]:
         for channels in (owner.channels, owner.second_channels, *posts):
             if place := channels.get(surface):
                 found.setdefault(place, {})[owner.id] = None
+        for digest in owner.digests:
+            for place in digest.places.get(surface, ()):
+                if not place.startswith(PERSON):
+                    found.setdefault(place, {})[owner.id] = None
     return {place: ", ".join(owners) for place, owners in found.items()}
