@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from adapters.clock import SystemClock
+from bot.cli.backtest import backtest_command
 from bot.cli.promise_words import promise_lines, warnings_about_hours
 from bot.domain.agents import Agent
 from bot.domain.jsontext import read
@@ -29,6 +30,7 @@ from bot.retaining import rules_in_a_line, rules_said
 from bot.routing import route
 
 app = typer.Typer(no_args_is_help=True)
+app.command("backtest")(backtest_command)
 
 PolicyFile = Annotated[Path, typer.Argument(help="The policy file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts.")]
