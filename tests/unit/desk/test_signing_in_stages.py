@@ -66,6 +66,7 @@ async def test_limits_stopped_clocks_and_claims_are_told() -> None:
         await desk.house.say(large, Approve(), "lee")
         _, page = await dana.get(f"/desk/requests/{large.id}")
         assert "1 of 2: Lee; the other has to be of somebody whose limit covers 800.00 USD" in html.unescape(page)
+        assert "<dt>May decide</dt><dd>Dana, Omar</dd>" in page, "not those who have signed it"
         await desk.house.say(large, Claim(), "dana")
         await desk.house.say(large, Ask("Which order?"), "dana")
         _, page = await dana.get(f"/desk/requests/{large.id}")
