@@ -19,6 +19,7 @@ from adapters.timers import Timers, keep_deadlines, next_by_cron
 from adapters.webhooks.sender import WebhookSender
 from bot.answering import Answering
 from bot.app.calendars import calendars
+from bot.app.publishing import PUBLISH_SECONDS, Published
 from bot.app.signing import Signing
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
@@ -27,6 +28,7 @@ from bot.deciding import Deciding
 from bot.digesting import Digesting
 from bot.digesting.noting import LONGEST as LONGEST_WITHOUT_A_LOOK
 from bot.filing import Filing, Key
+from bot.learning.proposing import Proposing
 from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
@@ -80,6 +82,7 @@ class Works:
         self.place = place
         self.policy = policy
         self._signing = signing
+        self._published = Published(settings, store, clock)
         self.waiting = Waiting(store)
         self.figures = health.Figures()
         store.subscribe(self.figures.heard)
@@ -89,6 +92,7 @@ class Works:
         self._loads = Loads(store, clock, policy)
         self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
         self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
+        self._proposing = Proposing(store, clock, policy)
         self._calendars = calendars(place, policy)
         self._rostering = Rostering(store, clock, policy, planned=self._calendars.planned)
         self._digesting = Digesting(store, clock, policy, next_by_cron, lambda: self._surfaces)
@@ -154,6 +158,8 @@ class Works:
             "words": (WORDS_SECONDS, lambda: catch_up_pending(store)),
             "shelf": (SHELF_SECONDS, lambda: store.shelf.clear_expired(clock.now())),
         }
+        if self._published.targets:
+            jobs["checkpoints"] = (PUBLISH_SECONDS, self._published.noting.step)
         if self._calendars.named:
             jobs["calendars"] = (EVERY_SECONDS, self._calendars.refresh)
         if self._surfaces and self.policy().rotations:
@@ -167,13 +173,16 @@ class Works:
         return [
             asyncio.create_task(self._webhooks.run(), name="webhooks"),
             asyncio.create_task(self._alarming.run(), name="alarms"),
+            asyncio.create_task(self._proposing.run(), name="proposals"),
             asyncio.create_task(self._signing.watch(), name="keys"),
+            asyncio.create_task(self._published.carrying.run(), name="checkpoints"),
             *(() if self._slack is None else self._slack.work()),
             *(() if self._teams is None else self._teams.work()),
         ]
 
     async def close(self) -> None:
         """Let go of what was opened."""
+        await self._published.close()
         await self._pausing.close()
         await self._rostering.close()
         await self._loads.close()

@@ -69,7 +69,7 @@ def promptfoo_test(case: Mapping[str, Any]) -> dict[str, Any]:
         "assert": [{"type": "is-json"}, wanted],
         "metadata": {name: case[name] for name in _BESIDE} | {"signoff": case["lesson"]},
     }
-    return _inert(made)
+    return {key: _inert(each) for key, each in made.items()}
 
 
 _BESIDE = ("id", "action_type", "agent", "model", "build", "policy_version", "decision")
