@@ -96,7 +96,7 @@ class Proposing:
             self._store.agent,
             wanted,
             now - LOOKS_BACK,
-            now,
+            now + timedelta(seconds=1),  # what comes at this very moment included
             against=policy,
             owners=(request.routing.owner,),
             most=MOST,
