@@ -164,7 +164,7 @@ def test_it_comes_on_the_clocks_of_the_owner_through_every_change(cron: str, sta
 
 
 def test_no_time_is_skipped_and_none_comes_twice_over_a_year_of_every_hour() -> None:
-    at, seen = datetime(2026, 1, 1, tzinfo=UTC), []
+    at, seen = datetime(2026, 1, 1, tzinfo=UTC), list[datetime]()
     while len(seen) < 365 * 24:
         found = next_by_cron(parse_cron("0 * * * *"), "Europe/Berlin", at)
         assert found is not None
