@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -18,14 +19,14 @@ from bot.cli.audit_keys import TrustedKeys, own_key, text_of_file, trusted_keys
 from bot.cli.audit_rotate import rotate_key_command
 from bot.cli.reading import AsJson, Database, console, now, say_json, shown, with_store
 from bot.errors import BadInput, NotFound
-from bot.ports import Store
+from bot.ports import Checkpoint, Store
 from bot.proving.consistency import compare_exports
 from bot.proving.files import verify_export
 from bot.proving.findings import Finding, Report
 from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.manifests import manifest_path
-from bot.proving.notes import compare_kept, read_note
+from bot.proving.notes import compare_kept, read_notes
 from bot.proving.requests import Proven, prove, verify_record
 from bot.proving.selected_files import verify_selected
 from bot.proving.together import verify_together
@@ -54,7 +55,10 @@ def verify_command(
     ] = None,
     public_key: TrustedKeys = None,
     checkpoint: Annotated[
-        Path | None, typer.Option(help="A checkpoint that was kept elsewhere: the record has to contain it.")
+        Path | None,
+        typer.Option(
+            help="Checkpoints kept elsewhere, one or as many as were published: the record has to hold them."
+        ),
     ] = None,
     views: Annotated[
         bool, typer.Option(help="Rebuild every view from the events too, and compare it row by row; takes longer.")
@@ -79,9 +83,7 @@ def verify_command(
             report = await verify_together(store, keys, opener, several, rows=views, progress=step)
         if checkpoint is None:
             return report
-        kept = read_note(text_of_file(checkpoint))
-        more = compare_kept(kept, await store.seals.checkpoints(), await with_changes(store, keys))
-        return msgspec.structs.replace(report, findings=(*report.findings, *more))
+        return _with_kept(report, checkpoint, await store.seals.checkpoints(), await with_changes(store, keys))
 
     _say(with_store(database, work), as_json=as_json)
 
@@ -178,6 +180,14 @@ def rebuild_command(
         console().print(words.findings_table(findings) if findings else said)
     if not ok:
         raise typer.Exit(1)
+
+
+def _with_kept(report: Report, file: Path, checkpoints: Sequence[Checkpoint], keys: Keyring) -> Report:
+    """The report, and what checkpoints that were kept elsewhere say against it."""
+    kept = read_notes(text_of_file(file))
+    more = [finding for one in kept for finding in compare_kept(one, checkpoints, keys)]
+    known = set(report.findings)
+    return msgspec.structs.replace(report, findings=(*report.findings, *(one for one in more if one not in known)))
 
 
 def _verify_file(file: Path, keys: Keyring, *, as_json: bool) -> None:

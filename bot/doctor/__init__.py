@@ -9,6 +9,7 @@ from adapters.clock import SystemClock
 from bot.addressing import last_address
 from bot.app import workplace
 from bot.doctor import digesting, house, keeping, slack
+from bot.doctor.checkpoints import published
 from bot.doctor.findings import Finding, Health, guarded
 from bot.errors import SignoffError
 from bot.policy.document import Policy
@@ -44,6 +45,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
                     digesting.digests,
                     house.outbox,
                     house.seals,
+                    published,
                     keeping.retention,
                 ):
                     yield await guarded(check.__name__, partial(check, place, policy))

@@ -105,6 +105,14 @@ class Chat(Protocol[CardT_contra, LineT_contra, ListT_contra]):
         """
         ...
 
+    async def announce(self, place: str, text: str, posting: Posting) -> MessageRef:
+        """A plain text in a channel (as the policy writes it); what may stand there already is looked for first.
+
+        Raises:
+            ChannelUnavailable: as for ``post``.
+        """
+        ...
+
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """A plain text to one person alone.
 

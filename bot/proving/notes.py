@@ -7,6 +7,7 @@ checkpoint that was printed, mailed or kept by another party does.
 from __future__ import annotations
 
 import binascii
+import re
 from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,6 +20,8 @@ from bot.sealing import checkpoint_digest, text_of
 
 _MARK = "\N{EM DASH} "
 _LINES = 6
+_NOTE = re.compile(r"(?:[^\n]+\n){6}\n\N{EM DASH} [^\n]+(?:\n|\Z)")
+"""Six lines, an empty one, and the signature's."""
 _SHORT = 4
 
 
@@ -35,6 +38,31 @@ def read_note(text: str) -> Checkpoint:
             f"is no checkpoint: {error}", field="checkpoint", remedy="give what `signoff audit checkpoint` printed"
         ) from error
     return found
+
+
+def read_notes(text: str) -> list[Checkpoint]:
+    """Every checkpoint in a text of one signed note or of many, one after the other, as they are published.
+
+    Raises:
+        BadInput: when there is none, or something else stands among them, naming the line.
+    """
+    found: list[Checkpoint] = []
+    end = 0
+    for match in _NOTE.finditer(text):
+        _require_blank(text, end, match.start())
+        found.append(read_note(match[0]))
+        end = match.end()
+    if not found:
+        return [read_note(text)]
+    _require_blank(text, end, len(text))
+    return found
+
+
+def _require_blank(text: str, start: int, end: int) -> None:
+    between = text[start:end]
+    if between.strip():
+        line = text.count("\n", 0, start + len(between) - len(between.lstrip())) + 1
+        raise BadInput(f"line {line} belongs to no signed note: the file was changed or cut", field="checkpoint")
 
 
 def _read(text: str) -> Checkpoint:

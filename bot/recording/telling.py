@@ -19,6 +19,7 @@ from bot.recording.rows import Message
 
 CARD, REDRAW, LINES, PING, TELL = "card", "redraw", "lines", "ping", "tell"
 DIGEST = "digest"
+PUBLISH = "publish"
 
 TOLD = frozenset(
     {
@@ -61,6 +62,14 @@ DIGEST_DUE = "digest.due"
 """What is noted in the ledger of an owner's digests when one is to be sent: which, of when, and where it comes."""
 
 
+PUBLISHED = "checkpoints"
+"""The ledger in which is noted which checkpoints were to be published."""
+CHECKPOINT_DUE = "checkpoint.due"
+"""What is noted there: a checkpoint as a signed note, its size, and where it goes."""
+CHECKPOINT = "checkpoint"
+"""The kind of the messages that bring it to a file or an address, as a chat surface's name is of those to a channel."""
+
+
 class Errand(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is to be done because of event ``seq`` of the message's subject: a request, or the ledger of a channel.
 
@@ -68,7 +77,7 @@ class Errand(msgspec.Struct, frozen=True, omit_defaults=True):
     ``ping``: tell those whom that event concerns. ``tell``: tell whoever answers for a channel that it was lost, for a
     rotation that nobody will be on call, or for what an alarm paused.
     ``frozen`` and ``thawed``: redraw the cards of what a pause froze, or let go. ``digest``: post a summary in
-    ``place``.
+    ``place``. ``publish``: post a signed checkpoint there.
     """
 
     do: str
@@ -119,6 +128,16 @@ def channel_errands(ledger: str, event: Event, seq: int, at: datetime) -> Iterat
             for place in places:
                 errand = Errand(DIGEST, seq, str(place))
                 yield errand_message(str(surface), f"{DIGEST}:{ledger}:{place}", ledger, errand, at)
+    if isinstance(event, Noted) and event.what == CHECKPOINT_DUE:
+        for target in map(str, event.facts["targets"]):
+            surface, _, place = target.partition(":")
+            kind = surface if place else CHECKPOINT
+            yield errand_message(kind, publishing_lane(target), ledger, Errand(PUBLISH, seq, place or target), at)
+
+
+def publishing_lane(target: str) -> str:
+    """What keeps the checkpoints in order that go to one target: ``file``, ``url`` or ``<surface>:<place>``."""
+    return f"{PUBLISH}:{target}"
 
 
 def digests_ledger(owner_id: str) -> str:

@@ -32,8 +32,22 @@ from bot.errors import (
 )
 from bot.policy.document import Policy
 from bot.ports import Chat, Clock, Committed, Leased, Posting, Store
-from bot.recording import CARD, DIGEST, GAPS, LINES, PING, REDRAW, TELL, Errand, errand_of, stream_of
+from bot.recording import (
+    CARD,
+    DIGEST,
+    GAPS,
+    LINES,
+    PING,
+    PUBLISH,
+    PUBLISHED,
+    REDRAW,
+    TELL,
+    Errand,
+    errand_of,
+    stream_of,
+)
 from bot.rostering.wording import gaps_told
+from bot.sending.announcing import announce_checkpoint
 from bot.sending.digests import Digests
 from bot.sending.following import add_lines, redraw
 from bot.sending.gathering import Gathering
@@ -107,7 +121,9 @@ class ChatSender:
     def _hears(self, change: Committed) -> bool:
         kind, _, id_ = change.stream.partition(":")
         if kind != "request":
-            return kind == "ledger" and (id_ == PAUSES or id_.startswith(("channel:", "gaps:", "digests:")))
+            return kind == "ledger" and (
+                id_ in {PAUSES, PUBLISHED} or id_.startswith(("channel:", "gaps:", "digests:"))
+            )
         request = change.request
         if request is None:
             return True
@@ -157,6 +173,9 @@ class ChatSender:
             return
         if do == DIGEST:
             self._count("unreached" if self._digests is None else await self._digests.post(trying))
+            return
+        if do == PUBLISH:
+            self._count(await announce_checkpoint(trying, self._store, self._chat))
             return
         scene = await trying.look()
         if scene is None:
@@ -253,6 +272,8 @@ class ChatSender:
 
     async def _hopeless(self, leased: Leased, errand: Errand | None, now: datetime) -> bool:
         """Whether it need not arrive any more: nobody waits for it, and it has been tried long enough."""
+        if errand is not None and errand.do == PUBLISH:  # whoever watches the record waits for it, however long
+            return False
         if errand is None or not self._patience.spent(errand.do, leased.message.created_at, now):
             return False
         try:

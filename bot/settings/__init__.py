@@ -22,6 +22,7 @@ _SECRET = frozenset(
     {
         "key",
         "database",
+        "checkpoint_url",
         "slack_bot_token",
         "slack_signing_secret",
         "slack_app_token",
@@ -87,6 +88,18 @@ class Settings(BaseSettings):
     migrate: bool = True
     """Let ``signoff serve`` upgrade the database when that is safe: when nobody else can be using it, or it is new."""
 
+    checkpoint_file: str = ""
+    """A file to which signed checkpoints are appended: best where nobody who changes the database can write."""
+
+    checkpoint_url: Annotated[str, Field(repr=False)] = ""
+    """An address to which they are posted, https://..., by the same rules as webhooks."""
+
+    checkpoint_channel: str = ""
+    """A chat channel in which they are posted: ``slack:C0AUDIT`` or ``teams:19:...``."""
+
+    checkpoint_minutes: Annotated[float, Field(ge=0.05, le=7 * 24 * 60)] = 60.0
+    """Minutes from one published checkpoint to the next; nothing is published while nothing happens."""
+
     slack_bot_token: Annotated[str, Field(repr=False)] = ""
     """The token of the app in one workspace, ``xoxb-...``; Slack is off while this and the client id are empty."""
 
@@ -134,6 +147,14 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("has to start with https:// (or http:// on a closed network)")
         return value.rstrip("/")
+
+    @field_validator("checkpoint_channel")
+    @classmethod
+    def _on_a_surface(cls, value: str) -> str:
+        surface, _, place = value.strip().partition(":")
+        if value and (surface not in {"slack", "teams"} or not place.strip()):
+            raise ValueError("has to be slack: or teams: and the channel's id, such as slack:C0AUDIT")
+        return value.strip()
 
     @field_validator("key")
     @classmethod

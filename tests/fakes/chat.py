@@ -108,6 +108,9 @@ class FakeChat:
         if self._happens(self.faults.lost):
             raise Uncertain("no answer")
 
+    async def announce(self, place: str, text: str, posting: Posting) -> MessageRef:
+        return await self._place("tell", Shown("", place, posting, self._clock.now(), text=text), self.messages)
+
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         message = Shown("", f"person:{person.id}", posting, self._clock.now(), text=text)
         return await self._place("tell", message, self.messages)

@@ -136,6 +136,13 @@ class SlackChat:
         """Let a message say something else, as ``update`` does."""
         await self._write(ref.workspace, "chat.update", channel=ref.channel, ts=ref.message, **drawn)
 
+    async def announce(self, place: str, text: str, posting: Posting) -> MessageRef:
+        """See ``Chat``."""
+        team, channel = await self._place(place)
+        said = blocks.section(blocks.plain(text), block_id="said")
+        drawn = Drawn(text=escape(text, limits.FALLBACK_TEXT), blocks=[said])
+        return await self._send(_Where(team, channel, place, self._clock.now() - TOLD_LATELY), drawn, posting)
+
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``."""
         team, channel = await self._conversation(person)

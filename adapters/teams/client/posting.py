@@ -172,6 +172,10 @@ class TeamsChat:
         self._pacing.take_turn(spot.tenant, spot.thread, f"update {ref.message}")
         await self._paced(spot, lambda url: self._port.update(url, ref.channel, ref.message, activity))
 
+    async def announce(self, place: str, text: str, posting: Posting) -> MessageRef:
+        """See ``Chat``. What may stand is posted again: plain text tells of itself to nobody."""
+        return await self._say(await self._spot(place), text_activity(text), posting)
+
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``. What may stand is posted again: nobody should miss it."""
         spot = await self._spot(f"{PERSON}{person.id}", person)
