@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Text, column, literal, or_, select, table, text, tuple_
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.sql import Select, Subquery
+from sqlalchemy.sql import Select
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bot.domain.events import micros
 from bot.ports import ContactQuery, RequestQuery
@@ -25,6 +26,7 @@ _due = Row.metadata.tables["words_due"].columns
 _fts = table("request_words", column("rowid", BigInteger), column("id", Text))
 _gin = table("request_words", column("opened_at", BigInteger), column("id", Text), column("words"))
 _asyncpg: Any = asyncpg.dialect
+Columns = ReadOnlyColumnCollection[str, Any]
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite.dialect(paramstyle="qmark"), "postgres": _asyncpg()}
 
 
@@ -51,26 +53,33 @@ def page_of_requests(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql,
     return statement, values
 
 
-def waiting_hits(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
-    """Time and id of what a query finds among the requests that are not in the index yet, the newest first."""
+def newest_hits(query: RequestQuery, said: Wanted, walked: int, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """Time and id of what is found among so many requests, the newest of the time that is asked for."""
     at, id_ = _requests["opened_at"], _requests["id"]
-    found = (
-        select(at, id_)
-        .where(id_.in_(select(_due["id"])), *_conditions(query), *_after(query), *_worded(said))
-        .order_by(at.desc(), id_.desc())
-        .limit(size(query.limit) + 1)
+    columns = [column for column in _requests if column.name not in {"state", "head"}]
+    part = select(*columns).where(*_within(query, at)).order_by(at.desc(), id_.desc()).limit(walked).subquery("newest")
+    found = select(part.c.opened_at, part.c.id).where(
+        *_conditions(query, part.c), *_after(query, part.c), *_worded(said, part.c)
     )
-    return _compiled(found, kind)
+    return _newest_of(found, part.c, query, kind)
 
 
-def hits_in_sqlite(query: RequestQuery, match: str, said: Wanted, wanted: int) -> tuple[Sql, tuple[Value, ...]]:
-    """Time and id of what the index has, in its order, which is that of time; ids do not decide in it."""
+def waiting_hits(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    """The same among the requests that are not in the index, or not as they are now."""
+    found = select(_requests["opened_at"], _requests["id"]).where(
+        _requests["id"].in_(select(_due["id"])), *_conditions(query), *_after(query), *_worded(said)
+    )
+    return _newest_of(found, _requests, query, kind)
+
+
+def hits_in_sqlite(query: RequestQuery, match: str, wanted: int) -> tuple[Sql, tuple[Value, ...]]:
+    """The same among those that the index has, in its order, which is that of time; ids do not decide in it."""
     number = _fts.c.rowid
     found = (
         select(_requests["opened_at"], _requests["id"])
         .select_from(_fts.join(Row.metadata.tables["requests"], _requests["id"] == _fts.c.id))
-        .where(text("request_words MATCH :match").bindparams(match=match), *_conditions(query), *_after(query))
-        .where(*_worded(said))
+        .where(text("request_words MATCH :match").bindparams(match=match), _up_to_date(_fts.c.id))
+        .where(*_ranges(query), *_after(query))
     )
     since, before = _span(query)
     if since is not None:
@@ -80,43 +89,39 @@ def hits_in_sqlite(query: RequestQuery, match: str, said: Wanted, wanted: int) -
     return _compiled(found.order_by(number.desc()).limit(wanted), "sqlite")
 
 
-def hits_in_postgres(query: RequestQuery, match: str, said: Wanted) -> tuple[Sql, tuple[Value, ...]]:
-    """Time and id of what the index has, the newest first."""
+def hits_in_postgres(query: RequestQuery, match: str) -> tuple[Sql, tuple[Value, ...]]:
+    """The same among those that the index has."""
     at, id_ = _gin.c.opened_at, _gin.c.id
-    inner = select(at, id_).where(text("words @@ CAST(:match AS tsquery)").bindparams(match=match))
-    since, before = _span(query)
-    if since is not None:
-        inner = inner.where(at >= since)
-    if before is not None:
-        inner = inner.where(at <= before)
-    # An offset of its own keeps the planner from looking through all requests instead, the newest first.
-    part = inner.order_by(at.desc(), id_.desc()).offset(0).subquery("hits")
-    return _held_against(part, query, said, "postgres")
-
-
-def newest_hits(query: RequestQuery, said: Wanted, walked: int, kind: str) -> tuple[Sql, tuple[Value, ...]]:
-    """Time and id of what is found among so many requests, the newest of the time that is asked for."""
-    at, id_ = _requests["opened_at"], _requests["id"]
-    newest = select(at, id_)
-    since, before = _span(query)
-    if since is not None:
-        newest = newest.where(at >= since)
-    if before is not None:
-        newest = newest.where(at <= before)
-    part = newest.order_by(at.desc(), id_.desc()).limit(walked).subquery("hits")
-    return _held_against(part, query, said, kind)
-
-
-def _held_against(part: Subquery, query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
-    """As many of the hits, which have an order, as are wanted and are what is asked for."""
-    found = (
-        select(part.c.opened_at, part.c.id)
-        .select_from(part.join(Row.metadata.tables["requests"], _requests["id"] == part.c.id))
-        .where(*_conditions(query), *_after(query), *_worded(said))
-        .order_by(part.c.opened_at.desc(), part.c.id.desc())
-        .limit(size(query.limit) + 1)
+    inner = select(at, id_).where(
+        text("words @@ CAST(:match AS tsquery)").bindparams(match=match), _up_to_date(id_), *_within(query, at)
     )
-    return _compiled(found, kind)
+    # An offset of its own keeps the planner from looking through all requests instead, the newest first, and from
+    # joining everything with everything: what it thinks of how many there are is guessed.
+    part = inner.order_by(at.desc(), id_.desc()).offset(0).subquery("hits")
+    found = select(part.c.opened_at, part.c.id).where(*_after(query, part.c))
+    ranges = list(_ranges(query))
+    if ranges:
+        held = select(literal(1)).where(_requests["id"] == part.c.id, *ranges).offset(0).lateral("held")
+        found = found.select_from(part.join(held, literal(1) == 1))
+    return _newest_of(found, part.c, query, "postgres")
+
+
+def _up_to_date(id_: ColumnElement[str]) -> ColumnElement[bool]:
+    """That the index has a request as it is: what changed since waits, and is looked at by itself."""
+    return ~select(_due["id"]).where(_due["id"] == id_).exists()
+
+
+def _newest_of(found: Select[Any], of: Columns, query: RequestQuery, kind: str) -> tuple[Sql, tuple[Value, ...]]:
+    ordered = found.order_by(of["opened_at"].desc(), of["id"].desc())
+    return _compiled(ordered.limit(size(query.limit) + 1), kind)
+
+
+def _within(query: RequestQuery, at: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+    since, before = _span(query)
+    if since is not None:
+        yield at >= since
+    if before is not None:
+        yield at <= before
 
 
 def _span(query: RequestQuery) -> tuple[int | None, int | None]:
@@ -148,13 +153,13 @@ def page_of_contacts(query: ContactQuery, kind: str) -> tuple[Sql, tuple[Value, 
     return _compiled(found.order_by(at, id_).limit(size(query.limit) + 1), kind)
 
 
-def _conditions(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
+def _conditions(query: RequestQuery, of: Columns = _requests) -> Iterator[ColumnElement[bool]]:
     if query.statuses:
         # Written out: only then does a partial index show that it serves.
         written = [literal(shown(one), Text, literal_execute=True) for one in query.statuses]
-        yield _requests["status"] == written[0] if len(written) == 1 else _requests["status"].in_(written)
+        yield of["status"] == written[0] if len(written) == 1 else of["status"].in_(written)
     if query.owners is not None:
-        yield _requests["owner"].in_(query.owners)
+        yield of["owner"].in_(query.owners)
     equals = {
         "agent_id": query.agent_id,
         "instance_id": query.instance_id,
@@ -165,41 +170,41 @@ def _conditions(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
     }
     for name, value in equals.items():
         if value is not None:
-            yield _requests[name] == shown(value)
+            yield of[name] == shown(value)
     if query.feedback:
-        yield _requests["feedback"].in_([shown(one) for one in query.feedback])
-    yield from _ranges(query)
+        yield of["feedback"].in_([shown(one) for one in query.feedback])
+    yield from _ranges(query, of)
 
 
-def _ranges(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
+def _ranges(query: RequestQuery, of: Columns = _requests) -> Iterator[ColumnElement[bool]]:
     times = (
         ("opened_at", query.opened_from, query.opened_before),
         ("decided_at", query.decided_from, query.decided_before),
     )
     for name, since, before in times:
         if since is not None:
-            yield _requests[name] >= micros(since)
+            yield of[name] >= micros(since)
         if before is not None:
-            yield _requests[name] < micros(before)
+            yield of[name] < micros(before)
     if query.amount_from is not None:
-        yield _requests["amount"] >= float(query.amount_from)
+        yield of["amount"] >= float(query.amount_from)
     if query.amount_to is not None:
-        yield _requests["amount"] <= float(query.amount_to)
+        yield of["amount"] <= float(query.amount_to)
 
 
-def _after(query: RequestQuery) -> Iterator[ColumnElement[bool]]:
+def _after(query: RequestQuery, of: Columns = _requests) -> Iterator[ColumnElement[bool]]:
     if query.after is not None:
         due = query.order == "due"
-        here = tuple_(_requests["deadline_at" if due else "opened_at"], _requests["id"])
+        here = tuple_(of["deadline_at" if due else "opened_at"], of["id"])
         moment, last = place(query.after)
         after = tuple_(literal(moment, BigInteger), literal(shown(last), Text))
         yield here > after if due else here < after
 
 
-def _worded(said: Wanted) -> Iterator[ColumnElement[bool]]:
+def _worded(said: Wanted, of: Columns = _requests) -> Iterator[ColumnElement[bool]]:
     """That a request has these words. They hold nothing that LIKE takes for something else."""
     for group in said:
-        yield or_(*(_requests["search"].like(f"%{one.written}%") for one in group))
+        yield or_(*(of["search"].like(f"%{one.written}%") for one in group))
 
 
 def _compiled(found: Select[Any], kind: str) -> tuple[Sql, tuple[Value, ...]]:

@@ -1,13 +1,14 @@
 """Searching: a page of requests by their words and marks, from an index that is brought up to date behind the writer.
 
 Whatever is to be indexed stands in ``words_due``, put there by triggers, and is looked through one by one until it is.
-So nothing that was committed is ever missing from an answer. Every hit is held against the request as it is now.
+So nothing that was committed is ever missing from an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from bot.ports import RequestQuery
 from bot.recording import Wanted, marked, typed
@@ -15,7 +16,7 @@ from store.database import Database
 from store.indexing import catching_up
 from store.paging import size
 from store.queries import hits_in_postgres, hits_in_sqlite, newest_hits, page_of_requests, waiting_hits
-from store.sql import Sql, Value, sql
+from store.sql import Rows, Sql, Value, sql, step
 
 MOST_DUE = 2000
 """Requests that may wait for the index while it is used; beyond, requests are looked through as if there were none."""
@@ -55,10 +56,7 @@ class Searching:
         wanted = size(query.limit) + 1
         places = await self._scan(newest_hits(query, said, WALKED[self._database.kind], self._database.kind))
         if len(places) < wanted:
-            # First what waits: it may be in the index by the time that this is asked, but never in neither.
-            waiting = await self._scan(waiting_hits(query, said, self._database.kind))
-            hits = self._in_sqlite if self._database.kind == "sqlite" else self._in_postgres
-            places = sorted({*waiting, *await hits(query, groups, said)}, reverse=True)
+            places = sorted({*await self._by_index(query, groups, said)}, reverse=True)
         ids = [id_ for _, id_ in places[:wanted]]
         states = {row[0]: row[1] for row in await self._database.scan(_STATES, ids)}
         return [states[id_] for id_ in ids if id_ in states]
@@ -76,21 +74,31 @@ class Searching:
 
     async def _scan(self, asked: tuple[Sql, tuple[Value, ...]]) -> Sequence[Place]:
         statement, values = asked
-        return [(row[0], row[1]) for row in await self._database.scan(statement, *values)]
+        return _places(await self._database.scan(statement, *values))
 
-    async def _in_sqlite(self, query: RequestQuery, groups: Wanted, said: Wanted) -> Sequence[Place]:
-        """The index gives them in the order of time, so that it need not be read to its end."""
+    async def _by_index(self, query: RequestQuery, groups: Wanted, said: Wanted) -> Sequence[Place]:
+        """What the index has, and what waits for it, as of one instant: nothing is in neither."""
+        waiting = step(*_given(waiting_hits(query, said, self._database.kind)))
+        if self._database.kind == "postgres":
+            rows = await self._database.snapshot([waiting, step(*_given(hits_in_postgres(query, _tsquery(groups))))])
+            return _places(*rows)
         wanted = size(query.limit) + 1
         taken = wanted + TIES
-        while True:
-            rows = await self._scan(hits_in_sqlite(query, _fts(groups), said, taken))
+        while True:  # the index gives them in the order of time, so that it need not be read to its end
+            asked = step(*_given(hits_in_sqlite(query, _fts(groups), taken)))
+            waits, rows = await self._database.snapshot([waiting, asked])
             if len(rows) < taken or rows[wanted - 1][0] != rows[-1][0]:
-                return rows
+                return _places(waits, rows)
             taken *= 4
 
-    async def _in_postgres(self, query: RequestQuery, groups: Wanted, said: Wanted) -> Sequence[Place]:
-        """The index gives them in no order; what is frequent was found among the newest before."""
-        return await self._scan(hits_in_postgres(query, _tsquery(groups), said))
+
+def _given(asked: tuple[Sql, tuple[Value, ...]]) -> tuple[Any, ...]:
+    statement, values = asked
+    return statement, *values
+
+
+def _places(*rows: Rows) -> list[Place]:
+    return [(row[0], row[1]) for some in rows for row in some]
 
 
 def _indexed(query: RequestQuery, groups: Wanted) -> bool:
