@@ -57,6 +57,7 @@ COMMANDS = (
     ("queue", "What waits for you, least time left first", "queue"),
     ("show ID", "One request, by its id or its first characters", "show 01926f3a"),
     ("summary [OWNER] [PERIOD]", "What was held, decided and how fast", "summary refunds 7d"),
+    ("friction [OWNER] [PERIOD]", "What automation costs, and what has drifted", "friction refunds"),
     ("pause [WHAT]", "Stop an action type, an agent, an owner or everything", "pause action:refund"),
     ("resume", "Let it go on", "resume"),
     ("who OWNER", "Who answers, who may sign, and who is away", "who refunds"),

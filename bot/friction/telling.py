@@ -102,9 +102,9 @@ def _releases(friction: Friction) -> Told:
     lines = [f"{_built(friction, one.agent, one.build)}, {_day(one)}: {_effect(one)}" for one in found[:_SHOWN]]
     if len(found) > _SHOWN:
         lines.append(f"{len(found) - _SHOWN:,} more, in the file")
-    sure = sum(one.significant for one in found)
-    said = f"escalations changed with {sure:,} of {len(found):,}" if sure else f"no change, of {len(found):,}"
-    return Told(f"Releases: {said}", (*lines, means))
+    tested, sure = sum(one.p is not None for one in found), sum(one.significant for one in found)
+    said = f"escalations changed with {sure:,} of {tested:,} that can be compared"
+    return Told(f"Releases: {said if tested else f'{len(found):,}, none with samples large enough'}", (*lines, means))
 
 
 def _day(release: Release) -> str:

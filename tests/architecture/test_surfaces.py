@@ -164,7 +164,20 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             drawn |= {f"page {name}" for name in re.findall(r"(?:href|action)=\"/desk/(\w+)\"", page)}
     assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain"} | {
         f"page {name}"
-        for name in ("decided", "summary", "who", "duty", "feedback", "samples", "kept", "pauses", "out", "find", "bulk")
+        for name in (
+            "decided",
+            "summary",
+            "friction",
+            "who",
+            "duty",
+            "feedback",
+            "samples",
+            "kept",
+            "pauses",
+            "out",
+            "find",
+            "bulk",
+        )
     }
 
 

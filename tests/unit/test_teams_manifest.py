@@ -81,9 +81,10 @@ def test_it_is_made_out_for_one_bot_and_one_host_and_nothing_of_the_template_is_
 
 
 def test_its_commands_are_those_that_the_bot_answers() -> None:
-    for_all, in_teams = commands(teams_manifest(BOT, HOST))
-    assert sorted(for_all) == sorted(ANSWERS)
-    assert in_teams == ["link"]
+    in_teams, in_person = commands(teams_manifest(BOT, HOST))  # each list has room for twelve
+    assert {*in_teams, *in_person} == {*ANSWERS, "link"}
+    assert "link" not in in_person
+    assert {"queue", "samples"} <= {*in_person} - {*in_teams}
 
 
 def test_what_is_asked_for_is_little() -> None:

@@ -15,6 +15,7 @@ from adapters.slack.app.telling import log_fault, tell, words_of
 from adapters.slack.app.visiting import Visit, read_visit
 from adapters.slack.cards import answers
 from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.friction import friction_message
 from adapters.slack.cards.lessons import LISTED, feedback_answer
 from adapters.slack.cards.samples import MOST_SAMPLES, samples_answer
 from adapters.slack.cards.summary import summary_message, unattached
@@ -103,6 +104,14 @@ async def _summary(room: Room, visit: Visit, rest: str) -> Drawn:
     return summary_message(summary, desk_url=room.desk_url, files=True)
 
 
+async def _friction(room: Room, visit: Visit, rest: str) -> Drawn:
+    """Only the one who asks sees it: what is for a risk owner's eyes is in it where they are one."""
+    person = await room.person(visit)
+    owner, period = asked(rest, room.policy())
+    found = await room.frictions.measured(owner, period, reader=person.id)
+    return friction_message(found.friction, found.hints, desk_url=room.desk_url)
+
+
 async def _hand_over(room: Room, visit: Visit, summary: Summary, hand_over: HandOver) -> None:
     """A message that only one user sees takes no files: they come as a direct message."""
     try:
@@ -169,6 +178,7 @@ ANSWERS: dict[str, Answer] = {
     "help": _help,
     "queue": _queue,
     "summary": _summary,
+    "friction": _friction,
     "show": _show,
     "who": _who,
     "oncall": duty.on_call,

@@ -17,6 +17,7 @@ from bot.deciding import Deciding
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, ChannelUnavailable
+from bot.friction import Frictions
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Directory, Store
@@ -94,6 +95,11 @@ class Room:
     seen: Seen
     hand_over: HandOver | None = None
     """Gives the files of a summary to one user alone; without it a summary is text."""
+
+    @property
+    def frictions(self) -> Frictions:
+        """What automation costs."""
+        return Frictions(self.store, self.clock, self.policy)
 
     def request_url(self, request_id: str) -> str:
         """A request's page on the desk."""

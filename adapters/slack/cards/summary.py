@@ -42,7 +42,7 @@ def summary_message(
         blocks.section(blocks.plain(headline(summary)), block_id="headline"),
         *_said("cut", cut_text(summary)),
         *_said("late", late),
-        *(_paragraph(one) for one in paragraphs),
+        *(paragraph(one) for one in paragraphs),
         *_late(summary.figures.latest, desk_url),
         *_said("problem", problem),
         *([blocks.context([blocks.plain(_APART)])] if files else []),
@@ -56,7 +56,8 @@ def _span(summary: Summary) -> str:
     return f"{date(period.start, _WHEN)} to {date(period.end, _WHEN)}"
 
 
-def _paragraph(one: Told) -> Json:
+def paragraph(one: Told) -> Json:
+    """A title with its figure, a small chart and lines, as one block."""
     parts = [line([run(one.title, "bold")])]
     if one.bars:
         parts.append(box(chart([(bar.label, bar.count) for bar in one.bars])))

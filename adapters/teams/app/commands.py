@@ -23,6 +23,7 @@ from adapters.teams.cards.answers import (
     unknown_owner_card,
     who_card,
 )
+from adapters.teams.cards.friction import friction_card
 from adapters.teams.cards.summary import summary_card
 from bot.answering import asked
 from bot.answering.asking import find_owner
@@ -104,6 +105,14 @@ async def _samples(room: Room, visit: Visit, _rest: str) -> Json:
     return await samples(room, visit, await room.person(visit))
 
 
+async def _friction(room: Room, visit: Visit, rest: str) -> Json:
+    """It comes in their own chat: what is for a risk owner's eyes is in it where they are one."""
+    person = await room.person(visit)
+    owner, period = asked(rest, room.policy())
+    found = await room.frictions.measured(owner, period, reader=person.id)
+    return friction_card(found.friction, found.hints, desk_url=room.desk_url)
+
+
 async def _feedback(room: Room, visit: Visit, rest: str) -> Json:
     return await feedback(room, visit, await room.person(visit), rest)
 
@@ -183,6 +192,7 @@ ANSWERS: dict[str, Callable[[Room, Visit, str], Awaitable[Json]]] = {
     "help": _help,
     "queue": _queue,
     "summary": _summary,
+    "friction": _friction,
     "show": _show,
     "who": _who,
     "pause": _pause,

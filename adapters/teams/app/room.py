@@ -16,6 +16,7 @@ from bot.deciding import Command, Deciding
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, ChannelUnavailable
+from bot.friction import Frictions
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
@@ -53,6 +54,11 @@ class Room:
     drafts: Drafts
     publishing: TeamsPublishing | None = None
     """Draws the chart of a summary; without it a summary is text."""
+
+    @property
+    def frictions(self) -> Frictions:
+        """What automation costs."""
+        return Frictions(self.store, self.clock, self.policy)
 
     def request_url(self, request_id: str) -> str:
         """A request's page on the desk."""

@@ -53,7 +53,7 @@ def summary_card(
         *_picture(picture),
     ]
     most = limits.CARD_BYTES if picture is None else limits.PICTURED_BYTES
-    parts = [*map(_paragraph, told(summary)), *_late(summary.figures.latest)]
+    parts = [*map(paragraph, told(summary)), *_late(summary.figures.latest)]
     last = [] if summary.nothing else [line([run(MEANS, "small", "subtle")], "Medium")]
     buttons = _links(summary, desk_url) if desk_url else []
     whole = card_of([*first, *parts, *last], buttons)
@@ -82,7 +82,8 @@ def _links(summary: Summary, desk_url: str) -> list[Json]:
     return [link("Open the desk", desk_url), link("Every figure (CSV)", f"{base}/summary.csv?{query}")]
 
 
-def _paragraph(one: Told) -> Json:
+def paragraph(one: Told) -> Json:
+    """A title with its figure, a small chart and lines, as one element."""
     parts = [line([run(one.title, "bold")])]
     if one.bars:
         parts += lines(chart([(bar.label, bar.count) for bar in one.bars]), "code", most=40)
