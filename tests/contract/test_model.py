@@ -33,7 +33,8 @@ from bot.deciding import (
     Unclaim,
     Withdraw,
 )
-from tests.contract.model import PEOPLE, World
+from tests.contract.model import World
+from tests.contract.model_book import PEOPLE
 
 WHO = st.sampled_from(PEOPLE)
 SCOPE = st.sampled_from(["everything", "action:wire", "owner:finance", "action:refund", "owner:refunds"])
@@ -138,7 +139,7 @@ class Life(RuleBasedStateMachine):
     def proceed(self, id_: str, what: str) -> None:
         self.world.proceed(id_, what)
 
-    @rule(minutes=st.sampled_from([1, 3, 6, 11, 25, 61, 130]))
+    @rule(minutes=st.sampled_from([1, 3, 6, 11, 25, 61, 130, 600]))
     def wait(self, minutes: int) -> None:
         self.world.pass_time(minutes)
 
