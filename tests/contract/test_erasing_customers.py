@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 
@@ -281,3 +282,43 @@ async def test_nothing_is_left_in_the_files_or_the_rows_of_the_database(
     assert done.complete
     assert await remains(url, [MARK]) == []
     assert await remains(url, ["cust_2"]), "somebody else's is there: it was looked for at the right place"
+
+
+async def test_broken_off_in_the_middle_it_goes_on_with_what_is_left(store: Store, clock: MovedClock) -> None:
+    house = await furnish(store, clock)
+    left = await write(house)
+
+    def broken(done: int, _: int) -> None:
+        if done == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await erase_customer(
+            store, ANN, reason="x", by=house.operator, now=clock.now(), veil=KEYS.veil_key, cancel=True, progress=broken
+        )
+    rest = await belongings_of(store, ANN)
+    assert 0 < len(rest.requests) < len(left.hers)
+    assert (await erase(house)).requests == len(rest.requests)
+    assert MARK.encode() not in await said(store)
+    await require_rebuilt(store)
+
+
+async def test_a_hold_and_an_erasure_at_once_leave_nothing_erased_under_the_hold(
+    opened: Opener, clock: MovedClock
+) -> None:
+    one, other = await opened(), await opened()
+    house = await furnish(one, clock)
+    holding = Holding(other, lambda: house.policy)
+    for number in range(12):
+        request = await house.held(120, context=CONTEXT)
+        await house.say(request, Reject("not_eligible", "no"))
+        erasing = erase_request(one, request.id, reason="x", by=house.operator, veil=KEYS.veil_key)
+        placing = holding.place_as(house.operator, f"request:{request.id}", f"case {number}")
+        first, second = (erasing, placing) if number % 2 else (placing, erasing)
+        outcomes = await asyncio.gather(first, second, return_exceptions=True)
+        refused = [outcome for outcome in outcomes if isinstance(outcome, Conflict)]
+        places = {record.stream + record.type: place for place, record in await one.all_events(limit=10_000)}
+        erased = places.get(f"request:{request.id}request.erased")
+        assert (erased is None) == bool(refused)
+        held = max(place for place, record in await one.all_events(limit=10_000) if record.type == "ledger.held")
+        assert erased is None or erased < held, "it was erased before the hold was placed"
