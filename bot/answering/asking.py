@@ -11,7 +11,7 @@ import msgspec
 
 from bot.answering.counting import Counting, settled
 from bot.answering.figures import Cut, Figures, Summary
-from bot.answering.keeping import MOST_OPEN, Keeping, Kept, Span, spans_of
+from bot.answering.keeping import Keeping, Kept, Span, spans_of
 from bot.answering.periods import Period, read_period
 from bot.answering.summarising import summary_of
 from bot.domain.facts import Counted
@@ -89,37 +89,41 @@ class Answering:
         spans = spans_of(start, end)
         extents = await self._store.extents([(span.since, span.before) for span in spans], owner)
         left, all_ = self._most, sum(requests for requests, _ in extents)
+        name = f"{how.policy.version} {how.zone.key} {'' if owner is None else ':' + owner}"
+        kept = await self._kept.get(name, dict(zip(spans, extents, strict=True)), self._clock.now())
         for span, extent in zip(spans, extents, strict=True):
             if extent[0] >= left < all_:
                 return Cut(self._most, await self._read(counting, owner, span, left))
             left, all_ = left - extent[0], all_ - extent[0]
             if not extent[0]:
                 continue
-            if span.whole:
-                await self._take(counting, owner, span, extent, how)
+            if span in kept:
+                await self._take(counting, kept[span])
+            elif span.whole:
+                made = await self._anew(counting, owner, span, extent, how)
+                await self._kept.put(name, span, made, self._clock.now())
             else:
                 await self._read(counting, owner, span)
         return None
 
-    async def _take(
-        self, counting: Counting, owner: str | None, span: Span, extent: tuple[int, int], how: _How
-    ) -> None:
-        """Count a whole span by what was kept of it; where nothing was, or it has changed since, by its requests."""
-        now, name = self._clock.now(), f"{how.policy.version} {how.zone.key} {'' if owner is None else ':' + owner}"
-        kept = await self._kept.get(name, span, extent, now)
-        if kept is None:
-            own = Counting(how.policy, counting.at, {}, how.zone)
-            unsettled: list[Counted] = []
-            await self._read(own, owner, span, unsettled=unsettled)
-            kept = Kept(*extent, own.counts, tuple(one.id for one in unsettled))
-            if len(unsettled) <= MOST_OPEN:
-                await self._kept.put(name, span, kept, now)
-        else:
-            found = await asyncio.gather(*(self._store.request(id_) for id_ in kept.open))
-            unsettled = [one for one in found if one is not None]
+    async def _take(self, counting: Counting, kept: Kept) -> None:
+        """Count a whole span by what was kept of it."""
         counting.take(kept.counts)
+        for one in await asyncio.gather(*(self._store.request(id_) for id_ in kept.open)):
+            if one is not None:
+                counting.add(one)
+
+    async def _anew(
+        self, counting: Counting, owner: str | None, span: Span, extent: tuple[int, int], how: _How
+    ) -> Kept:
+        """Count the requests of a span, and keep that."""
+        own = Counting(how.policy, counting.at, {}, how.zone)
+        unsettled: list[Counted] = []
+        await self._read(own, owner, span, unsettled=unsettled)
+        counting.take(own.counts)
         for one in unsettled:
             counting.add(one)
+        return Kept(*extent, own.counts, tuple(one.id for one in unsettled))
 
     async def _read(
         self,

@@ -7,8 +7,9 @@ No personal data of customers is in them.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
@@ -83,9 +84,13 @@ class Keeping:
         self._known: OrderedDict[str, bytes] = OrderedDict()
         self._bytes = 0
 
-    async def get(self, how: str, span: Span, extent: tuple[int, int], now: datetime) -> Kept | None:
-        """The counts of a span, where they were kept and the store says of it what it said then."""
-        key = _key(how, span)
+    async def get(self, how: str, extents: Mapping[Span, tuple[int, int]], now: datetime) -> dict[Span, Kept]:
+        """The counts of spans that were kept, of those of which the store says what it said then."""
+        spans = [span for span, (requests, _) in extents.items() if span.whole and requests]
+        found = await asyncio.gather(*(self._get(_key(how, span), extents[span], span, now) for span in spans))
+        return {span: kept for span, kept in zip(spans, found, strict=True) if kept is not None}
+
+    async def _get(self, key: str, extent: tuple[int, int], span: Span, now: datetime) -> Kept | None:
         found = _matching(self._known.get(key), extent)
         if found is None and _day(span):
             written = await self._shelf.get(ROOM, key, now)
@@ -96,6 +101,8 @@ class Keeping:
 
     async def put(self, how: str, span: Span, kept: Kept, now: datetime) -> None:
         """Keep the counts of a span; where they can't be, they are counted anew the next time."""
+        if len(kept.open) > MOST_OPEN:
+            return
         key, written = _key(how, span), _encode(kept)
         self._remember(key, written)
         if _day(span) and span.before < now:
