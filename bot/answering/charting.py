@@ -12,7 +12,7 @@ from bot.answering.wording import duration_text, heading, headline, value_text
 from bot.cards.cutting import cut
 from bot.cards.plaintext import plain
 
-_LABEL = 22
+_LABEL = 18
 _ROWS = 6
 """Bars of a panel."""
 
@@ -72,7 +72,7 @@ def chart_of(summary: Summary) -> Chart | None:
 
 def alt_text(chart: Chart) -> str:
     """Everything that the picture shows, in sentences, for whoever does not see it."""
-    said = [f"Chart. {chart.title}."]
+    said = [f"Chart. {chart.title}." if chart.title else "Chart."]
     for panel in chart.panels:
         rows = ", ".join(f"{row.label} {row.text}" for row in panel.rows)
         said.append(f"{panel.title}: {rows}.")

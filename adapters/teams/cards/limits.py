@@ -8,9 +8,9 @@ https://learn.microsoft.com/en-us/microsoftteams/platform/bots/how-to/format-you
 CARD_BYTES = 20 * 1024
 """Our own bound for a card in a message: what is left belongs to the sixty ids that may refresh it, and to the message
 around it. Counted with every character outside of ASCII written out, the longest that a sender can make of it."""
-PICTURE_BYTES = 9 * 1024
+PICTURE_BYTES = 11 * 1024
 """Our own bound for a PNG that stands in a card: a third more in base64, it leaves half of a message to the figures."""
-PICTURED_BYTES = 25 * 1024
+PICTURED_BYTES = 26 * 1024
 """Our own bound for a card with a picture, which few ids may refresh."""
 DIALOG_BYTES = 26 * 1024
 """Our own bound for a card in a dialog, counted likewise; the answer around it is small."""

@@ -28,9 +28,11 @@ SUMMARY = "summary"
 """Marks the refresh of a digest's card: it tells of itself when somebody sees it, and shows the same."""
 CARDS = "teams.digests"
 KEPT = timedelta(days=30)
-DPI, SMALLER = 110, 80
-"""396 pixels wide, as a phone shows a card; or less, where many bars make it too large."""
+SIZES = (160, 130, 100)
+"""Pixels an inch, of which the first that makes it small enough is taken: 576 pixels wide or less. Without its title,
+which the card has."""
 _PANELS = 3
+_WATCHERS = 10
 
 
 class TeamsPublishing:
@@ -79,10 +81,10 @@ class TeamsPublishing:
         chart = chart_of(summary)
         if chart is None:
             return None
-        small = replace(chart, panels=chart.panels[:_PANELS], hours=())
+        small = replace(chart, title="", subtitle="", panels=chart.panels[:_PANELS], hours=())
         picture: Picture | None = None
-        for made, dpi in ((chart, DPI), (small, DPI), (small, SMALLER)):
-            picture = await self._drawing(made, dpi)
+        for dpi in SIZES:
+            picture = await self._drawing(small, dpi)
             if picture is None or picture.fits:
                 break
         return picture
@@ -97,7 +99,7 @@ class TeamsPublishing:
         owner = policy.owners.get(summary.owner or "")
         ids = () if owner is None else (owner.risk_owner, owner.accountable, *owner.approvers)
         ids = (place.removeprefix(PERSON),) if place.startswith(PERSON) else ids
-        return [policy.people[id_] for id_ in dict.fromkeys(ids) if id_ in policy.people]
+        return [policy.people[id_] for id_ in dict.fromkeys(ids) if id_ in policy.people][:_WATCHERS]
 
 
 def _refresh(watchers: Sequence[str], posting: str) -> Json:

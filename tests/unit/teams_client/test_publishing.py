@@ -71,7 +71,7 @@ async def test_a_picture_that_is_too_large_is_drawn_smaller_and_then_left_out(de
     summary = await a_week(desk)
     drawing = Drawing(20_000, 8_000)
     assert "data:image/png" in str(await publishing(desk, drawing).drawn(summary))
-    assert [dpi for _, dpi in drawing.asked] == [110, 110]
+    assert [dpi for _, dpi in drawing.asked] == [160, 130]
     card = await publishing(desk, Drawing(20_000)).drawn(summary)
     assert "data:image/png" not in str(card)
     assert "too large for a card" in " ".join(texts(card))
