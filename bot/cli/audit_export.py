@@ -12,7 +12,9 @@ import typer
 from bot.cli import audit_words as words
 from bot.cli.audit_keys import own_keys
 from bot.cli.reading import AsJson, Database, moment, now, say_json, with_store
+from bot.errors import BadInput
 from bot.ports import Store
+from bot.proving.approval_traces import POLICY, Traced, export_trace
 from bot.proving.exports import Exported, Span, export
 from bot.proving.manifests import FileManifest, manifest_path
 from bot.proving.selecting import selection
@@ -26,13 +28,18 @@ class Format(StrEnum):
     JSONL = "jsonl"
     CSV = "csv"
     PARQUET = "parquet"
+    AGENTACK = "agentack"
 
 
 def export_command(
     *,
     out: Annotated[Path, typer.Option(help="The file to write.")],
     format_: Annotated[
-        Format, typer.Option("--format", help="parquet needs the extra: pip install 'signoff-bot[parquet]'.")
+        Format,
+        typer.Option(
+            "--format",
+            help="parquet: with the extra `signoff-bot[parquet]`. agentack: a trace for its check.",
+        ),
     ] = Format.JSONL,
     since: Annotated[str | None, typer.Option("--from", help="Events from this time on (UTC).")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Events before this time (UTC).")] = None,
@@ -46,6 +53,11 @@ def export_command(
     """Write the record, or a part of it by time, owner or action type, in a form that is verified offline."""
     span = Span(moment(since, "from"), moment(until, "to"))
     wanted = selection(owner or (), action, span)
+    if format_ is Format.AGENTACK:
+        if wanted.of_requests:
+            raise BadInput("is of every owner and action", field="format", remedy="leave out --owner and --action")
+        _export_trace(out, span, database, as_json=as_json)
+        return
     if format_ is Format.JSONL and not wanted.of_requests:
         _export_whole(out, span, database, as_json=as_json)
         return
@@ -61,6 +73,22 @@ def export_command(
         return
     typer.echo(f"{out}: {made.rows:,} events ({made.unsealed:,} unsealed), sha256 {made.sha256}")
     typer.echo(f"{manifest_path(out)}: signed; `signoff audit verify --file {out}` checks both offline")
+
+
+def _export_trace(out: Path, span: Span, database: str | None, *, as_json: bool) -> None:
+    async def work(store: Store, _: Settings) -> Traced:
+        with out.open("wb") as file, words.progress(None, quiet=as_json) as step:
+            return await export_trace(store, file, span, progress=step)
+
+    made = with_store(database, work)
+    beside = out.with_name(out.name + ".policy.toml")
+    beside.write_text(POLICY, encoding="utf-8")
+    if as_json:
+        say_json(msgspec.to_builtins(made))
+        return
+    typer.echo(f"{out}: {made.lines:,} lines of {made.requests:,} requests that came to their end")
+    typer.echo(f"Left out: {made.unfinished:,} that did not yet, {made.erased:,} that were erased.")
+    typer.echo(f"Check it with: agentack check {out} --policy {beside}")
 
 
 def _export_whole(out: Path, span: Span, database: str | None, *, as_json: bool) -> None:
