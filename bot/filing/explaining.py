@@ -24,16 +24,16 @@ CHECK = (
         "audit public-key` prints. It is no secret."
     ),
     (
-        "With the program (`pip install signoff-bot`, no network needed), run `signoff audit verify-file FILE"
-        " --public-key KEY`. It makes every statement again from the events in the file, compares them, and "
-        "checks that the events are those that were sealed."
+        "With the program that runs the server, on any machine (it needs no network, database or settings for"
+        " this), run `signoff audit verify-file FILE --public-key KEY`. It makes every statement again from "
+        "the events in the file, compares them, and checks that the events are those that were sealed."
     ),
     (
         "By hand: each event has the SHA-256 of its content (its digest), and a hash over its header, its "
         "digest and the hash of the event before it, so that none can be changed, dropped or moved alone. The"
-        " hashes are leaves of one tree over everything that Signoff ever recorded; the checkpoint below is "
-        "the tree's root, signed. The page docs/record.md of Signoff says it exactly enough to write a "
-        "checker of one's own."
+        " hashes are leaves of one tree over everything that Signoff ever recorded; the checkpoint in this "
+        "file is the tree's root, signed. The page docs/record.md of Signoff says it exactly enough to write "
+        "a checker of one's own."
     ),
     (
         "What a file can't show: what was recorded after it was made, and that no event of another kind (a "

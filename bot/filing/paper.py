@@ -24,15 +24,15 @@ from bot.filing.drawing import LAYOUT, drawn
 from bot.filing.shape import DecisionFile, write_file
 
 ATTACHED = "decision.json"
-FONTS = (
-    ("Noto Sans", "fontpkg_noto_sans", "files"),
-    ("Noto Sans Arabic", "fontpkg_noto_sans_arabic", "files"),
-    ("Noto Sans Devanagari", "fontpkg_noto_sans_devanagari", "files"),
-    ("Noto Sans Thai", "fontpkg_noto_sans_thai", "files"),
-    ("Noto Sans CJK JP", "noto_cjk_sans_jp_regular", "."),
-    ("DejaVu Sans", "matplotlib", "mpl-data/fonts/ttf"),  # Hebrew, Armenian, Georgian and many signs; not imported
+FAMILIES = (
+    "Noto Sans",
+    "Noto Sans Arabic",
+    "Noto Sans Devanagari",
+    "Noto Sans Thai",
+    "Noto Sans CJK JP",
+    "DejaVu Sans",  # Hebrew, Armenian, Georgian and many signs
 )
-"""Family, the package that brings it, and where in it; the first that has a character sets it."""
+"""The first that has a character sets it."""
 _LONG = re.compile(r"\S{25,}")
 _PIECE = 20
 _BREAK = "\u200b"
@@ -66,7 +66,7 @@ def paper(file: DecisionFile) -> bytes:
     made = {
         **_printable(drawn(file)),
         "maker": maker(),
-        "families": [family for family, *_ in FONTS],
+        "families": list(FAMILIES),
         "attached": ATTACHED,
         "moment": {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")},
     }
@@ -115,14 +115,22 @@ def _characters() -> frozenset[int]:
 
 @lru_cache(maxsize=1)
 def _font_files() -> tuple[Path, ...]:
-    found = [path for _, package, folder in FONTS for path in _in_package(package, folder)]
-    return tuple(sorted(found))
+    import fontpkg_noto_sans  # noqa: PLC0415 - packages of files alone: imported to be found
+    import fontpkg_noto_sans_arabic  # noqa: PLC0415 - as above
+    import fontpkg_noto_sans_devanagari  # noqa: PLC0415 - as above
+    import fontpkg_noto_sans_thai  # noqa: PLC0415 - as above
+    import noto_cjk_sans_jp_regular  # noqa: PLC0415 - as above
+
+    brought = (fontpkg_noto_sans, fontpkg_noto_sans_arabic, fontpkg_noto_sans_devanagari, fontpkg_noto_sans_thai)
+    upright = [path for one in brought for path in Path(one.ROOT).glob("files/*.ttf") if "Italic" not in path.name]
+    cjk = Path(str(noto_cjk_sans_jp_regular.FONT_PATH))
+    return (*sorted(upright), cjk, *_dejavu())
 
 
-def _in_package(package: str, folder: str) -> list[Path]:
-    spec = find_spec(package)
+def _dejavu() -> list[Path]:
+    """DejaVu Sans, which matplotlib brings; that is not imported, as it takes long to load."""
+    spec = find_spec("matplotlib")
     if spec is None or not spec.submodule_search_locations:
         return []
-    root = Path(next(iter(spec.submodule_search_locations))) / folder
-    names = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf") if package == "matplotlib" else ("*.ttf", "*.otf")
-    return [path for name in names for path in root.glob(name) if "Italic" not in path.name]
+    folder = Path(next(iter(spec.submodule_search_locations))) / "mpl-data" / "fonts" / "ttf"
+    return [path for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf") if (path := folder / name).is_file()]

@@ -9,7 +9,7 @@ from bot.domain import events as e
 from bot.domain.people import ActorKind
 from bot.domain.requests import MessageRef, Request
 from bot.domain.routing import ASSIGNEE, MANAGER, ON_CALL
-from bot.filing.case import Case, Told, on, when
+from bot.filing.case import Case, Told, moment, on, when
 from bot.filing.shape import Entry
 
 SEEN = (
@@ -66,14 +66,15 @@ def asked(case: Case, request: Request) -> Iterator[Entry]:
         asked_in = tuple(one.ref for one, event in case.each(e.Asked) if event.question == question.id)
         answers = tuple(one.ref for one, event in case.each(e.Answered) if event.question == question.id)
         gone = "(erased)" if request.erased else "(empty)"
-        yield Entry(
-            f"{case.who(question.by)}, asked", plain(question.text) or gone, asked_in or case.refs("request.erased")
-        )
+        refs = asked_in or case.refs("request.erased")
+        label = f"{case.who(question.by)}, asked"
+        yield Entry(label, plain(question.text) or gone, refs, at=moment(question.at))
         if question.answer is None:
-            yield Entry("The agent", "has not answered", asked_in)
+            yield Entry("The agent", "has not answered", refs)
         else:
-            text = plain(question.answer) or gone
-            yield Entry("The agent answered", text, answers or case.refs("request.erased"), claim=True)
+            at = moment(question.answered_at) if question.answered_at else None
+            refs = answers or case.refs("request.erased")
+            yield Entry("The agent answered", plain(question.answer) or gone, refs, at=at, claim=True)
 
 
 def handled(case: Case, request: Request) -> Iterator[Entry]:
