@@ -14,6 +14,7 @@ from bot.answering.charting import Draw
 from bot.app.workplace import Workplace
 from bot.deciding import Deciding
 from bot.errors import SignoffError
+from bot.friction import Frictions
 from bot.manifest import slack_scopes
 from bot.pausing import Pausing
 from bot.policy.document import Policy
@@ -102,7 +103,7 @@ def connect(
         oauth=oauth,
         hand_over=publishing.hand_over,
     )
-    digests = Digests(store, answering, publishing)
+    digests = Digests(store, answering, Frictions(store, place.clock, policy), publishing)
     sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties, digests=digests)
     return ConnectedSlack(receiving, sender, people, workspaces)
 

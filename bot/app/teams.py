@@ -24,6 +24,7 @@ from bot.answering.charting import Draw
 from bot.app.registration import cloud_of, grant_of
 from bot.app.workplace import Workplace
 from bot.deciding import Deciding
+from bot.friction import Frictions
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.rostering import Rostering
@@ -103,6 +104,6 @@ def connect(
         publishing=publishing,
         desk_url=f"{url}/desk",
     )
-    digests = Digests(store, answering, publishing)
+    digests = Digests(store, answering, Frictions(store, clock, policy), publishing)
     sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties, digests=digests)
     return ConnectedTeams(receiving, sender, port, tokens, credentials)

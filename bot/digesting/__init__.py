@@ -5,6 +5,6 @@
 
 from bot.digesting.due import Due, due_of
 from bot.digesting.noting import Digesting, NextAfter
-from bot.digesting.publishing import Digested, Publishing
+from bot.digesting.publishing import Digested, DigestedFriction, Publishing
 
-__all__ = ["Digested", "Digesting", "Due", "NextAfter", "Publishing", "due_of"]
+__all__ = ["Digested", "DigestedFriction", "Digesting", "Due", "NextAfter", "Publishing", "due_of"]

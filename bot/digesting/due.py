@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.domain.events import Noted
+from bot.policy.digests import SUMMARY
 
 LATE_SECONDS = 600
 """From so late on a digest says that it is late."""
@@ -26,6 +27,8 @@ class Due(msgspec.Struct, frozen=True):
     schedule: str = ""
     """The cron expression and the time zone that it came by."""
     timezone: str = "UTC"
+    kind: str = SUMMARY
+    """As ``Digest.kind`` of the policy."""
     missed: int = 0
     """How many before it did not come, since no process ran."""
     late_seconds: int = 0

@@ -76,7 +76,15 @@ class Digesting:
     async def send(self, owner: Owner, digest: Digest, by: Actor) -> Due:
         """Note that a digest is to be sent now, whenever it is due; its next one comes as if this had not been."""
         zone = zone_of(owner, self._policy()).key
-        due = Due(owner.id, digest.name, self._clock.now(), digest.period, self._places(digest), timezone=zone)
+        due = Due(
+            owner.id,
+            digest.name,
+            self._clock.now(),
+            digest.period,
+            self._places(digest),
+            timezone=zone,
+            kind=digest.kind,
+        )
         ledger = digests_ledger(owner.id)
         fact = e.Noted(DIGEST_DUE, msgspec.to_builtins(due))
         await self._store.transact(Needs(ledgers=(ledger,)), lambda view: view.record("ledger", ledger, fact, by))
@@ -118,6 +126,7 @@ class Digesting:
             places=self._places(digest),
             schedule=schedule,
             timezone=zone,
+            kind=digest.kind,
             missed=len(came) - 1,
             late_seconds=late,
         )

@@ -9,6 +9,7 @@ import msgspec
 
 from bot.answering import Summary
 from bot.domain.requests import MessageRef
+from bot.friction import Friction, Hints
 from bot.ports import Posting
 
 
@@ -20,6 +21,15 @@ class Digested(msgspec.Struct, frozen=True):
     late: str | None = None
 
 
+class DigestedFriction(msgspec.Struct, frozen=True):
+    """The signals of friction to be posted. ``hints`` only where the place is one risk owner's own."""
+
+    friction: Friction
+    due_at: datetime
+    late: str | None = None
+    hints: Hints | None = None
+
+
 class Publishing(Protocol):
     """A chat surface that posts digests: figures as text, a chart, and a sheet or the way to one."""
 
@@ -29,4 +39,8 @@ class Publishing(Protocol):
         Where only the chart or the sheet can't be shown, the figures are, and say so. ``Busy``, ``Uncertain``,
         ``Unavailable`` and ``ChannelUnavailable`` as ``bot.ports.Chat`` says.
         """
+        ...
+
+    async def publish_friction(self, place: str, digested: DigestedFriction, posting: Posting) -> MessageRef:
+        """The same for the signals of friction; what of it is for one person's eyes comes to that person alone."""
         ...

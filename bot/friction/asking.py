@@ -40,10 +40,16 @@ class Frictions:
         self._turn = asyncio.Lock()
 
     async def measured(
-        self, owner: str | None = None, period: str | None = None, *, reader: str | None = None
+        self,
+        owner: str | None = None,
+        period: str | None = None,
+        *,
+        at: datetime | None = None,
+        reader: str | None = None,
     ) -> Measured:
         """The signals of an owner (id or title; None is everybody) in a period of a month at most; nothing is a week.
 
+        The period is seen ``at`` an instant, now without it.
         ``reader`` is the id of the one person who will see the answer. Where they are the risk owner of any of these
         owners, what is for their eyes is with it. It has to be None wherever others see the answer too.
 
@@ -53,7 +59,7 @@ class Frictions:
         """
         policy = self._policy()
         whose = None if owner is None else find_owner(owner, policy)
-        when = read_period(period, self._clock.now(), policy.zone if whose is None else zone_of(whose, policy))
+        when = read_period(period, at or self._clock.now(), policy.zone if whose is None else zone_of(whose, policy))
         async with self._turn:
             return await self._measured(policy, None if whose is None else whose.id, when, reader)
 

@@ -1,10 +1,13 @@
-"""Digests: a summary that comes by itself."""
+"""Digests: a summary, or the signals of friction, that come by themselves."""
 
 from __future__ import annotations
 
 import msgspec
 
 from bot.policy.cron import Cron
+
+SUMMARY, FRICTION = KINDS = ("summary", "friction")
+"""What comes."""
 
 
 class Digest(msgspec.Struct, frozen=True):
@@ -16,3 +19,5 @@ class Digest(msgspec.Struct, frozen=True):
     """As ``bot.answering.read_period`` takes it, seen at the time at which it is due."""
     places: dict[str, tuple[str, ...]]
     """By surface where it comes: channels as the policy writes them, and ``person:<id>``."""
+    kind: str = SUMMARY
+    """``SUMMARY`` or ``FRICTION``."""

@@ -8,16 +8,17 @@ from typing import Any
 
 from bot.domain.people import Person
 from bot.policy.cron import REMEDY, Cron, parse_cron
-from bot.policy.digests import Digest
+from bot.policy.digests import FRICTION, KINDS, SUMMARY, Digest
 from bot.policy.yamltree import At, did_you_mean
 
-DIGEST_KEYS = frozenset({"name", "cron", "period", "to", "post_to", "on"})
+DIGEST_KEYS = frozenset({"name", "kind", "cron", "period", "to", "post_to", "on"})
 CHANNEL, RISK_OWNER, ACCOUNTABLE = "channel", "risk_owner", "accountable"
 SURFACES = ("slack", "teams")
 PERSON = "person:"
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PERIOD = re.compile(r"today|yesterday|week|month|(?:[1-9][0-9]{0,2})[hdw]")
 _LONGEST = {"h": 366 * 24, "d": 366, "w": 52}
+_LONGEST_FRICTION = {"h": 31 * 24, "d": 31, "w": 4}
 _MOST = 10
 _MOST_PLACES = 20
 
@@ -54,12 +55,21 @@ def _digest(at: At, around: Around) -> Digest | None:
     if name is not None and not _NAME.fullmatch(name):
         found["name"].wrong(f"{name[:40]!r} is no name of a digest", "use lower-case letters, digits and _")
     cron = _cron(found["cron"]) if "cron" in found else None
-    period = _period(found["period"]) if "period" in found else "week"
+    kind = _kind(found["kind"]) if "kind" in found else SUMMARY
+    period = _period(found["period"], kind) if "period" in found else "week"
     surfaces = _surfaces(found["on"]) if "on" in found else SURFACES
     places = _places(at, found, around, surfaces)
-    if name is None or cron is None or period is None:
+    if name is None or cron is None or period is None or kind is None:
         return None
-    return Digest(name, cron, period, places)
+    return Digest(name, cron, period, places, kind)
+
+
+def _kind(at: At) -> str | None:
+    kind = at.text(longest=20)
+    if kind is not None and kind not in KINDS:
+        at.wrong(f"{kind!r} is no kind of digest", did_you_mean(kind, KINDS))
+        return None
+    return kind
 
 
 def _cron(at: At) -> Cron | None:
@@ -73,7 +83,7 @@ def _cron(at: At) -> Cron | None:
         return None
 
 
-def _period(at: At) -> str | None:
+def _period(at: At, kind: str | None) -> str | None:
     text = at.text(longest=20)
     if text is None:
         return None
@@ -81,8 +91,9 @@ def _period(at: At) -> str | None:
     if not _PERIOD.fullmatch(text):
         at.wrong(f"{text!r} is no period that comes again", remedy)
         return None
-    if text[-1] in _LONGEST and text[0].isdigit() and int(text[:-1]) > _LONGEST[text[-1]]:
-        at.wrong(f"{text!r} is longer than a year", remedy)
+    longest, said = (_LONGEST_FRICTION, "month") if kind == FRICTION else (_LONGEST, "year")
+    if text[-1] in longest and text[0].isdigit() and int(text[:-1]) > longest[text[-1]]:
+        at.wrong(f"{text!r} is longer than a {said}", remedy)
         return None
     return text
 
@@ -149,6 +160,7 @@ def digest_schema() -> dict[str, Any]:
     chat = {"enum": list(SURFACES)}
     properties: dict[str, Any] = {
         "name": {"type": "string", "pattern": f"^{_NAME.pattern}$"},
+        "kind": {"description": "What comes: `summary` without it.", "enum": list(KINDS)},
         "cron": {"description": "When it comes, on the clocks of the owner's hours: five fields.", **text},
         "period": {"description": "Of which time it tells; `week` without it.", "pattern": f"^(?:{_PERIOD.pattern})$"},
         "to": {

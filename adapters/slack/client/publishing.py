@@ -9,15 +9,18 @@ import logging
 from typing import Any
 
 from adapters.slack.cards.drawn import Drawn
+from adapters.slack.cards.friction import friction_message
 from adapters.slack.cards.summary import summary_message, unattached
 from adapters.slack.client.attaching import File, attach
 from adapters.slack.client.posting import SlackChat
 from adapters.slack.client.workspaces import Workspaces
 from bot.answering import Summary, csv_of, heading, sheet_name
 from bot.answering.charting import Draw, alt_text, chart_of
-from bot.digesting.publishing import Digested
+from bot.digesting.publishing import Digested, DigestedFriction
 from bot.domain.requests import MessageRef
 from bot.errors import Busy, SignoffError
+from bot.friction import csv_of as friction_csv
+from bot.friction import heading as friction_heading
 from bot.ports import Posting
 
 log = logging.getLogger("signoff.slack")
@@ -48,6 +51,25 @@ class SlackPublishing:
             problem = unattached(error)
         if problem is not None:
             await self._chat.redraw(ref, self._drawn(digested, problem))
+        return ref
+
+    async def publish_friction(self, place: str, digested: DigestedFriction, posting: Posting) -> MessageRef:
+        """See ``Publishing``. The sheet below it holds nothing that is for one person's eyes."""
+        if digested.hints is not None and place != f"person:{digested.hints.risk_owner}":
+            raise ValueError("what is for one person's eyes goes nowhere else")
+        drawn = friction_message(digested.friction, digested.hints, desk_url=self._desk_url, late=digested.late)
+        ref = await self._chat.post_drawn(place, drawn, posting, since=digested.due_at)
+        sheet = File(
+            "friction.csv",
+            f"{friction_heading(digested.friction)}: every signal",
+            friction_csv(digested.friction).encode(),
+        )
+        try:
+            await attach(self._workspaces, ref.workspace, ref.channel, [sheet], thread=ref.message, again=posting.again)
+        except Busy:
+            raise  # as above
+        except SignoffError as error:
+            log.warning("a digest's file could not be attached: %s", error.code)
         return ref
 
     def _drawn(self, digested: Digested, problem: str | None = None) -> Drawn:

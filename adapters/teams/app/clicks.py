@@ -99,10 +99,10 @@ async def clicked(room: Room, visit: Visit, pressed: Pressed, *, first: bool) ->
 
 
 async def _summary(room: Room, visit: Visit, posting: str) -> Answer:
-    """A digest shows the same to everybody who is of the policy; its call only tells that it stands."""
+    """A digest shows what it showed; its call only tells that it stands. One for one person alone is theirs."""
     try:
-        await room.person(visit)
-        card = None if room.publishing is None else await room.publishing.again(posting)
+        person = await room.person(visit)
+        card = None if room.publishing is None else await room.publishing.again(posting, person.id)
     except Exception as error:  # noqa: BLE001 - as above
         log_fault(error, "click")
         card = card_of(error)

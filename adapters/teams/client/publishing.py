@@ -13,13 +13,16 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.teams.cards import TYPE, refresh_for
+from adapters.teams.cards.friction import friction_card
 from adapters.teams.cards.summary import Picture, summary_card
 from adapters.teams.client.posting import PERSON, TeamsChat
 from bot.answering import Summary, heading, headline
 from bot.answering.charting import Chart, Draw, alt_text, chart_of
-from bot.digesting.publishing import Digested
+from bot.digesting.publishing import Digested, DigestedFriction
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
+from bot.friction import heading as friction_heading
+from bot.friction import headline as friction_headline
 from bot.policy.document import Policy
 from bot.ports import Clock, Posting, Shelf
 
@@ -33,6 +36,15 @@ SIZES = (160, 130, 100)
 which the card has."""
 _PANELS = 3
 _WATCHERS = 10
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """A card to be posted, what it says in short, and whose owner it is of; ``alone`` is the one who may see it."""
+
+    card: Json
+    said: str
+    owner: str | None
+    alone: str | None = None
 
 
 class TeamsPublishing:
@@ -58,24 +70,45 @@ class TeamsPublishing:
     async def publish(self, place: str, digested: Digested, posting: Posting) -> MessageRef:
         """See ``Publishing``. One whose answer was lost is waited for: its card tells of itself when it is seen."""
         card = await self.drawn(digested.summary, digested.late)
-        until = self._clock.now() + KEPT
-        await self._shelf.put(CARDS, posting.id, msgspec.json.encode(card), expires_at=until)
         said = f"{heading(digested.summary)}: {headline(digested.summary)}"
+        return await self._post(place, _Made(card, said, digested.summary.owner), posting)
+
+    async def publish_friction(self, place: str, digested: DigestedFriction, posting: Posting) -> MessageRef:
+        """See ``Publishing``. What is for one person's eyes nobody else gets, asking or not."""
+        friction = digested.friction
+        card = friction_card(friction, digested.hints, desk_url=self._desk_url, late=digested.late)
+        said = f"{friction_heading(friction)}: {friction_headline(friction)}"
+        alone = None if digested.hints is None else digested.hints.risk_owner
+        if alone is not None and place != f"{PERSON}{alone}":
+            raise ValueError("what is for one person's eyes goes nowhere else")
+        return await self._post(place, _Made(card, said, friction.owner, alone), posting)
+
+    async def _post(self, place: str, made: _Made, posting: Posting) -> MessageRef:
+        until = self._clock.now() + KEPT
+        kept = msgspec.json.encode((made.alone, made.card))
+        await self._shelf.put(CARDS, posting.id, kept, expires_at=until)
+        card, said = made.card, made.said
 
         def activity(watchers: Sequence[str]) -> Json:
             content = {**card, "refresh": _refresh(watchers, posting.id)} if watchers else card
             return {"type": "message", "summary": said, "attachments": [{"contentType": TYPE, "content": content}]}
 
-        return await self._chat.post_made(place, activity, posting, self._watchers(place, digested.summary))
+        return await self._chat.post_made(place, activity, posting, self._watchers(place, made.owner))
 
     async def drawn(self, summary: Summary, late: str | None = None) -> Json:
         """The card of a summary, with its chart where that can be drawn and fits."""
         return summary_card(summary, desk_url=self._desk_url, late=late, picture=await self._picture(summary))
 
-    async def again(self, posting: str) -> Json | None:
-        """The card of a digest as it was posted, for the client that asks for it; None when it is too long ago."""
+    async def again(self, posting: str, person: str) -> Json | None:
+        """The card of a digest as it was posted, for the client of a person (an id) that asks for it.
+
+        None when it is too long ago, or was for somebody else alone.
+        """
         found = await self._shelf.get(CARDS, posting, self._clock.now())
-        return None if found is None else msgspec.json.decode(found)
+        if found is None:
+            return None
+        alone, card = msgspec.json.decode(found, type=tuple[str | None, Json])
+        return card if alone in {None, person} else None
 
     async def _picture(self, summary: Summary) -> Picture | None:
         chart = chart_of(summary)
@@ -93,10 +126,10 @@ class TeamsPublishing:
         png = await self._draw(chart, dpi)
         return None if png is None else Picture(png, alt_text(chart))
 
-    def _watchers(self, place: str, summary: Summary) -> Sequence[Person]:
+    def _watchers(self, place: str, whose: str | None) -> Sequence[Person]:
         """Whose clients ask for the card when they see it."""
         policy = self._policy()
-        owner = policy.owners.get(summary.owner or "")
+        owner = policy.owners.get(whose or "")
         ids = () if owner is None else (owner.risk_owner, owner.accountable, *owner.approvers)
         ids = (place.removeprefix(PERSON),) if place.startswith(PERSON) else ids
         return [policy.people[id_] for id_ in dict.fromkeys(ids) if id_ in policy.people][:_WATCHERS]

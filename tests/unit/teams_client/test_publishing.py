@@ -98,4 +98,4 @@ async def test_one_whose_answer_was_lost_tells_of_itself_and_stands_once(desk: D
     again = desk.posting("11111111-1111-5111-8111-111111111111", again=True)
     assert (await posts.publish(desk.refunds.id, made, again)).message == message.id
     assert len(desk.teams.messages(desk.refunds)) == 1
-    assert await posts.again("11111111-1111-5111-8111-111111111111") is not None
+    assert await posts.again("11111111-1111-5111-8111-111111111111", "dana") is not None
