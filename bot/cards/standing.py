@@ -207,8 +207,8 @@ def _lesson(card: Card, pen: Pen) -> Iterable[Line]:
     else:
         due = ", was due " if lesson.overdue else ", due "
         yield Line((Span("🎓 "), Span(lesson.title, bold=True), Span(said + due), Span(at=lesson.due_at)))
-    if lesson.note:
-        yield Line((Span(" ".join(pen.text(lesson.note, pen.room.said).split())),), quoted=True)
+    for said in filter(None, (lesson.note, lesson.proposed)):
+        yield Line((Span(" ".join(pen.text(said, pen.room.said).split())),), quoted=True)
 
 
 def _fact(status: Status, pen: Pen) -> Line:

@@ -41,7 +41,7 @@ def _blocks(card: Card, pen: Pen, mentions: Mentions, lead: str | None, desk_url
         *facts.subject(card, pen),
         *(facts.why(card, pen) if card.status.open else []),
         *facts.changes(card, pen),
-        *(_background(card, pen) if card.status.open else []),
+        *(_background(card, pen) if card.status.open or lead else []),
         *facts.exchanges(card, pen),
         *([] if card.status.open else facts.held_for(card, pen)),
         *facts.origin(card, pen),

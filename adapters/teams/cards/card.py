@@ -74,7 +74,7 @@ def _body(card: Card, pen: Pen, called: str, lead: str | None) -> list[Json]:
         *facts.subject(card, pen),
         *(facts.why(card, pen) if card.status.open else []),
         *facts.changes(card, pen),
-        *([*facts.claim(card, pen), *facts.support(card, pen)] if card.status.open else []),
+        *([*facts.claim(card, pen), *facts.support(card, pen)] if card.status.open or lead else []),
         *facts.exchanges(card, pen),
         *([] if card.status.open else facts.held_for(card, pen)),
         *facts.origin(card, pen),
