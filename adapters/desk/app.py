@@ -27,6 +27,7 @@ from adapters.desk.pages import TYPES, Pages
 from adapters.desk.queue_page import queue
 from adapters.desk.request_page import show
 from adapters.desk.samples_page import samples
+from adapters.desk.search_page import search
 from adapters.desk.summary_page import sheet, summary
 from adapters.desk.who_page import who
 from adapters.desk.workroom import WORKROOM, Workroom
@@ -52,6 +53,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/friction.csv", friction_page.sheet),
         web.get("/who", who),
         web.get("/find", find_by_id),
+        web.get("/search", search),
         web.get("/pauses", pausing_forms.pauses),
         web.post("/pauses", pausing_forms.pause),
         web.get("/pauses/resume", pausing_forms.back),
