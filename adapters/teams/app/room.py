@@ -164,7 +164,7 @@ class Room:
         here = (visit.tenant, visit.conversation, visit.message)
         found = next((ref for ref in told if (ref.workspace, ref.channel, ref.message) == here), None)
         scene = None if found is None else await look(self.store, self.clock, self.policy(), SURFACE, request.id)
-        return lead(scene, found.upto, found.place) if found is not None and scene is not None and scene.open else None
+        return lead(scene, found.upto, found.place) if found and scene and scene.matters(found.upto) else None
 
     async def shown(self, request: Request, person: Person | None, lead: str | None = None) -> Json:
         """The Adaptive Card of a request as this person sees it; None for as everybody does."""
