@@ -81,7 +81,7 @@ def customer_command(
 
 
 def _progress(done: int, whole: int) -> None:
-    if done == whole or done % _STEP == 0:
+    if done == whole or done % _STEP == 0:  # contacts come one by one
         typer.echo(f"{done} of {whole}", err=True)
 
 

@@ -6,7 +6,13 @@ made of digests and stay whole. What remains beside them (a used idempotency key
 a key of the server's. Nothing is erased that a legal hold keeps.
 """
 
-from bot.erasing.one_request import MAX_REASON, Erasure, erase_request, payloads_of, sayable
+from bot.erasing.one_request import (
+    MAX_REASON,
+    Erasure,
+    erase_request,
+    payloads_of,
+    sayable,
+)
 from bot.erasing.residues import residue
 from bot.erasing.whole_customer import (
     ERASURES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,14 @@ from bot.domain.people import Actor, Person
 from bot.domain.requests import GrantStatus, Request
 from bot.erasing.one_request import erase_request, sayable
 from bot.errors import BadInput, Conflict, NotAllowed
-from bot.holding import STREAM, customers_pseudonym, held, keeping, refuse_held_customer, standing_now
+from bot.holding import (
+    STREAM,
+    customers_pseudonym,
+    held,
+    keeping,
+    refuse_held_customer,
+    standing_now,
+)
 from bot.policy.document import Policy
 from bot.ports import ContactQuery, RequestQuery, Store
 from bot.receiving.drafting import forget_drafts
@@ -23,6 +31,8 @@ ERASURES = "erasures"
 """The ledger in which it is noted that everything of a customer (by their pseudonym) was erased."""
 _PAGE = 200
 _NAMED = 5
+_AT_ONCE = 20
+"""Requests that are erased at a time: the store commits together what comes together."""
 
 Progress = Callable[[int, int], None]
 """Called with how many of how many requests and contacts are done."""
@@ -64,25 +74,40 @@ async def belongings_of(store: Store, customer: str) -> Belongings:
         BadInput: when there is no name.
     """
     if not customer.strip():
-        raise BadInput("is empty", field="customer", remedy="give the id by which requests name the customer")
+        raise BadInput(
+            "is empty",
+            field="customer",
+            remedy="give the id by which requests name the customer",
+        )
     requests: dict[str, Request] = {}
     contacts: list[Contact] = []
     for spelling in await store.spellings(customer):
-        requests |= {request.id: request for request in await _requests(store, spelling)}
+        requests |= {
+            request.id: request for request in await _requests(store, spelling)
+        }
         contacts += await _contacts(store, spelling)
     linked = _linked(requests.values()) - requests.keys()
     while linked:
-        found = [request for id_ in linked if (request := await store.request(id_)) is not None and not request.erased]
+        found = [
+            request
+            for id_ in linked
+            if (request := await store.request(id_)) is not None and not request.erased
+        ]
         requests |= {request.id: request for request in found}
         linked = _linked(found) - requests.keys()
-    return Belongings(tuple(sorted(requests.values(), key=lambda one: (one.opened_at, one.id))), tuple(contacts))
+    return Belongings(
+        tuple(sorted(requests.values(), key=lambda one: (one.opened_at, one.id))),
+        tuple(contacts),
+    )
 
 
 async def _requests(store: Store, customer: str) -> list[Request]:
     found: list[Request] = []
     after: str | None = None
     while True:
-        page = await store.requests(RequestQuery(customer=customer, limit=_PAGE, after=after))
+        page = await store.requests(
+            RequestQuery(customer=customer, limit=_PAGE, after=after)
+        )
         found += page.items
         after = page.next
         if after is None:
@@ -93,7 +118,9 @@ async def _contacts(store: Store, customer: str) -> list[Contact]:
     found: list[Contact] = []
     after: str | None = None
     while True:
-        page = await store.contacts(ContactQuery(customer=customer, limit=_PAGE, after=after))
+        page = await store.contacts(
+            ContactQuery(customer=customer, limit=_PAGE, after=after)
+        )
         found += page.items
         after = page.next
         if after is None:
@@ -111,12 +138,16 @@ def _linked(requests: Iterable[Request]) -> set[str]:
 
 
 def _is_open(request: Request) -> bool:
-    return request.pending or (request.grant is not None and request.grant.status is GrantStatus.WAITING)
+    return request.pending or (
+        request.grant is not None and request.grant.status is GrantStatus.WAITING
+    )
 
 
 def owners_of(belongings: Belongings) -> tuple[str, ...]:
     """The owners (ids) whose requests these are."""
-    return tuple(dict.fromkeys(request.routing.owner for request in belongings.requests))
+    return tuple(
+        dict.fromkeys(request.routing.owner for request in belongings.requests)
+    )
 
 
 async def refuse_unless_erasable(
@@ -137,7 +168,9 @@ async def refuse_unless_erasable(
             raise held(hold_of_it, f"request {request.id}")
     waiting = belongings.open
     if waiting and not cancel:
-        named = ", ".join(request.id for request in waiting[:_NAMED]) + (" ..." if len(waiting) > _NAMED else "")
+        named = ", ".join(request.id for request in waiting[:_NAMED]) + (
+            " ..." if len(waiting) > _NAMED else ""
+        )
         raise Conflict(
             f"{len(waiting)} of their requests still wait for a decision, or may still be run: {named}",
             code="still_open",
@@ -170,18 +203,35 @@ async def erase_customer(  # noqa: PLR0913 - each is a fact of its own, given by
     found = await belongings_of(store, customer)
     await refuse_unless_erasable(store, customer, found, veil=veil, cancel=cancel)
     payloads = 0
-    for number, request in enumerate(found.requests):
-        progress(number, len(found))
-        erasure = await erase_request(
-            store, request.id, reason=reason, by=by, veil=veil, keep_amounts=keep_amounts, cancel=cancel
+    for start in range(0, len(found.requests), _AT_ONCE):
+        progress(start, len(found))
+        erasures = await asyncio.gather(
+            *(
+                erase_request(
+                    store,
+                    one.id,
+                    reason=reason,
+                    by=by,
+                    veil=veil,
+                    keep_amounts=keep_amounts,
+                    cancel=cancel,
+                )
+                for one in found.requests[start : start + _AT_ONCE]
+            ),
+            return_exceptions=True,
         )
-        payloads += erasure.payloads
+        for erasure in erasures:
+            if isinstance(erasure, BaseException):
+                raise erasure
+            payloads += erasure.payloads
     for number, contact in enumerate(found.contacts, len(found.requests)):
         progress(number, len(found))
         await _erase_contact(store, contact, customer, reason, by, veil)
         payloads += 1
     progress(len(found), len(found))
-    drafts = await forget_drafts(store.shelf, now, {request.id for request in found.requests})
+    drafts = await forget_drafts(
+        store.shelf, now, {request.id for request in found.requests}
+    )
     done = CustomerErasure(
         requests=len(found.requests),
         contacts=len(found.contacts),
@@ -194,17 +244,28 @@ async def erase_customer(  # noqa: PLR0913 - each is a fact of its own, given by
     return done
 
 
-async def _erase_contact(store: Store, contact: Contact, customer: str, reason: str, by: Actor, veil: bytes) -> None:
+async def _erase_contact(
+    store: Store, contact: Contact, customer: str, reason: str, by: Actor, veil: bytes
+) -> None:
     def flow(view: View) -> None:
         refuse_held_customer(view, customer, veil)
         known = view.contact(contact.id)
         if known is not None and not known.erased:
-            view.record("contact", contact.id, e.ContactErased(anonymous(known), reason), by)
+            view.record(
+                "contact", contact.id, e.ContactErased(anonymous(known), reason), by
+            )
 
     await store.transact(Needs(contacts=(contact.id,), ledgers=(HOLDS,)), flow)
 
 
-async def _note(store: Store, customer: str, reason: str, by: Actor, veil: bytes, done: CustomerErasure) -> None:
+async def _note(
+    store: Store,
+    customer: str,
+    reason: str,
+    by: Actor,
+    veil: bytes,
+    done: CustomerErasure,
+) -> None:
     """That it was done, for whoever asks later: by a pseudonym that only the server's key leads to."""
     facts = {
         "customer": customers_pseudonym(customer, veil),
@@ -219,17 +280,27 @@ async def _note(store: Store, customer: str, reason: str, by: Actor, veil: bytes
     await store.transact(Needs(ledgers=(ERASURES,)), flow)
 
 
-def refuse_unless_theirs(person: Person, belongings: Belongings, policy: Policy) -> None:
+def refuse_unless_theirs(
+    person: Person, belongings: Belongings, policy: Policy
+) -> None:
     """Refuse a person who is not the risk owner of all whose requests would be erased; of contacts alone, of any.
 
     Raises:
         NotAllowed: saying who is.
     """
-    owners = [policy.owners[id_] for id_ in owners_of(belongings) if id_ in policy.owners]
+    owners = [
+        policy.owners[id_] for id_ in owners_of(belongings) if id_ in policy.owners
+    ]
     others = [owner for owner in owners if owner.risk_owner != person.id]
     any_of_them = any(owner.risk_owner == person.id for owner in policy.owners.values())
     if any_of_them and not others:
         return
-    names = dict.fromkeys(policy.people[owner.risk_owner].name for owner in others or policy.owners.values())
+    names = dict.fromkeys(
+        policy.people[owner.risk_owner].name
+        for owner in others or policy.owners.values()
+    )
     what = ", ".join(dict.fromkeys(owner.title for owner in others)) or "any owner"
-    raise NotAllowed(f"{person.name} is not the risk owner of {what}", remedy=f"ask {', '.join(names)}")
+    raise NotAllowed(
+        f"{person.name} is not the risk owner of {what}",
+        remedy=f"ask {', '.join(names)}",
+    )

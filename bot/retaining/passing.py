@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -26,6 +27,8 @@ _TURN = timedelta(minutes=30)
 """For how long after one process began to look no other does."""
 _ROOM, _KEY = "retention", "turn"
 _PAGE = 1000
+_AT_ONCE = 20
+"""Requests that are erased at a time: the store commits together what comes together."""
 
 
 class Passed(msgspec.Struct, frozen=True):
@@ -38,7 +41,9 @@ class Passed(msgspec.Struct, frozen=True):
 class Retaining:
     """``pass_over`` erases what is over; ``due`` says what would go and when."""
 
-    def __init__(self, store: Store, clock: Clock, policy: Callable[[], Policy]) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, policy: Callable[[], Policy]
+    ) -> None:
         self._store = store
         self._clock = clock
         self._policy = policy
@@ -46,7 +51,9 @@ class Retaining:
     async def take_turn(self) -> Passed | None:
         """``pass_over``, unless another process has lately; None then."""
         now = self._clock.now()
-        if not await self._store.shelf.add(_ROOM, _KEY, b"", expires_at=now + _TURN, now=now):
+        if not await self._store.shelf.add(
+            _ROOM, _KEY, b"", expires_at=now + _TURN, now=now
+        ):
             return None
         return await self.pass_over()
 
@@ -54,14 +61,21 @@ class Retaining:
         """Erase every request whose time is over and that nothing keeps. Safe to run in several processes at once."""
         policy, now = self._policy(), self._clock.now()
         erased, kept = 0, Counter[Kept]()
+        over: list[Due] = []
         async for due in self.due(now):
             if due.kept is not None:
                 kept[due.kept] += 1
-            elif await self._erase(due, policy):
-                erased += 1
+                continue
+            over.append(due)
+            if len(over) == _AT_ONCE:
+                erased += await self._erase_all(over, policy)
+                over = []
+        erased += await self._erase_all(over, policy)
         if erased or kept:
             log.info(
-                "retention erased %d requests; %s", erased, ", ".join(f"{n} kept: {why}" for why, n in kept.items())
+                "retention erased %d requests; %s",
+                erased,
+                ", ".join(f"{n} kept: {why}" for why, n in kept.items()),
             )
         return Passed(erased, dict(kept))
 
@@ -78,7 +92,9 @@ class Retaining:
             page = await self._store.ended(before, after=after, limit=_PAGE)
             for one in page:
                 keeping = rule_for(policy, one.action_type, one.owner, None)
-                if keeping is not None and not _may_be_over(keeping.seconds, one.decided_at, until):
+                if keeping is not None and not _may_be_over(
+                    keeping.seconds, one.decided_at, until
+                ):
                     continue
                 request = await self._store.request(one.id)
                 due = None if request is None else judged(request, policy, holds, now)
@@ -87,6 +103,9 @@ class Retaining:
             if len(page) < _PAGE:
                 return
             after = (page[-1].decided_at, page[-1].id)
+
+    async def _erase_all(self, over: Sequence[Due], policy: Policy) -> int:
+        return sum(await asyncio.gather(*(self._erase(due, policy) for due in over)))
 
     async def _erase(self, due: Due, policy: Policy) -> bool:
         reason = f"kept for {spoken(due.seconds)}, as {due.rule} says"

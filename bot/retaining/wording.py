@@ -22,9 +22,17 @@ def rules_said(policy: Policy) -> dict[str, str]:
     for each in ActionClass:
         keeping = retention.of(action_type="", owner="", action_class=each)
         found[keeping.rule] = keeping.seconds
-    found |= {f"retention.owners.{id_}": seconds for id_, seconds in retention.owners.items()}
-    found |= {f"retention.actions.{id_}": seconds for id_, seconds in retention.actions.items()}
-    return {rule: "until erased" if seconds is None else spoken(seconds) for rule, seconds in found.items()}
+    found |= {
+        f"retention.owners.{id_}": seconds for id_, seconds in retention.owners.items()
+    }
+    found |= {
+        f"retention.actions.{id_}": seconds
+        for id_, seconds in retention.actions.items()
+    }
+    return {
+        rule: "until erased" if seconds is None else spoken(seconds)
+        for rule, seconds in found.items()
+    }
 
 
 def rules_in_a_line(policy: Policy) -> str:
