@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bot.cards.plaintext import plain, words
 from bot.domain import events as e
+from bot.domain.lessons import Proposed
 from bot.domain.requests import Request
 from bot.filing.case import Case, Told, when
 from bot.filing.shape import Entry
@@ -16,10 +17,22 @@ def learned(case: Case, request: Request) -> Iterator[Entry]:
     for told in case.told:
         if (said := _lesson(case, told)) is not None:
             yield said
+        if isinstance(told.event, e.FeedbackChanged) and told.event.proposal is not None:
+            yield _tightened(case, told, told.event.proposal)
     if request.erased and request.feedback is not None and not any(True for _ in case.each(e.FeedbackOpened)):
         item = request.feedback
         text = f"{words(item.kind.value)}, {item.state.value}, due {when(item.due_at)}"
         yield Entry("Feedback item", text, case.refs("request.erased"))
+
+
+def _tightened(case: Case, told: Told, proposed: Proposed) -> Entry:
+    counts = (
+        f"judged again: {proposed.judged}; stopped that ran without a person: {proposed.held}; "
+        f"overrides caught: {proposed.caught} of {proposed.overrides}"
+    )
+    text = plain(proposed.diff) or "(no change could be made, or it is not shown in this file)"
+    note = f"{plain(proposed.told)} Against policy {plain(proposed.against)}; {counts}."
+    return case.said(told, "Change of the policy proposed", text, note=note.strip())
 
 
 def _lesson(case: Case, told: Told) -> Entry | None:
@@ -67,7 +80,8 @@ def paused(case: Case, _: Request) -> Iterator[Entry]:
 def erased(case: Case, _: Request) -> Iterator[Entry]:
     """The erasure of its personal data."""
     for told, event in case.each(e.Erased):
-        yield case.said(told, "Erased", case.who(told.actor), note=plain(event.reason) or None)
+        rule = f", by the rule {plain(event.rule)} of the policy's retention" if event.rule else ""
+        yield case.said(told, "Erased", case.who(told.actor) + rule, note=plain(event.reason) or None)
 
 
 def in_order(case: Case, _: Request) -> Iterator[Entry]:

@@ -21,7 +21,7 @@ from bot.filing.case import Case, told_of
 from bot.filing.composing import compose
 from bot.filing.people import POLICY
 from bot.filing.shape import VERSION, DecisionFile, Signature, Withheld, signed_text, unsigned
-from bot.filing.withholding import Mask, people_alone
+from bot.filing.withholding import Mask, people_alone, without_diff
 from bot.ports import Signer, Store
 from bot.proving.keys import PublicKey
 from bot.proving.lines import EventLine, Proof, as_line, event_of_line
@@ -65,7 +65,9 @@ async def gather(store: Store, request_id: str, sight: Sight, key: Key, now: dat
 
 
 def _made(proof: Proof, found: Request | None, others: tuple[EventLine, ...], sight: Sight, key: Key) -> DecisionFile:
-    own, masked = _withheld(proof, found) if sight is Sight.MASKED and found is not None else ((), ())
+    own, masked = _masked(proof, found) if sight is Sight.MASKED and found is not None else ((), ())
+    if sight is Sight.AGENT:
+        own = _proposals(proof)
     more = () if sight is Sight.WHOLE else _policies(others, found, proof, limits=sight is Sight.MASKED)
     withheld = (*own, *more)
     kept = {(one.stream, one.seq) for one in withheld}
@@ -87,7 +89,18 @@ def _shut(line: EventLine, kept: set[tuple[str, int]]) -> EventLine:
     return replace(line, payload=None, salt=None) if (line.stream, line.seq) in kept else line
 
 
-def _withheld(proof: Proof, found: Request) -> tuple[tuple[Withheld, ...], tuple[str, ...]]:
+def _proposals(proof: Proof) -> tuple[Withheld, ...]:
+    """Changes of the policy that were proposed because of it: where automation stops is not for the agent to know."""
+    records = [event_of_line(line) for line in proof.events]
+    events = [(record, event_of(record)) for record in records if record.payload is not None]
+    return tuple(
+        Withheld(record.stream, record.seq, without_diff(event).decode())
+        for record, event in events
+        if isinstance(event, e.FeedbackChanged) and event.proposal is not None
+    )
+
+
+def _masked(proof: Proof, found: Request) -> tuple[tuple[Withheld, ...], tuple[str, ...]]:
     """The request's events that hold a sensitive value, as they may be shown; and which arguments are masked."""
     records = [event_of_line(line) for line in proof.events]
     events = [(record, event_of(record)) for record in records if record.payload is not None]

@@ -99,6 +99,14 @@ class Mask:
         return self._masker.text(text) != text
 
 
+def without_diff(event: e.FeedbackChanged) -> bytes:
+    """The payload without the change of the policy that it proposes, and what is told of that."""
+    proposal = None if event.proposal is None else replace(event.proposal, diff="", told="")
+    body = msgspec.to_builtins(replace(event, proposal=proposal))
+    body.pop("type")
+    return canonical_as_read(body)
+
+
 def people_alone(event: e.Event, wanted: Iterable[str], *, limits: bool) -> bytes:
     """Of a policy that was taken into use: its version, and of its text the people that a file names, perhaps limits.
 

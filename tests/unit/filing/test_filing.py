@@ -10,7 +10,8 @@ from dataclasses import fields
 import pytest
 
 from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Reject, Snooze
-from bot.domain.events import Revealed
+from bot.domain.events import FeedbackChanged, FeedbackOpened, Revealed
+from bot.domain.lessons import FeedbackState, Lesson, Proposed
 from bot.domain.requests import OutcomeStatus, Request
 from bot.erasing import erase_request
 from bot.filing import DecisionFile, Form, Sight, in_form, read_file, write_file
@@ -21,6 +22,7 @@ from bot.filing.verifying import verify_bytes
 from bot.pausing import Pausing
 from bot.proving.lines import write
 from bot.proving.requests import verify_record
+from bot.recording import Needs, View
 from tests.rigs.filed import TRUSTED, filed, filing_of, note_policy, sealed
 from tests.rigs.history import Written, write_history
 from tests.rigs.house import House, new_house
@@ -255,6 +257,28 @@ async def test_a_long_word_runs_off_no_page(house: House) -> None:
     pieces = re.findall("x{20,}", read_paper(paper(await filed(house, request.id))).replace("\u200b", ""))
     assert sum(map(len, pieces)) == len(word)
     assert max(map(len, pieces)) < 90, "as many as a line has room for"
+
+
+async def test_a_proposed_change_of_the_policy_is_in_the_file_but_not_in_the_agent_s(house: House) -> None:
+    request = await house.held(120)
+    await house.say(request, Reject("wrong_amount", "No."))
+    now = house.clock.now()
+    proposal = Proposed(diff="-  amount <= 25\n+  amount <= 20", told="It holds more.", against="p-1", judged=7)
+    opened = FeedbackOpened(Lesson.THRESHOLD, Lesson.THRESHOLD, "default", due_at=now)
+    changed = FeedbackChanged(state=FeedbackState.ACCEPTED, proposal=proposal)
+
+    def flow(view: View) -> None:
+        if (found := view.request(request.id)) is not None and found.feedback is None:
+            view.record("request", request.id, opened, house.operator)
+        view.record("request", request.id, changed, house.operator)
+
+    await house.store.transact(Needs(requests=(request.id,)), flow)
+    for sight in Sight:
+        file = await filed(house, request.id, sight)
+        assert check_file(file, TRUSTED).whole
+        lines = dict(said(file, "feedback"))
+        assert ("amount <= 20" in lines["Change of the policy proposed"]) == (sight is not Sight.AGENT)
+        assert ("amount <= 20" in texts(file)) == (sight is not Sight.AGENT)
 
 
 @pytest.mark.timeout(240)
