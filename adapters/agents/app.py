@@ -20,6 +20,7 @@ from adapters.agents.v1_events import EventRoutes
 from adapters.agents.v1_feedback import FeedbackRoutes
 from adapters.agents.v1_friction import FrictionRoutes
 from adapters.agents.v1_reports import ReportRoutes
+from adapters.agents.v1_search import SearchRoutes
 from adapters.agents.v1_summaries import SummaryRoutes
 from bot.answering import Answering
 from bot.domain.chance import Chance
@@ -72,6 +73,7 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     instances.add_to(v1.router, "/agents/{agent}/instances")
     ReportRoutes(counter, store).add_to(v1.router)
     FeedbackRoutes(counter, store, clock, policy).add_to(v1.router)
+    SearchRoutes(counter, store).add_to(v1.router)
     DocumentRoutes().add_to(v1.router)
 
     app.add_subapp(AAP_PATH, aap)

@@ -9,6 +9,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 from rich.text import Text
 
+from bot.answering.finding import read_finding
 from bot.app import Workplace
 from bot.cards import plain
 from bot.cli.at_work import at_work
@@ -68,7 +69,7 @@ def list_command(  # noqa: PLR0913 - one for each way to narrow the list
     action: Annotated[str | None, typer.Option(help="Of this action type.")] = None,
     customer: Annotated[str | None, typer.Option(help="For this customer.")] = None,
     decided_by: Annotated[str | None, typer.Option(help="Decided by this person.")] = None,
-    text: Annotated[str | None, typer.Option(help="With this in id, customer, agent or tool.")] = None,
+    text: Annotated[str | None, typer.Option(help="About something that begins so; `find` says more.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
     after: Annotated[str | None, typer.Option(help="The cursor that the page before ended with.")] = None,
     due: Annotated[bool, typer.Option("--due", help="Those with the least time left first, not the newest.")] = False,
@@ -94,7 +95,67 @@ def list_command(  # noqa: PLR0913 - one for each way to narrow the list
     async def work(store: Store, _: Settings) -> Page:
         return await store.requests(query)
 
-    page = with_store(database, work)
+    _show(with_store(database, work), as_json=as_json)
+
+
+@app.command("find")
+def find_command(  # noqa: PLR0913 - one for each way to narrow what is found
+    text: Annotated[
+        str | None,
+        typer.Argument(help="Words; something that the request is about has to begin with each of them."),
+    ] = None,
+    *,
+    person: Annotated[
+        str | None, typer.Option(help="That this person decided, signed, claimed or was told of (id in the policy).")
+    ] = None,
+    customer: Annotated[str | None, typer.Option(help="For exactly this customer.")] = None,
+    agent: Annotated[str | None, typer.Option(help="Proposed by this agent (id).")] = None,
+    action: Annotated[str | None, typer.Option(help="Of this action type.")] = None,
+    owner: Annotated[list[str] | None, typer.Option(help="Of this owner; may be repeated.")] = None,
+    status: Annotated[list[str] | None, typer.Option(help=f"One of {', '.join(_STATUSES)}; may be repeated.")] = None,
+    amount_from: Annotated[str | None, typer.Option(help="At least this amount was asked for.")] = None,
+    amount_to: Annotated[str | None, typer.Option(help="At most this amount was asked for.")] = None,
+    currency: Annotated[str | None, typer.Option(help="In this currency, such as USD.")] = None,
+    opened_from: Annotated[
+        str | None, typer.Option(help="Opened then or later: 2026-11-01, 2026-11-01T09:30 (UTC).")
+    ] = None,
+    opened_before: Annotated[str | None, typer.Option(help="Opened before then.")] = None,
+    decided_from: Annotated[str | None, typer.Option(help="Decided then or later.")] = None,
+    decided_before: Annotated[str | None, typer.Option(help="Decided before then.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 50,
+    after: Annotated[str | None, typer.Option(help="The cursor that the page before ended with.")] = None,
+    database: Database = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find requests in the whole record by words, people, amounts and times, the newest first.
+
+    What is masked is not looked through.
+    """
+    given = {
+        "text": text,
+        "person": person,
+        "customer": customer,
+        "agent": agent,
+        "action": action,
+        "amount_from": amount_from,
+        "amount_to": amount_to,
+        "currency": currency,
+        "opened_from": opened_from,
+        "opened_before": opened_before,
+        "decided_from": decided_from,
+        "decided_before": decided_before,
+    }
+    query = read_finding(
+        given, statuses=tuple(status or ()), owners=tuple(owner) if owner else None, limit=limit, after=after
+    )
+
+    async def work(store: Store, _: Settings) -> Page:
+        return await store.requests(query)
+
+    _show(with_store(database, work), as_json=as_json)
+
+
+def _show(page: Page, *, as_json: bool) -> None:
     if as_json:
         say_json({"requests": [_json(request) for request in page.items], "next": page.next})
         return

@@ -12,6 +12,7 @@ from adapters.agents.openapi.feedback import FEEDBACK_PATHS, FEEDBACK_SCHEMAS
 from adapters.agents.openapi.friction import FRICTION_PATHS, FRICTION_SCHEMAS
 from adapters.agents.openapi.parts import PARAMETERS, RESPONSES
 from adapters.agents.openapi.schemas import SCHEMAS
+from adapters.agents.openapi.search import SEARCH_PATHS, SEARCH_SCHEMAS
 from adapters.agents.openapi.summaries import SUMMARY_PATHS, SUMMARY_SCHEMAS
 from adapters.agents.openapi.v1_paths import V1_PATHS
 from adapters.agents.openapi.v1_schemas import V1_SCHEMAS
@@ -38,9 +39,16 @@ DOCUMENT: dict[str, Any] = {
         {"name": "Instances", "description": "Create and manage instances of an agent with a provisioner token."},
         {"name": "Agent", "description": "Who the token is, and what judges it."},
     ],
-    "paths": {**AAP_PATHS, **V1_PATHS, **SUMMARY_PATHS, **FRICTION_PATHS, **FEEDBACK_PATHS},
+    "paths": {**AAP_PATHS, **V1_PATHS, **SUMMARY_PATHS, **FRICTION_PATHS, **FEEDBACK_PATHS, **SEARCH_PATHS},
     "components": {
-        "schemas": {**SCHEMAS, **V1_SCHEMAS, **SUMMARY_SCHEMAS, **FRICTION_SCHEMAS, **FEEDBACK_SCHEMAS},
+        "schemas": {
+            **SCHEMAS,
+            **V1_SCHEMAS,
+            **SUMMARY_SCHEMAS,
+            **FRICTION_SCHEMAS,
+            **FEEDBACK_SCHEMAS,
+            **SEARCH_SCHEMAS,
+        },
         "parameters": PARAMETERS,
         "responses": RESPONSES,
         "securitySchemes": {
