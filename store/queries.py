@@ -143,6 +143,8 @@ def page_of_contacts(query: ContactQuery, kind: str) -> tuple[Sql, tuple[Value, 
     found = select(_contacts["state"])
     if query.customer is not None:
         found = found.where(_contacts["customer"] == shown(query.customer))
+    if query.named:
+        found = found.where(_contacts["customer"].is_not(None))
     if query.contacted_from is not None:
         found = found.where(at >= micros(query.contacted_from))
     if query.contacted_before is not None:

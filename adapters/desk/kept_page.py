@@ -143,9 +143,9 @@ def _problem(error: SignoffError) -> str:
 
 
 def _rule(rule: str, text: str) -> tuple[str, str]:
-    _, kind, name = rule.split(".", 2)
+    kind, _, name = rule.removeprefix("retention.").partition(".")
     title = {"owners": "owner ", "actions": "action "}.get(kind, "")
-    return f"{title}{name}", f"{text}, by default" if kind == "default" else text
+    return f"{title}{name or kind}", f"{text}, by default" if kind == "default" else text
 
 
 def _row(due: Due) -> dict[str, object]:

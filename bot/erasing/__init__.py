@@ -6,19 +6,14 @@ made of digests and stay whole. What remains beside them (a used idempotency key
 a key of the server's. Nothing is erased that a legal hold keeps.
 """
 
-from bot.erasing.one_request import (
-    MAX_REASON,
-    Erasure,
-    erase_request,
-    payloads_of,
-    sayable,
-)
+from bot.erasing.one_request import MAX_REASON, Erasure, erase_request, payloads_of, sayable
 from bot.erasing.residues import residue
 from bot.erasing.whole_customer import (
     ERASURES,
     Belongings,
     CustomerErasure,
     belongings_of,
+    erase_contact,
     erase_customer,
     owners_of,
     refuse_unless_erasable,
@@ -32,6 +27,7 @@ __all__ = [
     "CustomerErasure",
     "Erasure",
     "belongings_of",
+    "erase_contact",
     "erase_customer",
     "erase_request",
     "owners_of",

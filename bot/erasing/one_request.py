@@ -63,10 +63,7 @@ async def erase_request(
     records = await store.events(stream)
     facts = _facts(records)
     if facts is None:
-        raise NotFound(
-            f"there is no request {request_id}",
-            remedy="`signoff request list` lists them",
-        )
+        raise NotFound(f"there is no request {request_id}", remedy="`signoff request list` lists them")
     submission, observed = facts
     if not submission.startswith(VEILED):
         submission = veiled_submission(submission, veil)
@@ -81,21 +78,12 @@ async def erase_request(
         _require_ended(request)
         left = residue(request, veil=veil, keep_amounts=keep_amounts)
         if left != request:
-            view.record(
-                "request",
-                request_id,
-                Erased(left, reason, submission, observed, rule),
-                by,
-            )
+            view.record("request", request_id, Erased(left, reason, submission, observed, rule), by)
         return left, left != request
 
-    request, recorded = await store.transact(
-        Needs(requests=(request_id,), ledgers=(HOLDS,)), flow
-    )
+    request, recorded = await store.transact(Needs(requests=(request_id,), ledgers=(HOLDS,)), flow)
     left_over = await store.erase(stream)
-    return Erasure(
-        request, payloads_of(records) if recorded else left_over, _linked(request)
-    )
+    return Erasure(request, payloads_of(records) if recorded else left_over, _linked(request))
 
 
 def payloads_of(records: Sequence[EventRecord]) -> int:
@@ -119,9 +107,7 @@ def sayable(reason: str) -> str:
     return reason
 
 
-def _facts(
-    records: Sequence[EventRecord],
-) -> tuple[str, tuple[Observation, ...]] | None:
+def _facts(records: Sequence[EventRecord]) -> tuple[str, tuple[Observation, ...]] | None:
     """What the newest event that still has it says of the submission and of what was counted."""
     for record in reversed(records):
         if record.type in _TELLING and record.payload is not None:
@@ -134,9 +120,7 @@ def _facts(
 def _ended(view: View, request: Request, by: Actor) -> Request:
     """The request once nothing of it waits any more: cancelled, or its approval taken back."""
     if request.pending:
-        decision = Decision(
-            DecisionKind.CANCELLED, by, view.time("request", request.id)
-        )
+        decision = Decision(DecisionKind.CANCELLED, by, view.time("request", request.id))
         view.record("request", request.id, e.Decided(decision), by)
     elif request.grant is not None and request.grant.status is GrantStatus.WAITING:
         view.record("request", request.id, e.Revoked("what it is about was erased"), by)
@@ -146,14 +130,10 @@ def _ended(view: View, request: Request, by: Actor) -> Request:
 def _require_ended(request: Request) -> None:
     remedy = "decide it, or let it expire, first"
     if request.pending:
-        raise Conflict(
-            "it still waits for its decision", code="still_open", remedy=remedy
-        )
+        raise Conflict("it still waits for its decision", code="still_open", remedy=remedy)
     if request.grant is not None and request.grant.status is GrantStatus.WAITING:
         remedy = "revoke the approval, or let it lapse, first"
-        raise Conflict(
-            "its approval may still be used", code="still_open", remedy=remedy
-        )
+        raise Conflict("its approval may still be used", code="still_open", remedy=remedy)
 
 
 def _linked(request: Request) -> tuple[str, ...]:

@@ -14,14 +14,7 @@ from bot.domain.people import Actor, Person
 from bot.domain.requests import GrantStatus, Request
 from bot.erasing.one_request import erase_request, sayable
 from bot.errors import BadInput, Conflict, NotAllowed
-from bot.holding import (
-    STREAM,
-    customers_pseudonym,
-    held,
-    keeping,
-    refuse_held_customer,
-    standing_now,
-)
+from bot.holding import STREAM, customers_pseudonym, held, keeping, refuse_held_customer, standing_now
 from bot.policy.document import Policy
 from bot.ports import ContactQuery, RequestQuery, Store
 from bot.receiving.drafting import forget_drafts
@@ -74,40 +67,25 @@ async def belongings_of(store: Store, customer: str) -> Belongings:
         BadInput: when there is no name.
     """
     if not customer.strip():
-        raise BadInput(
-            "is empty",
-            field="customer",
-            remedy="give the id by which requests name the customer",
-        )
+        raise BadInput("is empty", field="customer", remedy="give the id by which requests name the customer")
     requests: dict[str, Request] = {}
     contacts: list[Contact] = []
     for spelling in await store.spellings(customer):
-        requests |= {
-            request.id: request for request in await _requests(store, spelling)
-        }
+        requests |= {request.id: request for request in await _requests(store, spelling)}
         contacts += await _contacts(store, spelling)
     linked = _linked(requests.values()) - requests.keys()
     while linked:
-        found = [
-            request
-            for id_ in linked
-            if (request := await store.request(id_)) is not None and not request.erased
-        ]
+        found = [request for id_ in linked if (request := await store.request(id_)) is not None and not request.erased]
         requests |= {request.id: request for request in found}
         linked = _linked(found) - requests.keys()
-    return Belongings(
-        tuple(sorted(requests.values(), key=lambda one: (one.opened_at, one.id))),
-        tuple(contacts),
-    )
+    return Belongings(tuple(sorted(requests.values(), key=lambda one: (one.opened_at, one.id))), tuple(contacts))
 
 
 async def _requests(store: Store, customer: str) -> list[Request]:
     found: list[Request] = []
     after: str | None = None
     while True:
-        page = await store.requests(
-            RequestQuery(customer=customer, limit=_PAGE, after=after)
-        )
+        page = await store.requests(RequestQuery(customer=customer, limit=_PAGE, after=after))
         found += page.items
         after = page.next
         if after is None:
@@ -118,9 +96,7 @@ async def _contacts(store: Store, customer: str) -> list[Contact]:
     found: list[Contact] = []
     after: str | None = None
     while True:
-        page = await store.contacts(
-            ContactQuery(customer=customer, limit=_PAGE, after=after)
-        )
+        page = await store.contacts(ContactQuery(customer=customer, limit=_PAGE, after=after))
         found += page.items
         after = page.next
         if after is None:
@@ -138,16 +114,12 @@ def _linked(requests: Iterable[Request]) -> set[str]:
 
 
 def _is_open(request: Request) -> bool:
-    return request.pending or (
-        request.grant is not None and request.grant.status is GrantStatus.WAITING
-    )
+    return request.pending or (request.grant is not None and request.grant.status is GrantStatus.WAITING)
 
 
 def owners_of(belongings: Belongings) -> tuple[str, ...]:
     """The owners (ids) whose requests these are."""
-    return tuple(
-        dict.fromkeys(request.routing.owner for request in belongings.requests)
-    )
+    return tuple(dict.fromkeys(request.routing.owner for request in belongings.requests))
 
 
 async def refuse_unless_erasable(
@@ -168,13 +140,11 @@ async def refuse_unless_erasable(
             raise held(hold_of_it, f"request {request.id}")
     waiting = belongings.open
     if waiting and not cancel:
-        named = ", ".join(request.id for request in waiting[:_NAMED]) + (
-            " ..." if len(waiting) > _NAMED else ""
-        )
+        named = ", ".join(request.id for request in waiting[:_NAMED]) + (" ..." if len(waiting) > _NAMED else "")
         raise Conflict(
             f"{len(waiting)} of their requests still wait for a decision, or may still be run: {named}",
             code="still_open",
-            remedy="decide or revoke them first, or cancel what waits together with the erasure (on the console: --cancel)",
+            remedy="decide them first, or cancel what waits together with the erasure (at the console: --cancel)",
         )
 
 
@@ -207,15 +177,7 @@ async def erase_customer(  # noqa: PLR0913 - each is a fact of its own, given by
         progress(start, len(found))
         erasures = await asyncio.gather(
             *(
-                erase_request(
-                    store,
-                    one.id,
-                    reason=reason,
-                    by=by,
-                    veil=veil,
-                    keep_amounts=keep_amounts,
-                    cancel=cancel,
-                )
+                erase_request(store, one.id, reason=reason, by=by, veil=veil, keep_amounts=keep_amounts, cancel=cancel)
                 for one in found.requests[start : start + _AT_ONCE]
             ),
             return_exceptions=True,
@@ -226,12 +188,10 @@ async def erase_customer(  # noqa: PLR0913 - each is a fact of its own, given by
             payloads += erasure.payloads
     for number, contact in enumerate(found.contacts, len(found.requests)):
         progress(number, len(found))
-        await _erase_contact(store, contact, customer, reason, by, veil)
+        await erase_contact(store, contact, reason=reason, by=by, veil=veil)
         payloads += 1
     progress(len(found), len(found))
-    drafts = await forget_drafts(
-        store.shelf, now, {request.id for request in found.requests}
-    )
+    drafts = await forget_drafts(store.shelf, now, {request.id for request in found.requests})
     done = CustomerErasure(
         requests=len(found.requests),
         contacts=len(found.contacts),
@@ -244,28 +204,23 @@ async def erase_customer(  # noqa: PLR0913 - each is a fact of its own, given by
     return done
 
 
-async def _erase_contact(
-    store: Store, contact: Contact, customer: str, reason: str, by: Actor, veil: bytes
-) -> None:
+async def erase_contact(store: Store, contact: Contact, *, reason: str, by: Actor, veil: bytes) -> None:
+    """Erase who it was that was in contact, and over what; twice is once.
+
+    Raises:
+        Conflict: ``on_hold`` while a legal hold keeps what is known of the customer.
+    """
+
     def flow(view: View) -> None:
-        refuse_held_customer(view, customer, veil)
         known = view.contact(contact.id)
         if known is not None and not known.erased:
-            view.record(
-                "contact", contact.id, e.ContactErased(anonymous(known), reason), by
-            )
+            refuse_held_customer(view, known.customer, veil)
+            view.record("contact", contact.id, e.ContactErased(anonymous(known), reason), by)
 
     await store.transact(Needs(contacts=(contact.id,), ledgers=(HOLDS,)), flow)
 
 
-async def _note(
-    store: Store,
-    customer: str,
-    reason: str,
-    by: Actor,
-    veil: bytes,
-    done: CustomerErasure,
-) -> None:
+async def _note(store: Store, customer: str, reason: str, by: Actor, veil: bytes, done: CustomerErasure) -> None:
     """That it was done, for whoever asks later: by a pseudonym that only the server's key leads to."""
     facts = {
         "customer": customers_pseudonym(customer, veil),
@@ -280,27 +235,17 @@ async def _note(
     await store.transact(Needs(ledgers=(ERASURES,)), flow)
 
 
-def refuse_unless_theirs(
-    person: Person, belongings: Belongings, policy: Policy
-) -> None:
+def refuse_unless_theirs(person: Person, belongings: Belongings, policy: Policy) -> None:
     """Refuse a person who is not the risk owner of all whose requests would be erased; of contacts alone, of any.
 
     Raises:
         NotAllowed: saying who is.
     """
-    owners = [
-        policy.owners[id_] for id_ in owners_of(belongings) if id_ in policy.owners
-    ]
+    owners = [policy.owners[id_] for id_ in owners_of(belongings) if id_ in policy.owners]
     others = [owner for owner in owners if owner.risk_owner != person.id]
     any_of_them = any(owner.risk_owner == person.id for owner in policy.owners.values())
     if any_of_them and not others:
         return
-    names = dict.fromkeys(
-        policy.people[owner.risk_owner].name
-        for owner in others or policy.owners.values()
-    )
+    names = dict.fromkeys(policy.people[owner.risk_owner].name for owner in others or policy.owners.values())
     what = ", ".join(dict.fromkeys(owner.title for owner in others)) or "any owner"
-    raise NotAllowed(
-        f"{person.name} is not the risk owner of {what}",
-        remedy=f"ask {', '.join(names)}",
-    )
+    raise NotAllowed(f"{person.name} is not the risk owner of {what}", remedy=f"ask {', '.join(names)}")

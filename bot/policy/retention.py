@@ -30,6 +30,8 @@ class Retention(msgspec.Struct, frozen=True):
     classes: dict[ActionClass, int | None] = {}
     owners: dict[str, int | None] = {}
     actions: dict[str, int | None] = {}
+    contacts: int | None = HALF_A_YEAR
+    """Of reported contacts, which have neither class nor owner; counted from the contact."""
 
     def of(self, *, action_type: str, owner: str, action_class: ActionClass) -> Keeping:
         """What counts for a request of this action type, owner and class."""

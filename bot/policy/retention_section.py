@@ -10,7 +10,7 @@ from bot.domain.verdicts import ActionClass
 from bot.policy.retention import HALF_A_YEAR, LEAST_SECONDS, Retention
 from bot.policy.yamltree import At, did_you_mean
 
-RETENTION_KEYS = frozenset({"classes", "owners", "actions"})
+RETENTION_KEYS = frozenset({"classes", "owners", "actions", "contacts"})
 KEEP = "keep"
 """Written where nothing goes by itself."""
 _SPAN = re.compile(r"([0-9]{1,5})([hdw])")
@@ -24,7 +24,9 @@ def read_retention(at: At, owners: Collection[str], actions: Collection[str]) ->
     """How long what is kept; owners and actions have to be among those of the policy."""
     found = at.keys(RETENTION_KEYS)
     classes = _spans(found["classes"], {each.value: each for each in ActionClass}) if "classes" in found else {}
+    known, contacts = _span(found["contacts"]) if "contacts" in found else (False, None)
     return Retention(
+        contacts=contacts if known else HALF_A_YEAR,
         classes=classes,
         owners=_spans(found["owners"], {id_: id_ for id_ in owners}) if "owners" in found else {},
         actions=_spans(found["actions"], {id_: id_ for id_ in actions}) if "actions" in found else {},
@@ -70,5 +72,6 @@ def retention_schema() -> dict[str, Any]:
         "classes": {"type": "object", "properties": classes, "additionalProperties": False},
         "owners": {"description": "Before the class.", **of_ids},
         "actions": {"description": "Before owner and class.", **of_ids},
+        "contacts": {"description": "Who was in contact, as agents' platforms report it.", **span},
     }
     return {"type": "object", "properties": properties, "additionalProperties": False}

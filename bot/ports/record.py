@@ -101,6 +101,8 @@ class ContactQuery(msgspec.Struct, frozen=True, gc=False):
     """Which contacts, the earliest first; every given field narrows. ``after`` is the cursor of the page before."""
 
     customer: str | None = None
+    named: bool = False
+    """Only those whose customer is known, because they were not erased."""
     contacted_from: datetime | None = None
     contacted_before: datetime | None = None
     limit: int = 50

@@ -35,9 +35,7 @@ class Due(msgspec.Struct, frozen=True):
     hold: Hold | None = None
 
 
-def rule_for(
-    policy: Policy, action_type: str, owner: str, request: Request | None
-) -> Keeping | None:
+def rule_for(policy: Policy, action_type: str, owner: str, request: Request | None) -> Keeping | None:
     """What the policy says of a request; its class is what the policy calls its action now, else what it was.
 
     None where only the request itself can say its class.
@@ -49,9 +47,7 @@ def rule_for(
         action_class = request.assessment.action_class
     else:
         return None
-    return policy.retention.of(
-        action_type=action_type, owner=owner, action_class=action_class
-    )
+    return policy.retention.of(action_type=action_type, owner=owner, action_class=action_class)
 
 
 def over_at(request: Request) -> datetime | None:
@@ -64,19 +60,10 @@ def over_at(request: Request) -> datetime | None:
     return max(at for at in times if at is not None)
 
 
-def judged(
-    request: Request, policy: Policy, holds: Iterable[Hold], now: datetime
-) -> Due | None:
+def judged(request: Request, policy: Policy, holds: Iterable[Hold], now: datetime) -> Due | None:
     """When it goes; None where it is kept until somebody erases it, or everything of it went already."""
-    keeping_rule = rule_for(
-        policy, request.assessment.action_type, request.routing.owner, request
-    )
-    if (
-        request.erased
-        or request.decision is None
-        or keeping_rule is None
-        or keeping_rule.seconds is None
-    ):
+    keeping_rule = rule_for(policy, request.assessment.action_type, request.routing.owner, request)
+    if request.erased or request.decision is None or keeping_rule is None or keeping_rule.seconds is None:
         return None
     over = over_at(request)
     at = (over or request.decision.at) + timedelta(seconds=keeping_rule.seconds)
@@ -88,8 +75,6 @@ def judged(
         kept = Kept.OPEN
     elif request.feedback is not None and request.feedback.state.unfinished:
         kept = Kept.FEEDBACK
-    elif (
-        request.routing.statutory_at is not None and request.routing.statutory_at > now
-    ):
+    elif request.routing.statutory_at is not None and request.routing.statutory_at > now:
         kept = Kept.STATUTORY
     return Due(request, keeping_rule.rule, keeping_rule.seconds, at, kept, hold)

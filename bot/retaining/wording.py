@@ -22,25 +22,18 @@ def rules_said(policy: Policy) -> dict[str, str]:
     for each in ActionClass:
         keeping = retention.of(action_type="", owner="", action_class=each)
         found[keeping.rule] = keeping.seconds
-    found |= {
-        f"retention.owners.{id_}": seconds for id_, seconds in retention.owners.items()
-    }
-    found |= {
-        f"retention.actions.{id_}": seconds
-        for id_, seconds in retention.actions.items()
-    }
-    return {
-        rule: "until erased" if seconds is None else spoken(seconds)
-        for rule, seconds in found.items()
-    }
+    found |= {f"retention.owners.{id_}": seconds for id_, seconds in retention.owners.items()}
+    found |= {f"retention.actions.{id_}": seconds for id_, seconds in retention.actions.items()}
+    found["retention.contacts"] = retention.contacts
+    return {rule: "until erased" if seconds is None else spoken(seconds) for rule, seconds in found.items()}
 
 
 def rules_in_a_line(policy: Policy) -> str:
     """``money 183d (by default), refunds 30d``."""
     told = []
     for rule, said in rules_said(policy).items():
-        _, kind, name = rule.split(".", 2)
-        told.append(f"{name} {said}" + (" (by default)" if kind == "default" else ""))
+        kind, _, name = rule.removeprefix("retention.").partition(".")
+        told.append(f"{name or kind} {said}" + (" (by default)" if kind == "default" else ""))
     return ", ".join(told)
 
 

@@ -339,7 +339,8 @@ def _newest(request: Request) -> tuple[int, str]:
 
 def _met(contact: Contact, query: ContactQuery) -> bool:
     return (
-        (query.customer is None or (contact.customer != "" and contact.customer == query.customer))
+        (contact.customer != "" or not query.named)
+        and (query.customer is None or (contact.customer != "" and contact.customer == query.customer))
         and (query.contacted_from is None or contact.at >= query.contacted_from)
         and (query.contacted_before is None or contact.at < query.contacted_before)
     )

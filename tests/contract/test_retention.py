@@ -14,9 +14,10 @@ from bot.domain import people
 from bot.domain.lessons import FeedbackState, Lesson
 from bot.domain.people import ActorKind
 from bot.domain.requests import Request
+from bot.friction import NewContact, report_contacts
 from bot.holding import Holding
 from bot.policy.loading import load
-from bot.ports import Store
+from bot.ports import ContactQuery, Store
 from bot.recording import Needs
 from bot.retaining import Kept, Passed, Retaining
 from tests.contract.conftest import Opener
@@ -186,3 +187,22 @@ async def test_of_several_processes_one_has_the_turn_and_none_does_it_twice(open
     for request in (*requests, *late):
         records = await stores[1].events(f"request:{request.id}")
         assert [record.type for record in records].count("request.erased") == 1
+
+
+async def test_who_was_in_contact_goes_too_unless_a_hold_keeps_it(store: Store, clock: MovedClock) -> None:
+    house = await house_with(store, clock, "\nretention:\n  contacts: 10d\n")
+    agent = house.agent["agent"]
+    told = [NewContact(who, clock.now() - timedelta(days=1), "phone", "zqx") for who in ("c1", "c2", "c3")]
+    by = people.agent(agent.id)
+    await report_contacts(store, told, agent=agent, instance_id=house.agent["instance_id"], key="k", by=by)
+    hold = await Holding(store, lambda: house.policy).place_as(house.operator, "customer:C2", "case")
+    clock.move(days=9, seconds=-1)
+    assert await retaining(house).pass_over() == Passed()
+    clock.move(seconds=1)
+    assert await retaining(house).pass_over() == Passed(0, {Kept.HOLD: 1}, 2)
+    left = (await store.contacts(ContactQuery(named=True))).items
+    assert [one.customer for one in left] == ["c2"]
+    assert len((await store.contacts(ContactQuery())).items) == 3, "when, over which channel and by whom stays"
+    await Holding(store, lambda: house.policy).release_as(house.operator, hold.id, "settled")
+    assert await retaining(house).pass_over() == Passed(0, {}, 1)
+    await require_rebuilt(store)
