@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.agents.answers import tagged
 from adapters.agents.callers import Caller, require_instance
 from adapters.agents.readers import require_reader
 from adapters.agents.requesting import owned
 from adapters.agents.v1_wire import event_view
+from bot.domain.events import EventRecord, FeedbackChanged, event_of
 from bot.domain.people import agent
 from bot.domain.requests import Request
 from bot.errors import BadInput
@@ -40,8 +42,17 @@ def form_wanted(request: web.Request) -> str:
 async def answer_events(request: web.Request, store: Store, found: Request) -> web.Response:
     """The audit events of a request, with digests and chain."""
     stream = f"request:{found.id}"
-    events = [event_view(record) for record in await store.events(stream)]
+    events = [event_view(_for_the_agent(record)) for record in await store.events(stream)]
     return tagged(request, {"stream": stream, "events": events})
+
+
+def _for_the_agent(record: EventRecord) -> EventRecord:
+    """Without a change of the policy that was proposed because of it: where automation stops is not for it to know."""
+    if record.type != "request.feedback_changed" or record.payload is None:
+        return record
+    event = event_of(record)
+    proposes = isinstance(event, FeedbackChanged) and event.proposal is not None
+    return replace(record, payload=None, salt=None) if proposes else record
 
 
 async def answer_file(filing: Filing, found: Request, sight: Sight, caller: Caller, form: Form) -> web.Response:
