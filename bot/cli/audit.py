@@ -21,12 +21,13 @@ from bot.cli.reading import AsJson, Database, console, now, say_json, shown, wit
 from bot.errors import BadInput, NotFound
 from bot.ports import Checkpoint, Store
 from bot.proving.consistency import compare_exports
-from bot.proving.files import verify_export
+from bot.proving.files import ExportFile, verify_export
 from bot.proving.findings import Finding, Report
 from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.manifests import manifest_path
 from bot.proving.notes import compare_kept, read_notes
+from bot.proving.record import Progress
 from bot.proving.requests import Proven, prove, verify_record
 from bot.proving.selected_files import verify_selected
 from bot.proving.together import verify_together
@@ -56,9 +57,7 @@ def verify_command(
     public_key: TrustedKeys = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(
-            help="Checkpoints kept elsewhere, one or as many as were published: the record has to hold them."
-        ),
+        typer.Option(help="Checkpoints kept elsewhere, one or as many as were published: the record has to hold them."),
     ] = None,
     views: Annotated[
         bool, typer.Option(help="Rebuild every view from the events too, and compare it row by row; takes longer.")
@@ -71,7 +70,7 @@ def verify_command(
 ) -> None:
     """Find whatever was changed, removed, reordered, inserted, cut off or forged; exit 1 when there is anything."""
     if file is not None:
-        _verify_file(file, trusted_keys(public_key, None), as_json=as_json)
+        _verify_file(file, trusted_keys(public_key, None), checkpoint, as_json=as_json)
         return
     keys = trusted_keys(public_key, load_settings(database=database))
 
@@ -190,24 +189,37 @@ def _with_kept(report: Report, file: Path, checkpoints: Sequence[Checkpoint], ke
     return msgspec.structs.replace(report, findings=(*report.findings, *(one for one in more if one not in known)))
 
 
-def _verify_file(file: Path, keys: Keyring, *, as_json: bool) -> None:
+def _verify_file(file: Path, keys: Keyring, kept: Path | None, *, as_json: bool) -> None:
     try:
         with file.open("rb") as opened:
             start = opened.read(len(_PROOF))
         raw = file.read_bytes() if start == _PROOF else None
     except OSError as error:
         raise BadInput(f"can't be read: {error.strerror}", field="file") from error
+    beside = manifest_path(file)
+    part = raw is None and (beside.exists() or not start.startswith(_WHOLE))
+    if kept is not None and (part or raw is not None):
+        raise BadInput(
+            "is held against the record or a whole export", field="--checkpoint", remedy="leave it out with a part"
+        )
     if raw is not None:
         _say_proven(verify_record(raw, keys), as_json=as_json)
         return
-    beside = manifest_path(file)
-    if beside.exists() or not start.startswith(_WHOLE):
+    if part:
         with words.progress(None, quiet=as_json) as step:
             _say(verify_selected(file, beside, keys, progress=step), as_json=as_json)
         return
     with words.progress(None, quiet=as_json) as step:
-        report = asyncio.run(verify_export(file, keys, progress=step))
+        report = asyncio.run(_verify_whole(file, keys, kept, step))
     _say(report, as_json=as_json)
+
+
+async def _verify_whole(file: Path, keys: Keyring, kept: Path | None, step: Progress | None) -> Report:
+    report = await verify_export(file, keys, progress=step)
+    if kept is None:
+        return report
+    export = ExportFile(file)
+    return _with_kept(report, kept, export.every_checkpoint, await with_changes(export, keys))
 
 
 @app.command("consistency")
