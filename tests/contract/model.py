@@ -196,6 +196,14 @@ class World:
             elif request.grant is not None and request.grant.status is GrantStatus.WAITING:
                 assert request.grant.expires_at > now
 
+    def approach_a_step(self, id_: str) -> None:
+        """Let time pass until two minutes before its next step."""
+        request = self.request(id_)
+        steps = request.routing.escalation[request.escalated :]
+        if request.pending and steps and request.stopped_at is None:
+            left = steps[0].at - self.house.clock.now()
+            self.pass_time(max(0, int(left.total_seconds() // 60) - 2))
+
     def request(self, id_: str) -> Request:
         found: Request | None = self.run(self.house.store.request(id_))
         assert found is not None

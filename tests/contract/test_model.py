@@ -8,6 +8,7 @@ import os
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -143,6 +144,14 @@ class Life(RuleBasedStateMachine):
     def wait(self, minutes: int) -> None:
         self.world.pass_time(minutes)
 
+    @rule(id_=requests, who=WHO, times=st.integers(1, 6))
+    def claim_just_before_each_step(self, id_: str, who: str, times: int) -> None:
+        for _ in range(times):
+            self.world.approach_a_step(id_)
+            self.world.say(id_, Unclaim(), who)  # an older claim would end before the step
+            self.world.say(id_, Claim(), who)
+            self.world.pass_time(3)
+
     @precondition(lambda self: len(self.world.books) > 1)
     @rule(scope=SCOPE, freeze=st.booleans(), minutes=st.sampled_from([None, 2, 5]))
     def pause(self, scope: str, freeze: bool, minutes: int | None) -> None:
@@ -169,6 +178,7 @@ class Life(RuleBasedStateMachine):
         self.world.close()
 
 
+@pytest.mark.timeout(600)
 def test_whatever_happens_in_whatever_order() -> None:
     run_state_machine_as_test(
         Life,
