@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
 
-from bot.answering import Answering, headline, told
+from bot.answering import Answering, csv_of, headline, told
 from bot.deciding import Approve
 from tests.rigs.desk import Desk, served, signed_in, words_of
 from tests.rigs.hostile import HOSTILE, hostile_request
@@ -27,7 +28,7 @@ async def test_a_summary_has_the_words_and_figures_of_every_surface() -> None:
         summary = await answering.summary()
         assert status == 200
         assert headline(summary) in shown
-        assert len(told(summary)) == 6
+        assert len(told(summary)) == 8
         for one in told(summary):
             assert one.title in shown
             for line in one.lines:
@@ -38,6 +39,26 @@ async def test_a_summary_has_the_words_and_figures_of_every_surface() -> None:
                 assert re.search(rf"{row.label} {row.count} ▇+", shown)
         for late in summary.figures.latest:
             assert f'href="/desk/requests/{late.request_id}"' in page
+
+
+async def test_every_figure_can_be_taken_along_as_of_any_instant() -> None:
+    async with served(policy=POLICY) as desk:
+        week = Week(desk.house)
+        await week.before()
+        await week.now()
+        at = desk.house.clock.now()
+        answering = Answering(desk.house.store, desk.house.clock, lambda: desk.house.policy)
+        async with signed_in(desk, "vera") as vera:
+            _, page = await vera.get("/desk/summary?owner=refunds&period=week")
+            assert 'href="/desk/summary.csv?owner=refunds&amp;period=week"' in page
+            query = urlencode({"owner": "refunds", "period": "week", "at": at.isoformat()})
+            desk.house.clock.move(hours=3)
+            status, sheet = await vera.get(f"/desk/summary.csv?{query}")
+            assert (status, sheet) == (200, csv_of(await answering.summary("refunds", "week", at)))
+            for wrong in ("soon", "2026-03-09T12:00", "2999-01-01T00:00+00:00"):
+                status, page = await vera.get(f"/desk/summary.csv?{urlencode({'at': wrong})}")
+                assert status in {400, 422}
+                assert "no time that has been" in words_of(page)
 
 
 async def test_bars_are_drawn_for_the_eye_and_told_as_a_table(desk: Desk) -> None:

@@ -43,6 +43,12 @@ async def test_summary_and_who(acme: Town) -> None:
     assert delivery.ok
     told = await acme.told(acme.users["rosa"], "Refunds")
     assert "held" in told
+    assert "come as a direct message" in told
+
+    def files() -> list[str]:
+        return [file["name"].rpartition(".")[2] for each in acme.slack.dms(acme.users["rosa"]) for file in each.files]
+
+    assert sorted(await acme.until(files, "the chart and the file")) == ["csv", "png"]
     who = await acme.command_answer(acme.users["lee"], "who refunds")
     for name in ("Vera", "Rosa", "Dana", "Lee", "Omar"):
         assert name in who
