@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from bot.domain import events as e
 from bot.domain.events import EventRecord, event_of
-from bot.domain.jsontext import read
 from bot.domain.people import ActorKind
 from bot.domain.requests import Request
 from bot.filing.bearing import bearing
@@ -24,8 +23,8 @@ from bot.filing.shape import VERSION, DecisionFile, Signature, Withheld, signed_
 from bot.filing.withholding import Mask, people_alone, without_diff
 from bot.ports import Signer, Store
 from bot.proving.keys import PublicKey
-from bot.proving.lines import EventLine, Proof, as_line, event_of_line
-from bot.proving.requests import prove, proven_line
+from bot.proving.lines import EventLine, Proof, event_of_line
+from bot.proving.requests import proof_of, proven_line
 from bot.recording import stream_of
 
 
@@ -55,13 +54,18 @@ async def gather(store: Store, request_id: str, sight: Sight, key: Key, now: dat
         NotFound: when there is no such request.
         BadInput: when the record can't be proven or read any more.
     """
-    proof = as_line(read(await prove(store, request_id, key.public, now), what="proof", most_marks=None), Proof)
-    own = [event_of_line(line) for line in proof.events]
-    found = Case(request_id, told_of(proof.events, (), stream_of("request", request_id)), ()).request
+    proof = await proof_of(store, request_id, key.public, now)
+    own, found = await asyncio.to_thread(_read, proof)
     others: list[EventRecord] = [] if found is None else await bearing(store, found, own, now)
     size = 0 if proof.checkpoint is None else proof.checkpoint.size
     lines = tuple([await proven_line(store, record, size) for record in others])
     return await asyncio.to_thread(_made, proof, found, lines, sight, key)
+
+
+def _read(proof: Proof) -> tuple[list[EventRecord], Request | None]:
+    """The request's records, and what they come to."""
+    told = told_of(proof.events, (), stream_of("request", proof.request))
+    return [one.record for one in told], Case(proof.request, told, ()).request
 
 
 def _made(proof: Proof, found: Request | None, others: tuple[EventLine, ...], sight: Sight, key: Key) -> DecisionFile:

@@ -36,6 +36,15 @@ async def prove(store: Store, request_id: str, key: PublicKey, now: datetime) ->
     Raises:
         NotFound: when there is no such request.
     """
+    return write(await proof_of(store, request_id, key, now))
+
+
+async def proof_of(store: Store, request_id: str, key: PublicKey, now: datetime) -> Proof:
+    """What ``prove`` writes.
+
+    Raises:
+        NotFound: when there is no such request.
+    """
     stream = stream_of("request", request_id)
     checkpoint = await store.seals.last()
     records = await store.events(stream)
@@ -44,7 +53,7 @@ async def prove(store: Store, request_id: str, key: PublicKey, now: datetime) ->
     size = 0 if checkpoint is None else checkpoint.size
     lines = [await proven_line(store, record, size) for record in records]
     sealed = None if checkpoint is None else line_of_checkpoint(checkpoint)
-    return write(Proof(VERSION, request_id, timestamp(now), key.line, sealed, tuple(lines)))
+    return Proof(VERSION, request_id, timestamp(now), key.line, sealed, tuple(lines))
 
 
 async def proven_line(store: Store, record: EventRecord, size: int) -> EventLine:
