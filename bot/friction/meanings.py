@@ -26,9 +26,9 @@ MEANS = {
         f"p below {SIGNIFICANT}, corrected by Holm's method."
     ),
     "hurried": (
-        f"People with {LEAST_HURRIED} decisions or more who approved {ALL:.0%} of them unchanged, half of them within "
-        f"{SECONDS} seconds. Reading time is estimated, at most: from the opening, or from the same person's decision "
-        "before, to the decision. Whoever reads several first, or signs many at once, looks hurried and need not be: a "
-        "hint to look, not a finding."
+        f"People with {LEAST_HURRIED} decisions or more who approved {ALL:.0%} of them or more unchanged, half of them "
+        f"within {SECONDS} seconds. Reading time is estimated, at most: from the opening, or from the same person's "
+        "decision before, to the decision. Whoever reads several first, or signs many at once, looks hurried and need "
+        "not be: a hint to look, not a finding."
     ),
 }

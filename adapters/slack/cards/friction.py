@@ -8,6 +8,7 @@ from typing import Any
 from adapters.slack.cards import blocks, limits
 from adapters.slack.cards.drawn import Drawn
 from adapters.slack.cards.markup import date, escape
+from adapters.slack.cards.rich import line, run
 from adapters.slack.cards.summary import paragraph
 from bot.answering import Told
 from bot.cards.cutting import brief
@@ -31,14 +32,21 @@ def friction_message(
     made: list[Json] = []
     for most in _LINES:
         short = [_shortened(one, most) for one in paragraphs]
-        made = [*_head(friction, late), *map(paragraph, short), *_foot(friction, desk_url)]
+        made = [*_head(friction, late), *map(_signal, short), *_foot(friction, desk_url)]
         if len(json.dumps(made, separators=(",", ":"), ensure_ascii=False)) <= limits.MESSAGE_JSON:
             break
     return Drawn(text=_text(friction, paragraphs, late), blocks=made)
 
 
+def _signal(one: Told) -> Json:
+    """What it comes to, and below it what it is."""
+    *lines, means = one.lines
+    made = paragraph(Told(one.title, tuple(lines), one.bars, one.columns))
+    return made | {"elements": [*made["elements"], line([run(means, "italic")])]}
+
+
 def _shortened(one: Told, most: int) -> Told:
-    return Told(brief(one.title, most), tuple(brief(line, most) for line in one.lines), one.bars, one.columns)
+    return Told(brief(one.title, most), tuple(brief(said, most) for said in one.lines), one.bars, one.columns)
 
 
 def _head(friction: Friction, late: str | None) -> list[Json]:

@@ -9,6 +9,7 @@ from adapters.teams.cards.elements import card as card_of
 from adapters.teams.cards.elements import line, link, moment, run, title
 from adapters.teams.cards.room import size
 from adapters.teams.cards.summary import paragraph
+from bot.answering import Told
 from bot.friction import Friction, Hints, heading, headline, told
 
 Json = dict[str, Any]
@@ -30,7 +31,7 @@ def friction_card(
         line([run(headline(friction))], "Small"),
         *([line([run(late, "italic")], "Small")] if late else []),
     ]
-    parts = [paragraph(one) for one in told(friction, hints)]
+    parts = [_signal(one) for one in told(friction, hints)]
     buttons = [link("Open the desk", f"{desk_url.rstrip('/')}/friction{_of(friction)}")] if desk_url else []
     whole = card_of([*first, *parts], buttons)
     while parts and size(whole) > limits.CARD_BYTES:
@@ -38,6 +39,13 @@ def friction_card(
         left_out = line([run("The rest was too long to be shown here; it is whole on the desk.", "italic")], "Small")
         whole = card_of([*first, *parts, left_out], buttons)
     return whole
+
+
+def _signal(one: Told) -> Json:
+    """What it comes to, and below it what it is."""
+    *lines, means = one.lines
+    made = paragraph(Told(one.title, tuple(lines), one.bars, one.columns))
+    return made | {"items": [*made["items"], line([run(means, "italic", "small")])]}
 
 
 def _of(friction: Friction) -> str:
