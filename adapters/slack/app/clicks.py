@@ -8,11 +8,12 @@ from typing import Any
 from adapters.slack.app import bulk
 from adapters.slack.app.acting import act
 from adapters.slack.app.forms import FORMS, fill, show
-from adapters.slack.app.opening import open_modal
+from adapters.slack.app.opening import open_modal, put
 from adapters.slack.app.room import Room
 from adapters.slack.app.telling import log_fault, tell, words_of
-from adapters.slack.app.visiting import LINKS, STRANGE, Pressed, Visit, read_pressed, read_visit, request_id
-from adapters.slack.cards import answers
+from adapters.slack.app.visiting import STRANGE, Pressed, Visit, read_pressed, read_visit, request_id
+from adapters.slack.cards import answers, reading
+from adapters.slack.cards.modals import reject_form
 from bot.deciding import Approve, Claim, Command, Unclaim
 from bot.errors import BadInput
 from bot.learning.deeds import accept, finish, good
@@ -64,8 +65,11 @@ async def guarded(room: Room, visit: Visit, what: str, work: Callable[[], Awaita
 
 
 async def _clicked(room: Room, visit: Visit, body: Body) -> None:
+    if _chose_reason(body):
+        await _suggest(room, visit, body["view"])
+        return
     pressed = read_pressed(body)
-    if pressed.command in LINKS:
+    if pressed.command in {"open_desk", "open_file"}:
         return  # a link: the browser is there already
     if pressed.command == "show":
         title, field = "Masked field", pressed.field
@@ -88,6 +92,23 @@ async def _at_once(room: Room, visit: Visit, pressed: Pressed) -> None:
     await act(room, request.id, AT_ONCE[pressed.command](), person)
     if visit.private and pressed.command in LISTED_DEEDS:  # a list of them is redrawn by nobody
         await tell(room, visit, answers.say("It is on record."))
+
+
+def _chose_reason(body: Body) -> bool:
+    """Whether it is a choice in the form to reject, and no click."""
+    view, actions = body.get("view"), body.get("actions")
+    first = actions[0] if isinstance(actions, list) and actions else None
+    named = isinstance(first, Mapping) and first.get("block_id") == "reason_code"
+    return named and isinstance(view, Mapping) and view.get("callback_id") == "reject"
+
+
+async def _suggest(room: Room, visit: Visit, view: Mapping[str, Any]) -> None:
+    """The form again, with the lesson chosen that the reason suggests; all else stays as it was typed."""
+    typed = reading.values(view)
+    request, person = await room.see(visit, request_id(reading.metadata(view).get("request")))
+    drawn = await room.drawn(request, person)
+    lesson = dict(drawn.suggestions).get(typed.get("reason_code", ""), "")
+    await put(room, visit, visit.view, reject_form(drawn, typed | {"lesson": lesson}))
 
 
 def _named_by(body: Body) -> str:

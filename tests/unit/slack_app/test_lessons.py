@@ -9,7 +9,9 @@ import pytest
 from bot.deciding import ChangeFeedback, Reject
 from bot.domain.lessons import FeedbackItem, FeedbackState, Lesson
 from bot.domain.requests import Request
+from bot.policy.loading import load
 from tests.fakes.slack import Message
+from tests.rigs.house import POLICY
 from tests.rigs.slack_office import Office
 from tests.unit.slack_app.test_whole_circle import Circle
 
@@ -105,6 +107,32 @@ async def test_the_command_and_home_list_what_one_has_with_its_buttons(circle: C
     await office.slack.command(lee, office.refunds, "/signoff", "feedback")
     await office.quiet()
     assert "No feedback item waits for you" in json.dumps(office.slack.ephemerals(lee)[-1].blocks)
+
+
+async def test_the_lesson_that_a_reason_suggests_is_chosen_with_it_and_may_be_changed(circle: Circle) -> None:
+    office = circle.office
+    text = POLICY.replace("[wrong_amount, not_eligible]", "[wrong_amount, fraud_suspected]")
+    office.house.policy = load(text, "policy.yaml")
+    request, card = await circle.held()
+    await office.slack.click(office.dana, card, "reject")
+    await office.quiet()
+    view = office.slack.views(office.dana)[-1]
+    await office.slack.choose(office.dana, view, "reason_code", "fraud_suspected")
+    await office.quiet()
+    assert office.slack.complaints == []
+    done = await office.slack.submit(office.slack.views(office.dana)[-1], {"note": "No."})
+    assert done.closed
+    assert (await item(office, request)).kind is Lesson.THRESHOLD
+    other, card = await circle.held()
+    await office.slack.click(office.dana, card, "reject")
+    await office.quiet()
+    await office.slack.choose(office.dana, office.slack.views(office.dana)[-1], "reason_code", "fraud_suspected")
+    await office.quiet()
+    view = office.slack.views(office.dana)[-1]
+    done = await office.slack.submit(view, {"note": "No.", "lesson": "knowledge_fix"})
+    assert done.closed
+    found = await item(office, other)
+    assert (found.kind, found.suggested) == (Lesson.KNOWLEDGE_FIX, Lesson.THRESHOLD)
 
 
 async def test_the_form_to_reject_says_what_each_reason_suggests(circle: Circle) -> None:

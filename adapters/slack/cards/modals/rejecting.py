@@ -29,7 +29,7 @@ def reject_form(card: Card, typed: Mapping[str, str] | None = None) -> Json:
         "Reject",
         [
             *head(card),
-            widgets.field("reason_code", "Why you reject it", _reasons(codes, typed.get("reason_code"))),
+            _reason_field(codes, typed.get("reason_code")),
             widgets.field(
                 "note",
                 "Note to the agent",
@@ -41,7 +41,7 @@ def reject_form(card: Card, typed: Mapping[str, str] | None = None) -> Json:
                 ),
                 hint="The agent reads reason and note; both stay on record.",
             ),
-            lesson_field(typed.get("lesson", ""), suggestions_said(card)),
+            _suggested_lesson(card, typed),
         ],
         submit="Reject",
         metadata={"request": card.request_id},
@@ -57,6 +57,22 @@ def lesson_field(chosen: str | None, hint: str | None = None) -> Json:
         hint=hint,
         required=False,
     )
+
+
+def _reason_field(codes: list[widgets.Choice], typed: str | None) -> Json:
+    """A menu tells at once what was chosen in it, so that the lesson follows."""
+    made = widgets.field("reason_code", "Why you reject it", _reasons(codes, typed))
+    return made | {"dispatch_action": True} if made["element"]["type"] == "static_select" else made
+
+
+def _suggested_lesson(card: Card, typed: Mapping[str, str]) -> Json:
+    """What the chosen reason suggests is chosen already.
+
+    Slack keeps what stood in an input of the same ``action_id``, whatever a new view says: so that differs by reason.
+    """
+    reason = typed.get("reason_code", "")
+    made = lesson_field(typed.get("lesson", ""), suggestions_said(card))
+    return made | {"element": made["element"] | {"action_id": f"lesson.{reason}"[: limits.ID]}} if reason else made
 
 
 def may_not(card: Card, name: str, title: str) -> Json | None:
