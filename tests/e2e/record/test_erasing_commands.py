@@ -146,3 +146,23 @@ def test_policy_check_tells_for_how_long_things_are_kept(policy: Path) -> None:
     result = CliRunner().invoke(app, ["policy", "check", str(policy)], env={"COLUMNS": "160"})
     assert "money 7d" in result.stdout
     assert "identity 183d (by default)" in result.stdout
+
+
+def test_the_doctor_tells_of_what_should_have_gone(database: Database, policy: Path, tmp_path: Path) -> None:
+    found = retention_finding(database, policy)
+    assert found["health"] == "warning"
+    assert "should have gone more than a day ago" in found["text"]
+    calm = tmp_path / "calm.yaml"
+    calm.write_text(
+        POLICY + "\nretention:\n  classes: {money: keep, identity: keep, complaint: keep}\n", encoding="utf-8"
+    )
+    run("hold", "place", "owner:refunds", "--reason", "case", database=database, policy=calm)
+    found = retention_finding(database, calm)
+    assert found["health"] == "fine"
+    assert "money until erased" in found["text"]
+    assert "1 legal hold" in found["text"]
+
+
+def retention_finding(database: Database, policy: Path) -> dict[str, str]:
+    told = json.loads(run("doctor", "--json", database=database, policy=policy).stdout)
+    return next(one for one in told if one["check"] == "retention")
