@@ -33,6 +33,9 @@ AGAIN_SECONDS = 60.0
 _BREATH, _BREATH_SECONDS = 10, 0.01
 """After so many requests everything else has its turn for so long: nobody waits for a proposal."""
 _BACKLOG = 1000
+_ALL = ""
+"""In the place of a request: anything may have changed."""
+_CHANGED = "request.feedback_changed"
 
 
 class Proposing:
@@ -54,8 +57,8 @@ class Proposing:
             while True:
                 try:
                     await self._catch_up()
-                    while True:
-                        await self.propose(await self._waiting.get())
+                    while (waiting := await self._waiting.get()) != _ALL:
+                        await self.propose(waiting)
                 except SignoffError as error:
                     log.warning("a proposal could not be worked out and is tried again: %s", error.code)
                     await asyncio.sleep(AGAIN_SECONDS)
@@ -124,9 +127,18 @@ class Proposing:
                 return
 
     def _heard(self, committed: Sequence[Committed] | None) -> None:
+        """What other processes commit comes without the request: what they open themselves they propose themselves."""
+        if committed is None:
+            self._take(_ALL)
         for change in committed or ():
-            if change.request is not None and wants_proposal(change.request) and not self._waiting.full():
-                self._waiting.put_nowait(change.request.id)
+            if change.request is None and _CHANGED in change.types:
+                self._take(change.stream.partition(":")[2])
+            elif change.request is not None and wants_proposal(change.request):
+                self._take(change.request.id)
+
+    def _take(self, request_id: str) -> None:
+        if not self._waiting.full():
+            self._waiting.put_nowait(request_id)
 
 
 def wants_proposal(request: Request) -> bool:
