@@ -1,55 +1,92 @@
-"""Verifying: how many events a second one core checks, chains, tree and checkpoints together."""
+"""Verifying and exporting: how many events a second, and how much memory, with a long record and with a tenth of it.
+
+Each is done in a process of its own, as the commands are, so that its memory is its own.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
+import tempfile
 import time
 from functools import partial
+from pathlib import Path
 
 from adapters.signing import derive_keys
-from bench.engine import MANY, lifecycle
-from bench.figures import at_least
+from bench.figures import at_least, at_most, ratios
 from bench.frame import Bench, Samples, settle
-from bench.workload import VAULT_KEY, House, house
-from bot.proving.keys import Keyring
-from bot.proving.record import verify
-from bot.sealing import seal_once
+from bench.past import fill
+from bench.workload import VAULT_KEY, BenchClock
+from bot.sealing import PIECE, seal_once
+from store.opening import open_store
 
-EVENTS_EACH = 3
+WORKERS = 2
+EXPORTS = ("whole", "csv", "parquet", "jsonl")
+"""The whole record as lines; all of it as a sheet and as Parquet; the requests of one owner as lines."""
+Figures = dict[str, float]
 
 
 async def measure(bench: Bench) -> None:
-    """The whole record, sealed, on each database."""
-    count = bench.options.size(10_000, 2_000)
+    """A record of the stored requests on each database, and one of a tenth of them."""
+    stored = bench.options.stored
     for kind in bench.options.databases:
-        samples = Samples()
-        with bench.databases.fresh(kind) as url:
-            async with house(url) as engine:
-                await lifecycle(engine, MANY, count, iter(range(10**9)))
-                events = await _seal(engine, samples)
-                for _ in bench.rounds:
-                    await _verify(engine, samples, events)
-        add = partial(bench.report.add, f"the record on {kind}, {events:,} events")
-        add("seal", "events/s", samples["seal"])
-        add("verify", "events/s", samples["verify"])
-        add("verify, for each second computed", "events/s", samples["verify_core"], at_least(100_000))
+        samples = {name: Samples() for name in ("long", "short")}
+        sizes = {"short": max(1, stored // 10), "long": stored}
+        events: dict[str, int] = {}
+        for name, count in sizes.items():
+            with bench.databases.fresh(kind) as url, tempfile.TemporaryDirectory() as folder:
+                await fill(url, count)
+                events[name] = await _seal(url, samples[name])
+                await _rounds(bench, url, Path(folder), samples[name], events[name])
+        _report(bench, kind, samples, events)
 
 
-async def _seal(engine: House, samples: Samples) -> int:
-    signer = derive_keys(VAULT_KEY).signer
+async def _seal(url: str, samples: Samples) -> int:
+    signer, clock = derive_keys(VAULT_KEY).signer, BenchClock()
+    store = await open_store(url, clock, vault_key=VAULT_KEY)
     start = time.perf_counter()
     size = 0
-    while checkpoint := await seal_once(engine.store.seals, signer, engine.clock):
+    while checkpoint := await seal_once(store.seals, signer, clock, limit=PIECE):
         size = checkpoint.size
     samples.add(seal=size / (time.perf_counter() - start))
+    await store.close()
     return size
 
 
-async def _verify(engine: House, samples: Samples, events: int) -> None:
+async def _rounds(bench: Bench, url: str, folder: Path, samples: Samples, events: int) -> None:
     settle()
-    keys = Keyring([derive_keys(VAULT_KEY).public_key])
-    cpu, start = time.process_time(), time.perf_counter()
-    report = await verify(engine.store, keys, rows=False)
-    took, computed = time.perf_counter() - start, time.process_time() - cpu
-    assert not report.findings, report.findings
-    assert report.events == events, report
-    samples.add(verify=events / took, verify_core=events / computed)
+    for _ in range(min(3, bench.options.rounds)):
+        alone, several = [await _child("verify", url, str(workers)) for workers in (1, WORKERS)]
+        assert alone["events"] == several["events"] == events, (alone, several, events)
+        samples.add(verify=events / alone["took"], verify_core=events / alone["computed"], memory=alone["memory"])
+        samples.add(several=events / several["took"], several_core=events / several["computed"])
+    for format_ in EXPORTS:
+        made = await _child("export", url, format_, str(folder / format_))
+        samples.add(**{f"{format_}_rate": made["events"] / made["took"], f"{format_}_memory": made["memory"]})
+
+
+async def _child(*words: str) -> Figures:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.child", *words, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0, words
+    figures: Figures = json.loads(out)
+    return figures
+
+
+def _report(bench: Bench, kind: str, samples: dict[str, Samples], events: dict[str, int]) -> None:
+    long, short = samples["long"], samples["short"]
+    add = partial(bench.report.add, f"the record on {kind}, {events['long']:,} events")
+    add("seal", "events/s", long["seal"])
+    add("verify, one process", "events/s", long["verify"])
+    add("verify, one process, for each second computed", "events/s", long["verify_core"], at_least(100_000))
+    add("verify, one process, memory", "MB", long["memory"], note=f"{short['memory'][0]:.0f} with a tenth")
+    add(f"verify, {WORKERS} processes", "events/s", long["several"])
+    add(f"verify, {WORKERS} processes, for each second computed", "events/s", long["several_core"])
+    for format_ in EXPORTS:
+        add(f"export, {format_}", "events/s", long[f"{format_}_rate"])
+        add(f"export, {format_}, memory", "MB", long[f"{format_}_memory"])
+        grown = ratios(long[f"{format_}_memory"], short[f"{format_}_memory"])
+        add(f"export, {format_}, memory ÷ with a tenth of the events", "x", grown, at_most(1.3))

@@ -35,6 +35,7 @@ _ADD_NODE = sql("INSERT INTO nodes (level, number, hash) VALUES ($1, $2, $3)")
 _ADD_LEAF = sql("INSERT INTO leaves (number, stream, seq) VALUES ($1, $2, $3)")
 _ADD = sql(f"INSERT INTO checkpoints ({_CHECKPOINT}) VALUES ($1, $2, $3, $4, $5, $6)")  # noqa: S608 - names of ours
 _LEAF = sql("SELECT number FROM leaves WHERE stream = $1 AND seq = $2")
+_LEAVES_OF = sql("SELECT seq, number FROM leaves WHERE stream = $1")
 _LEAVES = sql("SELECT number, stream, seq FROM leaves WHERE number >= $1 ORDER BY number LIMIT $2")
 
 
@@ -60,6 +61,10 @@ class SqlSeals:
         """See ``Seals``."""
         rows = await self._database.read(_LEAF, stream, seq)
         return rows[0][0] if rows else None
+
+    async def leaves_of(self, stream: str) -> Mapping[int, int]:
+        """See ``Seals``."""
+        return dict(map(tuple, await self._database.scan(_LEAVES_OF, stream)))
 
     async def leaves(self, start: int, limit: int) -> Sequence[tuple[int, str, int]]:
         """See ``Seals``."""

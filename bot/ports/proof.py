@@ -64,6 +64,10 @@ class Seals(Protocol):
         """The leaf index of an event; None while it is unsealed."""
         ...
 
+    async def leaves_of(self, stream: str) -> Mapping[int, int]:
+        """The leaf index of each sealed event of a stream, by its number."""
+        ...
+
     async def leaves(self, start: int, limit: int) -> Sequence[tuple[int, str, int]]:
         """``(index, stream, seq)`` from ``start`` on, in order."""
         ...

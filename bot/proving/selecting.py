@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
@@ -16,8 +17,12 @@ from bot.proving.lines import EventLine, line_of_event
 from bot.recording import stream_of, timestamp
 
 PAGE = 256
+_TOGETHER = 16
+"""Requests that are read at the same time."""
 _CACHED = 4096
-"""Inner nodes that are kept at hand: those near the root are on nearly every path."""
+"""About so many hashes are kept at hand: those of the ranges near the root."""
+Range = tuple[int, int]
+"""Leaves from the first up to the second."""
 
 
 class Selection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,7 +62,8 @@ class Paths:
     def __init__(self, seals: Nodes, size: int) -> None:
         self._seals = seals
         self._size = size
-        self._near_root: dict[merkle.Name, bytes] = {}
+        self._known: dict[Range, str] = {}
+        """Hashes of ranges near the root, in hex: they are on nearly every path."""
 
     async def of(self, indices: Sequence[int]) -> dict[int, tuple[str, ...]]:
         """The inclusion path of each leaf, hashes in hex, from the leaf upwards.
@@ -66,20 +72,22 @@ class Paths:
             BadInput: when nodes are gone.
         """
         ranges = {index: merkle.inclusion_ranges(index, self._size) for index in indices}
-        names = sorted({name for each in ranges.values() for name in merkle.names_in(each)})
-        known = {name: self._near_root[name] for name in names if name in self._near_root}
-        found = await self._seals.nodes([name for name in names if name not in known])
-        if len(known) + len(found) < len(names):
-            raise BadInput("nodes of the tree are gone", remedy="`signoff audit verify` says what is wrong")
-        self._keep(found)
-        nodes = {**known, **found}
-        return {
-            index: tuple(hashed.hex() for hashed in merkle.hashes_of(each, nodes)) for index, each in ranges.items()
-        }
+        wanted = {one for each in ranges.values() for one in each}
+        known = {one: self._known[one] for one in wanted if one in self._known}
+        await self._learn(known, [one for one in wanted if one not in known])
+        return {index: tuple([known[one] for one in each]) for index, each in ranges.items()}
 
-    def _keep(self, found: Mapping[merkle.Name, bytes]) -> None:
-        lowest = max(0, self._size.bit_length() - _CACHED.bit_length() + 1)
-        self._near_root.update((name, hashed) for name, hashed in found.items() if name[0] >= lowest)
+    async def _learn(self, known: dict[Range, str], lacking: Sequence[Range]) -> None:
+        covers = {one: merkle.cover(*one) for one in lacking}
+        names = sorted({name for cover in covers.values() for name in cover})
+        found = await self._seals.nodes(names)
+        if len(found) < len(names):
+            raise BadInput("nodes of the tree are gone", remedy="`signoff audit verify` says what is wrong")
+        far = max(1, self._size // _CACHED)
+        for one, cover in covers.items():
+            known[one] = merkle.fold([found[name] for name in cover]).hex()
+            if one[1] - one[0] >= far:
+                self._known[one] = known[one]
 
 
 async def selected(
@@ -115,12 +123,15 @@ async def _of_requests(store: Store, wanted: Selection, span: Span, size: int) -
     )
     while True:
         page = await store.requests(query)
-        for request in page.items:
-            stream = stream_of("request", request.id)
-            for record in await store.events(stream):
-                if span.holds(record.at):
-                    leaf = await store.seals.leaf(stream, record.seq)
-                    yield (leaf if leaf is not None and leaf < size else None), record
+        for start in range(0, len(page.items), _TOGETHER):
+            streams = [stream_of("request", request.id) for request in page.items[start : start + _TOGETHER]]
+            records = await asyncio.gather(*map(store.events, streams))
+            leaves = await asyncio.gather(*map(store.seals.leaves_of, streams))
+            for events, places in zip(records, leaves, strict=True):
+                for record in events:
+                    if span.holds(record.at):
+                        leaf = places.get(record.seq)
+                        yield (leaf if leaf is not None and leaf < size else None), record
         if page.next is None:
             return
         query = msgspec.structs.replace(query, after=page.next)

@@ -46,6 +46,10 @@ class MemorySeals:
                 return index
         return None
 
+    async def leaves_of(self, stream: str) -> Mapping[int, int]:
+        """See ``Seals``."""
+        return {seq: index for index, name, seq in await self.leaves(0, len(self._records)) if name == stream}
+
     async def leaves(self, start: int, limit: int) -> Sequence[tuple[int, str, int]]:
         """See ``Seals``."""
         last = await self.last()
