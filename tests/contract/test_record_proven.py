@@ -38,17 +38,23 @@ from bot.errors import SignoffError
 from bot.opening import Situation
 from bot.pausing import Pausing
 from bot.ports import RequestQuery
-from bot.proving.exports import export
+from bot.proving.consistency import compare_exports
+from bot.proving.exports import Span, export
 from bot.proving.files import verify_export
 from bot.proving.findings import Kind, Report
 from bot.proving.keys import Keyring
+from bot.proving.manifests import manifest_path
 from bot.proving.record import verify
 from bot.proving.requests import prove, verify_record
+from bot.proving.selected_files import verify_selected
+from bot.proving.selecting import Selection
+from bot.proving.selections import export_selected
 from bot.recording import CHANNEL_FOUND, CHANNEL_LOST
 from bot.sealing import seal_once
 from store.opening import open_store
 from tests.contract.flows import require_rebuilt
 from tests.rigs.chatting import FIRST, SECOND, URGENT, Chatting, chatting
+from tests.rigs.history import write_history
 from tests.rigs.house import House, MovedClock, new_house
 
 KEYS = derive_keys(bytes(range(32)))
@@ -322,4 +328,28 @@ async def test_verifying_while_others_write_finds_nothing(url: str) -> None:
     busy = False
     await writing
     assert (await verify(house.store, KEYRING)).findings == ()
+    await house.store.close()
+
+
+@pytest.mark.parametrize("format_", ["jsonl", "csv", "parquet"])
+async def test_parts_and_consistency_on_every_database(url: str, format_: str, tmp_path: Path) -> None:
+    house = await opened(url)
+    await write_history(house)
+    while await seal_once(house.store.seals, KEYS.signer, house.clock, limit=7):
+        pass
+    await house.propose(30)
+    part, span = tmp_path / f"part.{format_}", Span()
+    owners = ((await house.store.requests(RequestQuery(limit=1))).items[0].routing.owner,)
+    for wanted in (Selection(owners, "refund"), Selection()):
+        made = await export_selected(house.store, KEYS.signer, house.clock.now(), part, format_, wanted, span)
+        report = verify_selected(part, manifest_path(part), KEYRING)
+        assert (report.findings, report.events, report.unsealed) == ((), made.rows, 1)
+    old, new = tmp_path / "old.jsonl", tmp_path / "new.jsonl"
+    for path in (old, new):
+        with path.open("wb") as file:
+            await export(house.store, KEYS.public_key, house.clock.now(), file)
+        await house.propose(31)
+        await seal_once(house.store.seals, KEYS.signer, house.clock)
+    found = await compare_exports(old, new, KEYRING)
+    assert (found.findings, bool(found.proof)) == ((), True)
     await house.store.close()
