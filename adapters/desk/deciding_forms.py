@@ -134,7 +134,7 @@ def refused(error: SignoffError, form: Form, name: str) -> Said:
 
 def _beside(field: str, error: SignoffError, form: Form) -> str:
     """Sentences that stand beside the field of a choice."""
-    if not form.get(field):
+    if not form.get(field) and field != "note":
         return "Choose one of them."
     remedy = f" {sentence(error.remedy)}" if error.remedy else ""
     said = f"The note {error.message}" if field == "note" else f"What was chosen {error.message}"
