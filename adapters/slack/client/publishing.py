@@ -18,7 +18,7 @@ from bot.answering import Summary, csv_of, heading, sheet_name
 from bot.answering.charting import Draw, alt_text, chart_of
 from bot.digesting.publishing import Digested, DigestedFriction
 from bot.domain.requests import MessageRef
-from bot.errors import Busy, SignoffError
+from bot.errors import Busy, SignoffError, Uncertain
 from bot.friction import csv_of as friction_csv
 from bot.friction import heading as friction_heading
 from bot.ports import Posting
@@ -45,8 +45,10 @@ class SlackPublishing:
         try:
             problem = await self._attach(ref, digested.summary, again=posting.again)
         except Busy:
-            raise  # nothing stands that would say so: it is tried again, and finds the message
+            raise  # it is tried again, and finds the message
         except SignoffError as error:
+            if isinstance(error, Uncertain) and not posting.again:
+                raise  # they may stand: once more, which looks for them first
             log.warning("a summary's files could not be attached: %s", error.code)
             problem = unattached(error)
         if problem is not None:

@@ -19,7 +19,7 @@ import pytest
 
 from adapters.clock import SystemClock
 from tests.fakes.slack import Channel, FakeSlack, Fault, Message
-from tests.fakes.teams import FakeTeams
+from tests.fakes.teams import FakeTeams, User
 from tests.fakes.teams import Message as Card
 from tests.rigs.house import POLICY
 from tests.rigs.server import Server, serving
@@ -41,6 +41,7 @@ class Place:
     folder: Path
     settings: dict[str, Any]
     running: AsyncExitStack
+    dana: User
     servers: list[Server] = field(default_factory=list)
 
     async def start(self, digests: str) -> Server:
@@ -93,8 +94,23 @@ def words_of(message: Message) -> str:
     return f"{message.text} {message.blocks}"
 
 
+async def shown_in_teams(here: Place, card: Card) -> None:
+    """The digest's card shows the same to whoever looks again, and a summary that is asked for has its chart."""
+    shown = card.card
+    refreshed = await here.teams.refresh(here.dana, card)
+    assert refreshed.ok
+    assert "data:image/png;base64," in str(refreshed.answer)
+    assert card.card == shown
+    await here.teams.direct(here.dana, "summary refunds 24h")
+
+    def answered() -> bool:
+        return any("data:image/png;base64," in str(each.card) for each in here.teams.chat(here.dana))
+
+    await here.teams.until(answered, SECONDS)
+
+
 @asynccontextmanager
-async def place(folder: Path) -> AsyncIterator[Place]:
+async def place(folder: Path, database: str = "") -> AsyncIterator[Place]:
     async with FakeSlack() as slack, FakeTeams() as teams, AsyncExitStack() as running:
         slack.rates.enabled = False
         acme, users = staffed(slack, "Acme", id="T0ACME")
@@ -103,7 +119,7 @@ async def place(folder: Path) -> AsyncIterator[Place]:
         people = {each: contoso.user(each.title(), email=f"{each}@acme.test", installed=True) for each in PEOPLE}
         thread = contoso.team("Support", [*people.values()]).channel("refunds")
         settings = {
-            "database": f"sqlite:///{folder / 'signoff.db'}",
+            "database": database or f"sqlite:///{folder / 'signoff.db'}",
             "key": "5a" * 32,
             "slack_api_url": slack.api_url,
             "slack_message_seconds": 0.0,
@@ -111,7 +127,7 @@ async def place(folder: Path) -> AsyncIterator[Place]:
             "slack_signing_secret": slack.app.signing_secret,
             **registered(teams, folder),
         }
-        made = Place(slack, teams, channel, thread, folder, settings, running)
+        made = Place(slack, teams, channel, thread, folder, settings, running, people["dana"])
         yield made
         assert slack.complaints == []
         assert teams.complaints == []
@@ -129,13 +145,14 @@ def soon(least: float) -> tuple[datetime, str]:
     return at, f"{at.minute} * * * *"
 
 
-async def test_three_processes_send_it_once_although_one_is_killed(tmp_path: Path) -> None:
-    async with place(tmp_path) as here:
+@pytest.mark.timeout(240)
+async def test_three_processes_send_it_once_although_one_is_killed(tmp_path: Path, fresh_postgres_url: str) -> None:
+    async with place(tmp_path, fresh_postgres_url) as here:
         first = await here.start("[]")
         await here.work()
         os.kill(first.pid, signal.SIGTERM)
         here.servers.clear()
-        at, cron = soon(14)
+        at, cron = soon(10)
         digests = f'[{{name: hourly, cron: "{cron}", period: 24h}}]'
         await asyncio.gather(*(here.start(digests) for _ in range(3)))
         assert SystemClock().now() < at, "the servers took too long to start"
@@ -149,6 +166,7 @@ async def test_three_processes_send_it_once_although_one_is_killed(tmp_path: Pat
         picture = next(file for reply in replies for file in reply.files if file["name"].endswith("png"))
         assert "how they ended" in picture["alt_txt"]
         assert "data:image/png;base64," in str(card.card)
+        await shown_in_teams(here, card)
         assert "3 of 3 proposed actions waited for a person" in message.text
         await asyncio.sleep(3)  # another process would have sent its own by now
         assert (len(here.in_slack()), len(here.in_teams())) == (1, 1)

@@ -140,6 +140,25 @@ async def test_while_slack_takes_no_files_it_waits_and_the_text_stands_once(desk
     assert len(files(message)) == 2
 
 
+async def test_files_whose_answer_was_lost_are_looked_for_once_and_then_told_to_be_missing(desk: Desk) -> None:
+    made = await digested(desk)
+    desk.slack.faults.next(FILES, Fault.LOST)
+    with pytest.raises(Uncertain):
+        await publishing(desk).publish("C0REFUNDS", made, desk.posting("digest-1"))
+    desk.clock.move(seconds=5)
+    await publishing(desk).publish("C0REFUNDS", made, desk.posting("digest-1", again=True))
+    (message,) = desk.slack.messages(desk.refunds)
+    assert len(files(message)) == 2
+    assert "could not be attached" not in message.text
+    desk.clock.move(seconds=5)
+    desk.slack.faults.next(FILES, Fault.SERVER_ERROR, times=2)
+    with pytest.raises(Uncertain):
+        await publishing(desk).publish("C0REFUNDS", made, desk.posting("digest-2"))
+    desk.clock.move(seconds=5)
+    await publishing(desk).publish("C0REFUNDS", made, desk.posting("digest-2", again=True))
+    assert "could not be attached" in desk.slack.messages(desk.refunds)[-1].text
+
+
 async def test_a_channel_that_is_gone_is_told_to_be(desk: Desk) -> None:
     desk.refunds.archived = True
     with pytest.raises(ChannelUnavailable):
