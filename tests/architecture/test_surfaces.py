@@ -162,7 +162,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             drawn |= set(re.findall(rf"/desk/requests/{request_id}/(\w+)\"", page))
             _, page = await dana.get("/desk/")
             drawn |= {f"page {name}" for name in re.findall(r"(?:href|action)=\"/desk/(\w+)\"", page)}
-    assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain"} | {
+    assert drawn == {*surfaces.REQUEST_FORMS, "edit", "explain", "file"} | {
         f"page {name}"
         for name in (
             "decided",

@@ -14,6 +14,7 @@ from adapters.slack.cards.standing import marked
 from bot.cards import Card, HistoryLine
 from bot.cards.room import ROOMS, Pen
 from bot.cards.standing import progress
+from bot.cards.wording import LABELS
 
 Json = dict[str, Any]
 _SPARED = 2_000
@@ -86,5 +87,5 @@ def _end(left_out: Sequence[str], desk_url: str | None) -> Json:
             plain(f"Too long to be shown here: {brief(', '.join(left_out), _SPARED)}. It is whole on the desk.")
         )
     if desk_url:
-        texts.append(mrkdwn(f"<{desk_url}|Open it on the desk>"))
+        texts.append(mrkdwn(f"<{desk_url}|Open it on the desk> · <{desk_url.rstrip('/')}/file|{LABELS['file']}>"))
     return context(texts)

@@ -41,7 +41,8 @@ def told(card: Card, first: Sequence[Json], parts: Parts, desk_url: str | None) 
             left_out.append(f"{name} ({'in part' if any(added) else 'whole'})")
     body = sheet.whole()
     body[-1:] = [_end(left_out)] if left_out else []
-    return card_of(body, [link(LABELS["desk"], desk_url)] if desk_url else [])
+    links = [link(LABELS["desk"], desk_url), link(LABELS["file"], f"{desk_url.rstrip('/')}/file")] if desk_url else []
+    return card_of(body, links)
 
 
 def _added(sheet: Sheet, name: str, number: int, element: Json) -> bool:
