@@ -73,7 +73,7 @@ def customer_command(
     typer.echo(f"erased {done.requests} requests, {done.contacts} contacts and {done.drafts} forms half filled")
     if done.cards:
         typer.echo(
-            f"the server redraws {done.cards} messages in chat without that data and deletes the lines below them; what"
+            f"messages in chat, {done.cards} of them, are redrawn by the server without that data or deleted; what"
             " the platform keeps of its own (exports, notifications) is not in its power",
             err=True,
         )

@@ -14,7 +14,7 @@ from rich.text import Text
 from bot.app import Workplace
 from bot.cards import plain
 from bot.cli.at_work import at_work
-from bot.cli.reading import AsJson, Database, console, say_json, shown
+from bot.cli.reading import AsJson, Database, console, say_json
 from bot.policy.document import Policy
 from bot.retaining import KEPT, Due, Retaining, kept_said, rules_in_a_line, rules_said
 
@@ -64,10 +64,14 @@ def _json(due: Due) -> dict[str, str | None]:
 
 
 def _table(found: list[Due]) -> Table:
-    table = Table("request", "action", "owner", "goes", "rule", "kept by", box=SIMPLE)
+    table = Table(box=SIMPLE, padding=(0, 1), pad_edge=False)
+    for title in ("request", "action", "owner", "goes (UTC)", "rule", "kept by"):
+        whole = title in {"request", "goes (UTC)"}
+        table.add_column(title, no_wrap=whole, overflow="fold")
     for due in found:
         request = due.request
         kept = kept_said(due)
         owner, action = request.routing.owner, request.assessment.action_type
-        table.add_row(*(Text(plain(cell)) for cell in (request.id, action, owner, shown(due.at), due.rule, kept)))
+        rule, at = due.rule.removeprefix("retention."), f"{due.at:%Y-%m-%d %H:%M}"
+        table.add_row(*(Text(plain(cell)) for cell in (request.id, action, owner, at, rule, kept)))
     return table

@@ -144,7 +144,7 @@ async def refuse_unless_erasable(
         raise Conflict(
             f"{len(waiting)} of their requests still wait for a decision, or may still be run: {named}",
             code="still_open",
-            remedy="decide them first, or cancel what waits together with the erasure (at the console: --cancel)",
+            remedy="decide them first, or cancel what waits together with the erasure; at the console that is --cancel",
         )
 
 

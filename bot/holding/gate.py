@@ -51,8 +51,9 @@ def refuse_held_customer(view: View, customer: str, veil: bytes) -> None:
 def held(hold: Hold, what: str) -> Conflict:
     """What to tell somebody who would erase what a hold keeps."""
     kind = hold.scope.partition(":")[0]
-    scope = "its customer" if kind == "customer" else "it" if kind == "request" else hold.scope.replace(":", " ")
-    said = f"{what} is under a legal hold on {scope}, placed by {hold.by} at {hold.at:%Y-%m-%d %H:%M} UTC"
+    scopes = {"customer": " on the customer", "request": ""}
+    scope = scopes.get(kind, f" on the {hold.scope.replace(':', ' ')}")
+    said = f"{what} is under a legal hold{scope}, placed by {hold.by} at {hold.at:%Y-%m-%d %H:%M} UTC"
     return Conflict(
         f"{said}: {hold.reason}",
         code=ON_HOLD,
