@@ -14,13 +14,19 @@ from aiohttp.test_utils import TestServer
 from adapters.checkpoint_file import CheckpointFile
 from adapters.signing import derive_keys
 from adapters.webhooks.publishing import CheckpointPost
-from bot.errors import BadInput, Unavailable
+from bot.app.publishing import targets_of
+from bot.app.workplace import Workplace
+from bot.doctor.checkpoints import published
+from bot.doctor.findings import Health
+from bot.errors import BadInput, SettingsInvalid, Unavailable
+from bot.policy.loading import load
 from bot.ports import Store
 from bot.proving.keys import Keyring
 from bot.proving.notes import compare_kept, read_notes
 from bot.publishing import Carrying, Publishing, Target, newest_published
 from bot.recording import CHECKPOINT, publishing_lane
 from bot.sealing import note_of, seal_once
+from bot.settings import Settings, load_settings
 from store.memory import MemoryStore
 from tests.contract.conftest import Opener
 from tests.contract.flows import SettableClock, require_rebuilt
@@ -194,6 +200,50 @@ async def test_a_cut_is_found_by_what_was_published(store: Store, clock: Settabl
         read_notes(text + "and more\n")
     with pytest.raises(BadInput):
         read_notes(text[: len(text) // 2] + text[len(text) // 2 + 40 :])
+
+
+async def test_the_doctor_says_which_target_does_not_take_its_checkpoints(
+    store: Store, clock: SettableClock, tmp_path: Path
+) -> None:
+    file, url = str(tmp_path / "checkpoints.txt"), "https://log.example.com/checkpoints"
+    settings = Settings(checkpoint_file=file, checkpoint_url=url, key_file=tmp_path / "none")
+    place = Workplace(settings, clock, store, KEYS, lambda: load("", ""))  # type: ignore[arg-type]  # a clock that is set
+
+    async def said() -> tuple[Health, str]:
+        finding = await published(place, None)
+        return finding.health, finding.text
+
+    assert await said() == (Health.FINE, "to file, url: none published yet")
+    noting, carrying = parts(store, clock, {"file": CheckpointFile(Path(file)), "url": Failing()})
+    await grow(store, clock, 1)
+    await noting.step()
+    await carrying.send_due()
+    assert (await said())[0] is Health.FINE  # it is tried again in a moment
+    clock.pass_(minutes=3)
+    health, text = await said()
+    assert (health, "for the url since" in text, "file" in text) == (Health.WRONG, True, False)
+    assert "log.example.com" not in text
+    await Carrying(store, clock, {"url": CheckpointFile(tmp_path / "other")}).send_due()
+    assert "the newest, over 3 events" in (await said())[1]
+    nowhere = Workplace(Settings(), clock, store, KEYS, lambda: load("", ""))  # type: ignore[arg-type]  # as above
+    assert (await published(nowhere, None)).health is Health.WARNING
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "named"),
+    [
+        ("checkpoint_url", "http://log.example.com/", "SIGNOFF_CHECKPOINT_URL"),
+        ("checkpoint_url", "https://127.0.0.1/", "SIGNOFF_CHECKPOINT_URL"),
+        ("checkpoint_channel", "slack:C0AUDIT", "SIGNOFF_CHECKPOINT_CHANNEL"),
+        ("checkpoint_channel", "teams:19:x", "SIGNOFF_CHECKPOINT_CHANNEL"),
+    ],
+)
+def test_a_target_of_no_use_is_refused_at_the_start(setting: str, value: str, named: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        targets_of(load_settings(**{setting: value}))
+    assert refused.value.field == named
+    with pytest.raises(ValueError, match="slack: or teams:"):
+        Settings(checkpoint_channel="irc:#audit")
 
 
 async def test_in_a_channel_by_the_surface_s_sender() -> None:
