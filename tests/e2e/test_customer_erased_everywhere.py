@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from store import schema
-from tests.fakes.slack import FakeSlack
+from tests.fakes.slack import FakeSlack, User
 from tests.rigs.house import POLICY
 from tests.rigs.remains import remains
 from tests.rigs.slack_server import eventually, staffed
@@ -56,11 +56,12 @@ async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
 
 
 def in_slack(slack: FakeSlack) -> list[str]:
-    """What stands in every channel, conversation and thread now."""
+    """What stands in every channel, conversation, thread and Home now."""
     found = []
     for space in slack.world.workspaces.values():
         for channel in space.channels.values():
             found += [repr(one.versions[-1]) for one in channel.messages.values() if not one.deleted]
+        found += [repr(home) for home in space.homes.values()]
     return found
 
 
@@ -124,9 +125,16 @@ async def write(both: Both) -> list[str]:
     told = {"customer": ANN, "at": datetime.now(UTC).isoformat(), "topic": "zqxtopic", "channel": "phone"}
     reported = await here.agent.v1.post("/contacts", json={"contacts": [told]}, headers={"Idempotency-Key": "c"})
     assert reported.status_code in {200, 201}, reported.text
+    for name in ("dana", "vera"):
+        await slack.open_home(next(one for one in slack_people(slack) if one.email == f"{name}@acme.test"))
+    await slack.until(lambda: any(MARK in repr(slack.home(one)).lower() for one in slack_people(slack)) or None, 20)
     await here.until(lambda: any(MARK in text for text in chats_of_vera(here)) or None, "an escalation")
     await slack.until(lambda: marked(in_slack(slack)), 20)
     return [asked, rejected, edited, dropped, *waiting]
+
+
+def slack_people(slack: FakeSlack) -> list[User]:
+    return [user for space in slack.world.workspaces.values() for user in space.users.values()]
 
 
 def chats_of_vera(here: District) -> list[str]:
