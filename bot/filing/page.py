@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import resources
 
 from markupsafe import Markup, escape
 
 from bot.errors import BadInput
-from bot.filing.drawing import Json, drawn
+from bot.filing.drawing import LAYOUT, Json, drawn
 from bot.filing.shape import DecisionFile, write_file
 
 _BEGINS, _ENDS = '<script type="application/json" id="signoff-file">', "</script>"
+GENERATOR = f"Signoff, layout {LAYOUT}"
 _CLAIM = '<span class="file-claim">claim, not checked</span>'
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -37,6 +39,7 @@ def page(file: DecisionFile) -> bytes:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}">\n'
         '<meta name="color-scheme" content="light dark">\n<meta name="robots" content="noindex">\n'
+        f'<meta name="generator" content="{GENERATOR}">\n'
         f"<title>{escape(made['title'])}: decision file</title>\n<style>\n{style()}</style>\n</head>\n"
         f'<body class="file-alone">\n<main>\n{_body(made)}</main>\n{_BEGINS}{data}{_ENDS}\n</body>\n</html>\n'
     ).encode()
@@ -45,6 +48,12 @@ def page(file: DecisionFile) -> bytes:
 def body(file: DecisionFile) -> Markup:
     """What is to be seen, for a page around it; everything in it is escaped."""
     return Markup(_body(drawn(file)))  # noqa: S704 - made of escaped texts alone, here
+
+
+def generator(raw: bytes) -> str:
+    """What made a page, as it says itself."""
+    found = re.search(rb'<meta name="generator" content="([^"]{1,80})">', raw)
+    return found[1].decode("utf-8", "replace") if found is not None else "an unknown program"
 
 
 def data_in(raw: bytes) -> bytes:

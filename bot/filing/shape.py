@@ -6,12 +6,14 @@ from typing import Any
 
 import msgspec
 
-from bot.domain.jsontext import canonical, read
+from bot.domain.jsontext import MAX_DEPTH, canonical, read
 from bot.errors import BadInput
 from bot.proving.lines import EventLine, Proof, as_line
 
 KIND = "signoff.file"
 VERSION = 1
+_DEEPER = 16
+"""Levels that a file adds to those that a request may have."""
 
 
 class Entry(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -106,7 +108,7 @@ def read_file(raw: bytes) -> DecisionFile:
     Raises:
         BadInput: when it is no file of this version, naming what does not fit.
     """
-    value = read(raw, what="file", most_marks=None)
+    value = read(raw, what="file", max_depth=MAX_DEPTH + _DEEPER, most_marks=None)
     if not isinstance(value, dict) or value.get("kind") != KIND:
         raise BadInput(f"is no decision file: its kind is not {KIND}", field="kind")
     if value.get("version") != VERSION:

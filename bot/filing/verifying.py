@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.errors import BadInput, SignoffError
 from bot.filing.checking import Checked, check_file
-from bot.filing.page import data_in, page
+from bot.filing.page import GENERATOR, data_in, generator, page
 from bot.filing.shape import DecisionFile, read_file, write_file
 from bot.proving.findings import Finding, Kind
 from bot.proving.keys import Keyring
@@ -49,6 +49,8 @@ def _page(file: DecisionFile, raw: bytes) -> tuple[list[Finding], tuple[str, ...
     again = page(file)
     if again == raw:
         return [], ()
+    if (made_by := generator(raw)) != GENERATOR:
+        return [], (f"the page was made by {made_by}, and this is {GENERATOR}: what it shows was not compared",)
     line, found, expected = _first_difference(raw.decode("utf-8", "replace"), again.decode())
     text = "what the page shows is not what its data says"
     return [Finding(Kind.PAGE_DIFFERS, text, f"line {line}", expected=expected, found=found)], ()
@@ -64,13 +66,13 @@ def _paper(file: DecisionFile, raw: bytes) -> tuple[list[Finding], tuple[str, ..
         return [Finding(Kind.PAGE_DIFFERS, text, "pdf", expected="a file", found=str(error)[:200])], ()
     if again == raw:
         return [], ()
-    differing = list(_pages(raw, again))
-    made_by = _maker(raw)
+    try:
+        differing, made_by = list(_pages(raw, again)), _maker(raw)
+    except _broken() as error:
+        text = "its pages can't be read"
+        return [Finding(Kind.PAGE_DIFFERS, text, "pdf", expected="pages", found=str(error)[:200])], ()
     if not differing and made_by != maker():
-        doubt = (
-            f"its pages were made by other programs ({made_by}) than these ({maker()}), so only their text was compared"
-        )
-        return [], (f"{doubt}; take the page from the data: --page OUT.html",)
+        return [], (f"its pages were made by {made_by}, and this is {maker()}: only their text was compared",)
     if not differing:
         text = "it is not the PDF that its data makes, though its pages read the same"
         differing = [Finding(Kind.PAGE_DIFFERS, text, "pdf", expected="the very bytes", found="other bytes")]
@@ -84,17 +86,23 @@ def _attached(raw: bytes) -> bytes:
         BadInput: when it carries none, or more than one.
     """
     from pypdf import PdfReader  # noqa: PLC0415 - only where paper is checked
-    from pypdf.errors import PyPdfError  # noqa: PLC0415 - as above
 
     from bot.filing.paper import ATTACHED  # noqa: PLC0415 - as above
 
     try:
         found = PdfReader(io.BytesIO(raw), strict=True).attachments.get(ATTACHED, [])
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+    except _broken() as error:
         raise BadInput(f"is a PDF that can't be read: {error}", field="file") from error
     if len(found) != 1:
         raise BadInput(f"is a PDF with {len(found)} attachments called {ATTACHED} instead of one", field="file")
     return bytes(found[0])
+
+
+def _broken() -> tuple[type[Exception], ...]:
+    """What reading a broken PDF may raise."""
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 - only where paper is checked
+
+    return (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, RuntimeError)
 
 
 def _maker(raw: bytes) -> str:

@@ -6,11 +6,13 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import fields
+from typing import Any
 
 import pytest
 
 from bot.deciding import Approve, ApproveWithEdits, Ask, Claim, Reject, Snooze
 from bot.domain.events import FeedbackChanged, FeedbackOpened, Revealed
+from bot.domain.jsontext import MAX_DEPTH
 from bot.domain.lessons import FeedbackState, Lesson, Proposed
 from bot.domain.requests import OutcomeStatus, Request
 from bot.erasing import erase_request
@@ -249,6 +251,16 @@ async def test_paper_and_page_are_the_same_bytes_each_time(house: House) -> None
         first, again = [await in_form(file, form) for _ in range(2)]
         assert first == again, form
         assert verify_bytes(first, TRUSTED).whole, form
+
+
+async def test_arguments_as_deep_as_a_request_may_have_them(house: House) -> None:
+    deep: Any = "end"
+    for _ in range(MAX_DEPTH - 4):
+        deep = [deep]
+    request = await house.held(120, deep=deep)
+    for form in Form:
+        raw = await in_form(await filed(house, request.id), form)
+        assert verify_bytes(raw, TRUSTED).whole, form
 
 
 async def test_a_long_word_runs_off_no_page(house: House) -> None:
