@@ -15,7 +15,7 @@ from bot.friction.measuring import Measuring
 from bot.friction.reporting import RELEASES, releases_of
 from bot.friction.signals import Friction, Hints
 from bot.policy.document import Policy
-from bot.ports import Clock, Store
+from bot.ports import Clock, FactsPage, Store
 
 PAGE = 200
 """Requests read at a time. Decoding them holds the event loop, for as long as one page takes."""
@@ -77,13 +77,20 @@ class Frictions:
         return Measured(friction, None if reader is None else measuring.hints(reader))
 
     async def _facts(self, owner: str | None, since: datetime, before: datetime) -> AsyncIterator[Iterable[Fact]]:
-        after: str | None = None
-        while True:
-            page = await self._store.facts(since, before, owner, limit=self._page, after=after)
-            yield map(fact_of, page.items)
-            after = page.next
-            if after is None:
-                return
+        """Page by page; while one is counted, the next is read."""
+        reading: asyncio.Task[FactsPage] | None = self._read(owner, since, before, None)
+        try:
+            while reading is not None:
+                page = await reading
+                reading = None if page.next is None else self._read(owner, since, before, page.next)
+                yield map(fact_of, page.items)
+        finally:
+            if reading is not None:
+                reading.cancel()
+
+    def _read(self, owner: str | None, since: datetime, before: datetime, after: str | None) -> asyncio.Task[FactsPage]:
+        reading = self._store.facts(since, before, owner, limit=self._page, after=after)
+        return asyncio.create_task(reading, name="friction facts")
 
 
 def _after(at: datetime) -> datetime:

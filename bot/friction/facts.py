@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from bot.domain.facts import Counted, DecisionFacts
+from bot.domain.facts import Counted
 from bot.domain.people import ActorKind
-from bot.domain.requests import Decision, GrantStatus, OutcomeStatus
+from bot.domain.requests import GrantStatus, OutcomeStatus
 from bot.domain.spelling import spelled
 from bot.domain.verdicts import VerdictKind
 
+OVERRIDES = frozenset({"approved_with_edits", "rejected"})
+
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One request as it stands. Times are UTC."""
+class Plain:
+    """One request as it stands, said in so many words. Times are UTC."""
 
     id: str
     owner: str
@@ -49,49 +51,121 @@ class Fact:
     @property
     def overridden(self) -> bool:
         """Whether a person edited or rejected it."""
-        return self.decided_by is not None and self.status in {"approved_with_edits", "rejected"}
+        return self.decided_by is not None and self.status in OVERRIDES
+
+
+class _Seen:
+    """The same of a request that was read, worked out where it is asked for: of most requests little is."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, request: Counted) -> None:
+        self._request = request
+
+    @property
+    def id(self) -> str:
+        return self._request.id
+
+    @property
+    def owner(self) -> str:
+        return self._request.routing.owner
+
+    @property
+    def agent(self) -> str:
+        return self._request.agent_id
+
+    @property
+    def opened_at(self) -> datetime:
+        return self._request.opened_at
+
+    @property
+    def held(self) -> bool:
+        request = self._request
+        followed = request.decision is not None and request.decision.origin is not None
+        return request.assessment.verdict.kind is VerdictKind.HOLD and not followed
+
+    @property
+    def build(self) -> str | None:
+        return self._request.assessment.context.build
+
+    @property
+    def customer(self) -> str | None:
+        customer = self._request.assessment.context.customer
+        return None if customer is None else spelled(customer) or None
+
+    @property
+    def status(self) -> str:
+        decision = self._request.decision
+        return "pending" if decision is None else decision.kind.value
+
+    @property
+    def decided_by(self) -> str | None:
+        decision = self._request.decision
+        return decision.by.id if decision is not None and decision.by.kind is ActorKind.PERSON else None
+
+    @property
+    def decided_at(self) -> datetime | None:
+        decision = self._request.decision
+        return None if decision is None else decision.at
+
+    @property
+    def signed_by(self) -> tuple[str, ...]:
+        decision, decider = self._request.decision, self.decided_by
+        signers = self._request.signatures if decision is None else decision.signatures
+        return tuple(dict.fromkeys(one.id for one in signers if one.id != decider))
+
+    @property
+    def escalated(self) -> bool:
+        return self._request.escalated > 0
+
+    @property
+    def executed_at(self) -> datetime | None:
+        grant, outcome = self._request.grant, self._request.outcome
+        if grant is None or grant.status is not GrantStatus.REDEEMED:
+            return None
+        return None if outcome is not None and outcome.status is OutcomeStatus.FAILED else grant.ended_at
+
+    @property
+    def amount(self) -> Decimal | None:
+        amount = self._request.assessment.amount
+        return None if amount is None else amount.amount
+
+    @property
+    def currency(self) -> str | None:
+        amount = self._request.assessment.amount
+        return None if amount is None else amount.currency
+
+    @property
+    def confidence(self) -> float | None:
+        return self._request.assessment.context.confidence
+
+    @property
+    def question(self) -> str | None:
+        answer = self._request.assessment.context.answer
+        return None if answer is None else tagged(answer.question)
+
+    @property
+    def stance(self) -> str | None:
+        answer = self._request.assessment.context.answer
+        return None if answer is None else tagged(answer.stance)
+
+    @property
+    def answered_by(self) -> str | None:
+        answer = self._request.assessment.context.answer
+        return None if answer is None else answer.policy_version or self._request.assessment.verdict.policy_version
+
+    @property
+    def overridden(self) -> bool:
+        return self.decided_by is not None and self.status in OVERRIDES
+
+
+Fact = Plain | _Seen
+"""What measures take."""
 
 
 def fact_of(request: Counted) -> Fact:
     """What signals need to know of a request."""
-    assessment, decision = request.assessment, request.decision
-    context, amount = assessment.context, assessment.amount
-    followed = decision is not None and decision.origin is not None
-    answer = context.answer
-    decider = _decider(decision)
-    signers = request.signatures if decision is None else decision.signatures
-    return Fact(
-        id=request.id,
-        owner=request.routing.owner,
-        agent=request.agent_id,
-        opened_at=request.opened_at,
-        held=assessment.verdict.kind is VerdictKind.HOLD and not followed,
-        build=context.build,
-        customer=None if context.customer is None else spelled(context.customer) or None,
-        status="pending" if decision is None else decision.kind.value,
-        decided_by=decider,
-        decided_at=None if decision is None else decision.at,
-        signed_by=tuple(dict.fromkeys(one.id for one in signers if one.id != decider)),
-        escalated=request.escalated > 0,
-        executed_at=_executed_at(request),
-        amount=None if amount is None else amount.amount,
-        currency=None if amount is None else amount.currency,
-        confidence=context.confidence,
-        question=None if answer is None else tagged(answer.question),
-        stance=None if answer is None else tagged(answer.stance),
-        answered_by=None if answer is None else answer.policy_version or assessment.verdict.policy_version,
-    )
-
-
-def _decider(decision: Decision | DecisionFacts | None) -> str | None:
-    return decision.by.id if decision is not None and decision.by.kind is ActorKind.PERSON else None
-
-
-def _executed_at(request: Counted) -> datetime | None:
-    grant, outcome = request.grant, request.outcome
-    if grant is None or grant.status is not GrantStatus.REDEEMED:
-        return None
-    return None if outcome is not None and outcome.status is OutcomeStatus.FAILED else grant.ended_at
+    return _Seen(request)
 
 
 def tagged(text: str) -> str:

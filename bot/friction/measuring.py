@@ -49,17 +49,17 @@ class Measuring:
         """Count one; what is another owner's is left out."""
         if self._owner not in {None, fact.owner}:
             return
-        self._opened += self.span.holds(fact.opened_at)
-        for measure in (
-            self._overrides,
-            self._returns,
-            self._releases,
-            self._answers,
-            self._reviews,
-            self._drifts,
-            self._hurries,
-        ):
-            measure.add(fact)
+        self._drifts.add(fact)
+        self._releases.add(fact)
+        now = self.span.holds(fact.opened_at)
+        if now or self.span.held_before(fact.opened_at):
+            self._overrides.add(fact)
+            self._returns.add(fact)
+        if now:
+            self._opened += 1
+            self._answers.add(fact)
+            self._reviews.add(fact)
+            self._hurries.add(fact)
 
     def contact_times(self) -> tuple[datetime, datetime] | None:
         """From when until when contacts are needed, once all facts are in; None for none at all."""

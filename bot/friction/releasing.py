@@ -28,7 +28,7 @@ class _Around:
     waiting: int = 0
 
     def add(self, fact: Fact) -> None:
-        if not self.since <= fact.opened_at < self.until:
+        if not self.since <= fact.opened_at < self.until or not fact.held:
             return
         if fact.status == "pending":
             self.waiting += 1
@@ -68,7 +68,7 @@ class Releases:
 
     def add(self, fact: Fact) -> None:
         """Count one."""
-        if fact.held:
+        if self._around:
             for around in self._around.get(fact.agent, ()):
                 around.add(fact)
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace as replaced
 
 from bot.answering.periods import Period
 from bot.domain.events import Released
-from bot.friction.facts import Fact
+from bot.friction.facts import Plain as Fact
 from bot.friction.measures import came_back
 from bot.friction.measuring import Measuring, measure
 from bot.friction.signals import Friction, Share
