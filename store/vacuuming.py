@@ -15,12 +15,17 @@ import asyncpg
 
 from bot.errors import Unavailable
 from store.address import Address, address
+from store.indexing import catching_up
+from store.postgres.connecting import Connection
+from store.postgres.store import run_on
 from store.schema import require_current
 from store.sqlite.connection import writer
 from store.sqlite.lock import WriterLock
+from store.sqlite.writer import run_script
 from store.tables import Row
 
-_INDEXED = "SELECT 1 FROM sqlite_master WHERE name = 'request_words'"
+AT_ONCE = 500
+"""Requests whose words are taken into the index in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,7 @@ def _sqlite(where: Address) -> Vacuumed:
             connection = writer(where.file)
             try:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-                if connection.execute(_INDEXED).fetchone():  # words of rows that went stay in it until it is merged
-                    connection.execute("INSERT INTO request_words (request_words) VALUES ('optimize')")
+                _merge_words(connection)
                 connection.execute("VACUUM")
                 ((busy, *_),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
@@ -78,12 +82,30 @@ def _sqlite(where: Address) -> Vacuumed:
         lock.close()
 
 
+def _merge_words(connection: sqlite3.Connection) -> None:
+    """Take what waits into the index of words; words of what went stay in it until all of it is merged."""
+    taken = AT_ONCE
+    while taken == AT_ONCE:
+        connection.execute("BEGIN IMMEDIATE")
+        taken = run_script(connection, catching_up("sqlite", AT_ONCE))
+        connection.execute("COMMIT")
+    connection.execute("INSERT INTO request_words (request_words) VALUES ('optimize')")
+
+
+async def _take_words(connection: Connection) -> None:
+    taken = AT_ONCE
+    while taken == AT_ONCE:
+        async with connection.transaction():
+            taken = await run_on(connection, catching_up("postgres", AT_ONCE))
+
+
 async def _postgres(where: Address, *, full: bool) -> Vacuumed:
-    tables = sorted(Row.metadata.tables)
+    tables = sorted([*Row.metadata.tables, "request_words"])
     try:
         connection = await asyncpg.connect(where.url)
         try:
             before = await connection.fetchval("SELECT pg_database_size(current_database())")
+            await _take_words(connection)
             for table in tables:
                 await connection.execute(f"VACUUM {'(FULL, ANALYZE)' if full else '(ANALYZE)'} {table}")
             after = await connection.fetchval("SELECT pg_database_size(current_database())")

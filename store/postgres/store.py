@@ -54,7 +54,7 @@ class _Clerk:
             try:
                 await connection.execute("BEGIN")
                 for job in jobs:
-                    job.answer = await _run(connection, job.script())
+                    job.answer = await run_on(connection, job.script())
                 await connection.execute("COMMIT")
             except BaseException:
                 self._line.drop()
@@ -74,7 +74,8 @@ class _Clerk:
             job.error = error if isinstance(error, SignoffError) else unavailable(error)
 
 
-async def _run(connection: Connection, script: Script[Any]) -> Any:  # noqa: ANN401 - the script's answer
+async def run_on(connection: Connection, script: Script[Any]) -> Any:  # noqa: ANN401 - the script's answer
+    """Run a script on a connection whose transaction is open; returns its answer."""
     try:
         wanted = next(script)
         while True:
