@@ -25,7 +25,7 @@ from bot.domain.requests import Request
 from bot.manifest import slack_manifest, teams_manifest
 from bot.ports import Chat
 from bot.receiving import Home, bulk
-from bot.recording.telling import CHANNEL_LOST, GAPS, PINGED, TOLD
+from bot.recording.telling import CHANNEL_LOST, CHECKPOINT_DUE, DIGEST_DUE, GAPS, PINGED, TOLD
 from tests.architecture.test_papers import ROOT, codes, commands
 from tests.rigs import surfaces
 from tests.rigs.desk import Desk, served, signed_in
@@ -304,12 +304,12 @@ async def test_every_surface_draws_the_parts_of_a_card_that_its_column_says() ->
 
 def test_what_follows_from_events_is_told() -> None:
     told = {code for row in table(TOLD_BY_ITSELF)[1] for code in codes(row["because of"])}
-    follows = {*TOLD, *PINGED, "request.opened", "request.unshown", CHANNEL_LOST, GAPS}
+    follows = {*TOLD, *PINGED, "request.opened", "request.unshown", CHANNEL_LOST, CHECKPOINT_DUE, DIGEST_DUE, GAPS}
     require_same("bot.recording.telling", told, follows, TOLD_BY_ITSELF)
 
 
 @pytest.mark.parametrize("chat", [SlackChat, TeamsChat])
 def test_both_chats_can_do_what_the_courier_asks(chat: type) -> None:
     asked = {name for name in vars(Chat) if not name.startswith("_")}
-    assert asked == {"surface", "post", "update", "reply", "clear", "post_list", "update_list", "tell"}
+    assert asked == {"surface", "post", "update", "reply", "clear", "post_list", "update_list", "announce", "tell"}
     assert asked <= set(dir(chat))
