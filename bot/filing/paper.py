@@ -58,14 +58,14 @@ def maker() -> str:
     return f"layout {LAYOUT}, typst {version('typst')}"
 
 
-def paper(file: DecisionFile) -> bytes:
-    """The PDF of a file."""
+def paper(file: DecisionFile, made_by: str | None = None) -> bytes:
+    """The PDF of a file; ``made_by`` is what it says that made it, where another is compared with."""
     import typst  # noqa: PLC0415 - takes long to load, and few want paper
 
     at = event_time(file.made_at)
     made = {
         **_printable(drawn(file)),
-        "maker": maker(),
+        "maker": made_by or maker(),
         "families": list(FAMILIES),
         "attached": ATTACHED,
         "moment": {name: getattr(at, name) for name in ("year", "month", "day", "hour", "minute", "second")},

@@ -13,6 +13,8 @@ from bot.filing.shape import DecisionFile, read_file, write_file
 from bot.proving.findings import Finding, Kind
 from bot.proving.keys import Keyring
 
+_LONGEST = 80
+"""Characters of what says that it made a file."""
 _PDF, _PAGE = b"%PDF-", b"<!doctype html>"
 
 
@@ -61,15 +63,12 @@ def _paper(file: DecisionFile, raw: bytes) -> tuple[list[Finding], tuple[str, ..
 
     try:
         again = paper(file)
-    except (SignoffError, RuntimeError, ValueError) as error:
-        text = "its data can't be set as paper"
-        return [Finding(Kind.PAGE_DIFFERS, text, "pdf", expected="a file", found=str(error)[:200])], ()
-    if again == raw:
-        return [], ()
-    try:
-        differing, made_by = list(_pages(raw, again)), _maker(raw)
+        if again == raw:
+            return [], ()
+        made_by = _maker(raw)
+        differing = list(_pages(raw, again if made_by == maker() else paper(file, made_by)))
     except _broken() as error:
-        text = "its pages can't be read"
+        text = "its data can't be set as paper, or its pages can't be read"
         return [Finding(Kind.PAGE_DIFFERS, text, "pdf", expected="pages", found=str(error)[:200])], ()
     if not differing and made_by != maker():
         return [], (f"its pages were made by {made_by}, and this is {maker()}: only their text was compared",)
@@ -99,10 +98,20 @@ def _attached(raw: bytes) -> bytes:
 
 
 def _broken() -> tuple[type[Exception], ...]:
-    """What reading a broken PDF may raise."""
+    """What reading a broken PDF, or setting broken data, may raise."""
     from pypdf.errors import PyPdfError  # noqa: PLC0415 - only where paper is checked
 
-    return (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, RuntimeError)
+    return (
+        SignoffError,
+        PyPdfError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OSError,
+        RuntimeError,
+    )
 
 
 def _maker(raw: bytes) -> str:
@@ -110,7 +119,7 @@ def _maker(raw: bytes) -> str:
 
     metadata = PdfReader(io.BytesIO(raw)).metadata
     keywords = str(metadata.get("/Keywords", "")) if metadata is not None else ""
-    return keywords.partition(", ")[2] or "unknown ones"
+    return keywords.partition(", ")[2][:_LONGEST] or "an unknown program"
 
 
 def _pages(raw: bytes, again: bytes) -> Iterator[Finding]:

@@ -333,3 +333,33 @@ def test_other_data_inside_of_the_paper_is_found(whole: DecisionFile) -> None:
     findings = told(found(paper(forged)))
     assert ("forged_signature", "file") in findings
     assert ("statement_differs", "says.sections[signatures].entries[1 Signature].text") in findings
+
+
+# ------------------------------------------------------------------------------------------------------ other programs
+
+
+def test_paper_of_another_version_is_compared_by_its_text_and_not_called_whole(whole: DecisionFile) -> None:
+    checked = verify_bytes(paper(whole, "layout 0, typst 0.1"), TRUSTED)
+    assert (checked.ok, checked.whole) == (True, False)
+    assert "layout 0, typst 0.1" in checked.doubts[0]
+
+
+def test_other_words_on_paper_of_another_version_are_found(
+    whole: DecisionFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forged(file: DecisionFile) -> Json:
+        made = copy.deepcopy(drawn(file))
+        made["summary"] = "Nobody signed this."
+        return made
+
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.filing.paper.drawn", forged)
+        raw = paper(whole, "layout 0, typst 0.1")
+    assert told(found(raw)) == {("page_differs", "page 1, line 3")}
+
+
+def test_a_page_of_another_version_is_not_called_whole(whole: DecisionFile) -> None:
+    raw = page(whole).replace(b"Signoff, layout 1", b"Signoff, layout 0")
+    checked = verify_bytes(raw, TRUSTED)
+    assert (checked.ok, checked.whole) == (True, False)
+    assert "Signoff, layout 0" in checked.doubts[0]
