@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -18,14 +22,17 @@ from bot.domain.fields import Field
 from bot.domain.money import Money
 from bot.domain.people import person
 from bot.domain.requests import DecisionKind
+from bot.erasing import erase_request
 from bot.ports import RequestQuery, Store
 from bot.recording import Needs, View
 from store.memory import MemoryStore
 from store.opening import open_store
-from tests.contract.conftest import DATABASES, VAULT_KEY
+from store.vacuuming import vacuum
+from tests.contract.conftest import DATABASES, VAULT_KEY, Opener
 from tests.contract.flows import (
     AGENT,
     INSTANCE,
+    OPERATOR,
     START,
     Flow,
     SettableClock,
@@ -60,7 +67,7 @@ AMOUNTS = [
 ]
 
 
-def opened(number: int) -> tuple[Needs, Flow]:
+def opening_of(number: int) -> tuple[Needs, Flow]:
     """Requests that differ in everything that is looked for, some of them opened in the same instant."""
     chance = random.Random(number)
     id_ = f"r-{number}"
@@ -98,7 +105,7 @@ async def fill(store: Store, clock: SettableClock) -> None:
     await store.transact(*enrolling())
     for number in range(60):
         clock.pass_(minutes=number % 3 * 30)
-        await store.transact(*opened(number))
+        await store.transact(*opening_of(number))
     for number in range(0, 60, 4):
         clock.pass_(seconds=1)
         kind = DecisionKind.REJECTED if number % 8 else DecisionKind.APPROVED
@@ -246,7 +253,7 @@ async def test_the_index_is_complete_when_it_says_so(both: tuple[Store, Store], 
     assert await caught_up(store) == 53
     assert await store.catch_up() == 0
     clock.pass_(minutes=1)
-    await store.transact(*opened(60))
+    await store.transact(*opening_of(60))
     assert await pages(store, RequestQuery(text="r-60")) == ["r-60"]
     assert await caught_up(store) == 1
     assert await pages(store, RequestQuery(text="r-60")) == ["r-60"]
@@ -261,7 +268,36 @@ async def test_more_requests_of_one_instant_than_it_has_numbers_keep_their_order
     clock.pass_(minutes=1)
     for number in range(100, 130):
         for one in both:
-            await one.transact(*opened(number))
+            await one.transact(*opening_of(number))
     await caught_up(store)
     query = RequestQuery(text="refund", limit=7)
     assert await pages(store, query) == await pages(memory, query)
+
+
+async def test_what_was_erased_leaves_the_index_and_its_files(url: str, opened: Opener, clock: SettableClock) -> None:
+    store = await opened()
+    await fill(store, clock)
+    await caught_up(store)
+    assert {"53", "52", "44", "36"} <= await words_left(url)  # flights
+    for number in range(4, 60, 8):  # those that were rejected
+        await erase_request(store, f"r-{number}", by=OPERATOR, reason="asked for it")
+    assert await pages(store, RequestQuery(text="r-4 c-4")) == []
+    assert "r-4" in await pages(store, RequestQuery(text="r-4", statuses=("rejected",)))
+    await store.close()
+    assert (await asyncio.to_thread(vacuum, url, full=True)).complete
+    left = await words_left(url)
+    assert "53" in left
+    assert not {"52", "44", "36"} & left
+
+
+async def words_left(url: str) -> set[str]:
+    """Every word that the index still has."""
+    if url.startswith("sqlite:"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+            connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, request_words, row)")
+            return {term for (term,) in connection.execute("SELECT term FROM vocabulary")}
+    connection = await asyncpg.connect(url)
+    try:
+        return {row[0] for row in await connection.fetch("SELECT word FROM ts_stat('SELECT words FROM request_words')")}
+    finally:
+        await connection.close()
