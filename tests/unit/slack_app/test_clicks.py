@@ -257,3 +257,14 @@ async def _send_forged(office: Office, message: Any, action: str, value: str) ->
     await office.quiet()
     _press(payload, action, value)
     return await office.slack.interact(payload)
+
+
+async def test_links_of_a_decided_card_are_the_browser_s_and_nobody_is_told_anything(office: Office) -> None:
+    request = await office.house.say(await office.house.held(), Approve())
+    message = await office.post(request)
+    for link in ("open_desk", "open_file"):
+        ack = await office.slack.click(office.dana, message, link)
+        assert ack.ok
+    await office.quiet()
+    assert office.told(office.dana) == ""
+    assert office.slack.complaints == []
