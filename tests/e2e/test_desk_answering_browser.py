@@ -84,5 +84,7 @@ async def test_a_request_is_found_by_its_id_with_the_keyboard(desk: Desk, browse
         await page.get_by_role("link", name="Explain").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Why it was held")
         await expect(page.locator("main")).to_contain_text("Of the agent's hour")
+        await page.locator("#menu > summary").focus()
+        await page.keyboard.press("Enter")
         await page.get_by_role("navigation", name="Pages").get_by_role("link", name="Who").click()
         await expect(page.get_by_role("heading", name="Refunds")).to_be_visible()

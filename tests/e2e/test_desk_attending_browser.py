@@ -23,7 +23,7 @@ async def test_it_is_handed_on_and_put_off_by_keyboard(desk: Desk, browser: Brow
     async with reader(browser) as page:
         await sign_in(page, (await desk.link("dana")).url)
         await page.goto(f"{desk.url}/desk/requests/{request.id}")
-        await page.locator("summary", has_text="More").focus()
+        await page.locator("main summary", has_text="More").focus()
         keys = page.keyboard
         await keys.press("Enter")
         await keys.press("Tab")
@@ -34,7 +34,7 @@ async def test_it_is_handed_on_and_put_off_by_keyboard(desk: Desk, browser: Brow
         await keys.press("Tab")
         await keys.press("Enter")
         await expect(page.locator("#state .pill")).to_contain_text("Claimed by Lee Park")
-        await page.locator("summary", has_text="More").focus()
+        await page.locator("main summary", has_text="More").focus()
         await keys.press("Enter")
         await keys.press("Tab")
         await expect(page.get_by_label("Come back to it")).to_be_focused()  # Lee has it: there is nobody else
@@ -53,9 +53,10 @@ async def test_a_banner_comes_and_goes_on_open_pages_and_what_is_typed_stays(des
         await sign_in(dana, (await desk.link("dana")).url)
         await dana.goto(f"{desk.url}/desk/requests/{request.id}")
         await expect(dana.locator("#live")).to_contain_text("Live")
-        await dana.locator("summary", has_text="More").click()
+        await dana.locator("main summary", has_text="More").click()
         await dana.get_by_label("Note to them").fill("My careful note")
         await sign_in(vera, (await desk.link("vera")).url)
+        await vera.locator("#menu > summary").click()
         await vera.get_by_role("link", name="Pauses").click()
         await vera.get_by_label("What to stop").select_option("owner:refunds")
         await vera.get_by_label("Reason").fill("Wrong refunds since noon")
@@ -78,7 +79,7 @@ async def test_everything_works_without_scripts(desk: Desk, browser: Browser) ->
     async with reader(browser, java_script_enabled=False) as page:
         await sign_in(page, (await desk.link("dana")).url)
         await page.goto(f"{desk.url}/desk/requests/{request.id}")
-        await page.locator("summary", has_text="More").click()
+        await page.locator("main summary", has_text="More").click()
         await page.get_by_label("Come back to it").select_option("15m")
         await page.get_by_role("button", name="Put it off").click()
         await expect(page.locator("#decide .later-mark")).to_contain_text("By you until")
@@ -102,7 +103,7 @@ async def test_every_page_is_accessible_and_fits(desk: Desk, browser: Browser, s
         await expect(page.locator("#live")).to_contain_text("Live")
         await look(page, "20-queue-put-off")
         await page.goto(f"{desk.url}/desk/requests/{request.id}")
-        await page.locator("summary", has_text="More").click()
+        await page.locator("main summary", has_text="More").click()
         await look(page, "21-more")
         await page.get_by_label("Note to them").fill("You know this customer.")
         await page.evaluate("document.querySelectorAll('[required]').forEach((one) => one.required = false)")

@@ -185,6 +185,16 @@ if (box) {
   document.querySelector(".keys-hint").hidden = false;
 }
 
+// The menu closes as menus do.
+const menu = document.getElementById("menu");
+document.addEventListener("click", (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
+menu?.addEventListener("focusout", (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false; });
+menu?.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // A page that the browser kept for "back" may show buttons as they were when it was left.
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
