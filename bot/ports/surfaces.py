@@ -106,7 +106,9 @@ class Chat(Protocol[CardT_contra, LineT_contra, ListT_contra]):
         ...
 
     async def announce(self, place: str, text: str, posting: Posting) -> MessageRef:
-        """A plain text in a channel (as the policy writes it); what may stand there already is looked for first.
+        """A plain text in a channel (as the policy writes it).
+
+        What may stand there already is looked for, where the platform can be searched.
 
         Raises:
             ChannelUnavailable: as for ``post``.

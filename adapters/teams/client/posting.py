@@ -201,12 +201,14 @@ class TeamsChat:
     # ------------------------------------------------------------------------------------------------------- inside
 
     async def _say(self, spot: _Spot, activity: Json, posting: Posting) -> MessageRef:
-        """Send something to one person, unless it is known to stand."""
+        """Send something to one person, or as a thread of its own, unless it is known to stand."""
         sent = await self._postings.find(posting.id) if posting.again else None
         if sent is not None and sent.known:
             return _stands(spot, Thread(sent.conversation, sent.message))
 
         async def say(url: str) -> Thread:
+            if not spot.conversation:
+                return await self._port.create_thread(url, spot.tenant, spot.thread, activity)
             return Thread(spot.conversation, await self._port.send(url, spot.conversation, activity))
 
         return _stands(spot, await self._send(spot, posting, say))

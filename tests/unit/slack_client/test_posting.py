@@ -30,11 +30,15 @@ async def post_dm(desk: Desk, id_: str, again: bool) -> MessageRef:
     return await desk.chat.tell(desk.person("dana"), "The channel is archived.", desk.posting(id_, again=again))
 
 
+async def post_text(desk: Desk, id_: str, again: bool) -> MessageRef:
+    return await desk.chat.announce("C0REFUNDS", "signoff-record\n12\n", desk.posting(id_, again=again))
+
+
 async def post_personal_card(desk: Desk, id_: str, again: bool) -> MessageRef:
     return await desk.chat.post("person:dana", desk.card, desk.posting(id_, again=again))
 
 
-POSTS: list[Post] = [post_card, post_line, post_dm, post_personal_card]
+POSTS: list[Post] = [post_card, post_line, post_dm, post_text, post_personal_card]
 
 
 def ours(desk: Desk) -> list[Message]:
@@ -88,6 +92,15 @@ async def test_what_somebody_is_told_is_inert(desk: Desk) -> None:
     assert ref.place == "person:dana"
     assert desk.slack.notified(message).nothing
     assert message.blocks[0]["text"]["text"] == "<!channel> *now* https://evil.test"
+
+
+async def test_a_text_in_a_channel_stands_there_as_it_is(desk: Desk) -> None:
+    note = "signoff-record\n12\nroot=\n\n\N{EM DASH} signoff-record AAAA\n"
+    ref = await desk.chat.announce("C0REFUNDS", note, desk.posting())
+    (message,) = desk.slack.messages(desk.refunds)
+    assert (ref.message, ref.place) == (message.ts, "C0REFUNDS")
+    assert message.blocks[0]["text"]["text"] == note
+    assert desk.slack.notified(message).nothing
 
 
 async def test_those_who_are_called_are_mentioned(desk: Desk) -> None:

@@ -81,6 +81,15 @@ async def test_a_person_is_written_to_alone(desk: Desk) -> None:
     assert text.versions[-1].activity["textFormat"] == "plain"
 
 
+async def test_a_text_in_a_channel_stands_there_as_it_is(desk: Desk) -> None:
+    note = "signoff-record\n12\nroot=\n\n\N{EM DASH} signoff-record AAAA\n"
+    ref = await desk.chat.announce((await desk.post()).place, note, desk.posting("p9"))
+    _, text = desk.teams.messages(desk.refunds)
+    assert ref.message == text.id
+    assert text.text == note
+    assert text.versions[-1].activity["textFormat"] == "plain"
+
+
 async def test_who_was_never_met_is_written_to_by_their_id_in_the_directory(desk: Desk) -> None:
     zoe = desk.rig.contoso.user("Zoe", email="zoe.other@acme.test", installed=True)
     person = desk.person("vera")
