@@ -21,18 +21,25 @@ _LINES = (500, 300, 150, 60)
 
 
 def friction_message(
-    friction: Friction, hints: Hints | None = None, *, desk_url: str | None = None, late: str | None = None
+    friction: Friction,
+    hints: Hints | None = None,
+    *,
+    desk_url: str | None = None,
+    late: str | None = None,
+    problem: str | None = None,
 ) -> Drawn:
     """The signals, within every limit of Slack's; ``desk_url`` is the desk's first page.
 
-    ``hints`` are for the eyes of one risk owner: never give them to what others see. ``late`` says why it comes late.
-    Nothing in it notifies anybody or links elsewhere, whatever agents and policies call things. Pure.
+    ``hints`` are for the eyes of one risk owner: never give them to what others see. ``late`` says why it comes late,
+    ``problem`` what of it could not be attached. Nothing in it notifies anybody or links elsewhere, whatever agents and
+    policies call things. Pure.
     """
     paragraphs = told(friction, hints)
     made: list[Json] = []
     for most in _LINES:
         short = [_shortened(one, most) for one in paragraphs]
-        made = [*_head(friction, late), *map(_signal, short), *_foot(friction, desk_url)]
+        said = [] if problem is None else [blocks.section(blocks.plain(f"⚠ {problem}"), block_id="problem")]
+        made = [*_head(friction, late), *map(_signal, short), *said, *_foot(friction, desk_url)]
         if len(json.dumps(made, separators=(",", ":"), ensure_ascii=False)) <= limits.MESSAGE_JSON:
             break
     return Drawn(text=_text(friction, paragraphs, late), blocks=made)

@@ -59,19 +59,22 @@ class SlackPublishing:
         """See ``Publishing``. The sheet below it holds nothing that is for one person's eyes."""
         if digested.hints is not None and place != f"person:{digested.hints.risk_owner}":
             raise ValueError("what is for one person's eyes goes nowhere else")
-        drawn = friction_message(digested.friction, digested.hints, desk_url=self._desk_url, late=digested.late)
-        ref = await self._chat.post_drawn(place, drawn, posting, since=digested.due_at)
-        sheet = File(
-            "friction.csv",
-            f"{friction_heading(digested.friction)}: every signal",
-            friction_csv(digested.friction).encode(),
-        )
+        friction = digested.friction
+
+        def drawn(problem: str | None = None) -> Drawn:
+            return friction_message(
+                friction, digested.hints, desk_url=self._desk_url, late=digested.late, problem=problem
+            )
+
+        ref = await self._chat.post_drawn(place, drawn(), posting, since=digested.due_at)
+        sheet = File("friction.csv", f"{friction_heading(friction)}: every signal", friction_csv(friction).encode())
         try:
             await attach(self._workspaces, ref.workspace, ref.channel, [sheet], thread=ref.message, again=posting.again)
         except Busy:
             raise  # as above
         except SignoffError as error:
             log.warning("a digest's file could not be attached: %s", error.code)
+            await self._chat.redraw(ref, drawn(f"The file with every signal could not be attached: {error.message}."))
         return ref
 
     def _drawn(self, digested: Digested, problem: str | None = None) -> Drawn:
