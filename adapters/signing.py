@@ -52,7 +52,7 @@ class Keys:
 
     @property
     def veil_key(self) -> bytes:
-        """32 bytes for the pseudonyms of customers and sessions; the same for as long as the vault's key is."""
+        """32 bytes for the pseudonyms of customers and sessions, until the master key was changed (``bot.app.veil``)."""
         return _derived(self.vault_key, _VEIL)
 
     @property

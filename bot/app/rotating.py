@@ -14,6 +14,7 @@ from pathlib import Path
 
 from adapters.clock import SystemClock
 from adapters.signing import Keys, load_keys, next_file, next_keys, retired_keys, take_next
+from bot.app.veil import keep_veil
 from bot.domain.people import Actor
 from bot.errors import BadInput, KeyRetired
 from bot.ports import Store
@@ -72,6 +73,7 @@ async def _rotate_file(settings: Settings, by: Actor) -> Rotated:
             return Rotated(old.public_key, present.public_key, 0, path, retired, continued=True)
         if not continued:
             await _require_sealing(store, present)
+            await keep_veil(store.vault, present)
         new = next_keys(path)
         secrets = await store.vault.reseal(new.vault_key)
         retired = take_next(path, present.public_key)
@@ -84,6 +86,7 @@ async def _rotate_given(settings: Settings, by: Actor, out: Path) -> Rotated:
     async with _store(settings, old) as store:
         if not continued:
             await _require_sealing(store, old)
+            await keep_veil(store.vault, old)
         new = load_keys(out)
         secrets = await store.vault.reseal(new.vault_key)
         await _hand_on(store, old, new, by)

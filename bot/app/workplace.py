@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from adapters.clock import SystemClock
 from adapters.signing import Keys, load_keys
+from bot.app.veil import veil_of
 from bot.errors import SettingsInvalid
 from bot.policy.document import Policy
 from bot.policy.loading import load
@@ -28,6 +29,8 @@ class Workplace:
     store: Store
     keys: Keys
     load_policy: Callable[[], Policy]
+    veil: bytes
+    """The key of pseudonyms, see ``bot.app.veil``."""
 
     @property
     def policy(self) -> Policy:
@@ -58,7 +61,8 @@ async def workplace(settings: Settings, *, migrate: bool | None = None) -> Async
         migrate=settings.migrate if migrate is None else migrate,
     )
     try:
-        yield Workplace(settings, clock, store, keys, lambda: replace(read_policy(settings.policy), veil=keys.veil_key))
+        veil = await veil_of(store.vault, keys)
+        yield Workplace(settings, clock, store, keys, lambda: replace(read_policy(settings.policy), veil=veil), veil)
     finally:
         await store.close()
 

@@ -42,7 +42,7 @@ def customer_command(
 
     async def look(place: Workplace) -> Belongings:
         found = await belongings_of(place.store, customer)
-        await refuse_unless_erasable(place.store, customer, found, veil=place.keys.veil_key, cancel=cancel)
+        await refuse_unless_erasable(place.store, customer, found, veil=place.veil, cancel=cancel)
         return found
 
     async def work(place: Workplace) -> CustomerErasure:
@@ -52,7 +52,7 @@ def customer_command(
             reason=reason,
             by=operator(),
             now=place.clock.now(),
-            veil=place.keys.veil_key,
+            veil=place.veil,
             keep_amounts=not amounts,
             cancel=cancel,
             progress=_progress,

@@ -224,7 +224,7 @@ def erase_command(
         typer.confirm(f"Erase the personal data of request {request_id} for good?", abort=True, err=True)
 
     async def work(place: Workplace) -> Erasure:
-        veil = place.keys.veil_key
+        veil = place.veil
         return await erase_request(
             place.store, request_id, reason=reason, by=operator(), veil=veil, keep_amounts=not amounts
         )

@@ -21,7 +21,7 @@ async def retention(place: Workplace, policy: Policy | None) -> Finding:
     """Whether anything is kept for longer than the policy says."""
     if policy is None:
         return Finding("retention", Health.FINE, "nobody can tell without a policy")
-    veiled = replace(policy, veil=place.keys.veil_key)
+    veiled = replace(policy, veil=place.veil)
     holds = len(standing_now(await place.store.events(STREAM)))
     over = 0
     async for due in Retaining(place.store, place.clock, lambda: veiled).due(place.clock.now() - _PATIENCE):

@@ -17,6 +17,7 @@ from bot.addressing import note_address
 from bot.app import rotating
 from bot.app.rotating import Rotated, rotate
 from bot.app.signing import Signing
+from bot.app.veil import veil_of
 from bot.domain.people import Actor, ActorKind
 from bot.errors import BadInput, KeyRetired, SettingsInvalid
 from bot.ports import Store
@@ -109,6 +110,19 @@ async def test_whoever_trusts_either_key_verifies_the_whole_record(place: Place,
     stranger = derive_keys(bytes(32))
     report = await place.on(newest, partial(verify, keys=Keyring([stranger.public_key])))
     assert {one.kind.value for one in report.findings} == {"forged_signature"}
+
+
+async def test_what_stands_for_a_customer_stays_the_same_through_every_change(place: Place) -> None:
+    async def veil(keys: Keys, store: Store) -> bytes:
+        return await veil_of(store.vault, keys)
+
+    before = await place.on(place.old, partial(veil, place.old))
+    for _ in range(2):
+        await rotate(place.settings, WHO)
+        newest = load_keys(place.file, create=False)
+        assert newest.veil_key != before
+        assert await place.on(newest, partial(veil, newest)) == before
+    assert await place.on(place.old, partial(veil, place.old)) == before, "a key that opens nothing changes nothing"
 
 
 async def one_more_event(store: Store) -> None:

@@ -207,7 +207,7 @@ async def test_the_doctor_says_which_target_does_not_take_its_checkpoints(
 ) -> None:
     file, url = str(tmp_path / "checkpoints.txt"), "https://log.example.com/checkpoints"
     settings = Settings(checkpoint_file=file, checkpoint_url=url, key_file=tmp_path / "none")
-    place = Workplace(settings, clock, store, KEYS, lambda: load("", ""))  # type: ignore[arg-type]  # a clock that is set
+    place = Workplace(settings, clock, store, KEYS, lambda: load("", ""), bytes(32))  # type: ignore[arg-type]  # a clock that is set
 
     async def said() -> tuple[Health, str]:
         finding = await published(place, None)
@@ -225,7 +225,7 @@ async def test_the_doctor_says_which_target_does_not_take_its_checkpoints(
     assert "log.example.com" not in text
     await Carrying(store, clock, {"url": CheckpointFile(tmp_path / "other")}).send_due()
     assert "the newest, over 3 events" in (await said())[1]
-    nowhere = Workplace(Settings(), clock, store, KEYS, lambda: load("", ""))  # type: ignore[arg-type]  # as above
+    nowhere = Workplace(Settings(), clock, store, KEYS, lambda: load("", ""), bytes(32))  # type: ignore[arg-type]  # as above
     assert (await published(nowhere, None)).health is Health.WARNING
 
 
