@@ -32,15 +32,16 @@ async def items(
     states: Sequence[str] = UNFINISHED,
     owners: Sequence[str] | None = None,
     limit: int = 100,
+    scanned: int = SCANNED,
 ) -> Items:
-    """Those in one of these states that fit.
+    """Those in one of these states that fit, of the ``scanned`` newest requests that have one.
 
     Raises:
         Unavailable: when the database can't be read.
     """
     found: list[Request] = []
     after, looked_at = None, 0
-    while looked_at < SCANNED:
+    while looked_at < scanned:
         query = RequestQuery(
             feedback=tuple(states), owners=None if owners is None else tuple(owners), limit=_PAGE, after=after
         )

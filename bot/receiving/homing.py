@@ -20,6 +20,10 @@ from bot.ports import Store
 from bot.receiving.bulk import Bundle, bundles
 
 
+LOOKED_AT = 500
+"""Unfinished feedback items among which a page looks for one's own: it is drawn often."""
+
+
 class Home(msgspec.Struct, frozen=True):
     """What one person's first page shows; cards are drawn for them, ``now`` is aware UTC."""
 
@@ -64,7 +68,7 @@ async def home_of(
     mine = [one for one in waiting.items if await ours(one)]
     queue = replace(waiting, items=waiting.items[:limit], more=max(0, len(waiting.items) - limit))
     decided = await decided_today(store, policy, person, now, limit=limit)
-    learning = await items(store, lambda one: _theirs(one, person, ours), limit=limit)
+    learning = await items(store, lambda one: _theirs(one, person, ours), limit=limit, scanned=LOOKED_AT)
     agents = {agent.id: agent.name for agent in await store.agents()}
 
     async def drawn(requests: Iterable[Request]) -> list[Card]:

@@ -145,7 +145,8 @@ class Homes:
 
 def _people(request: Request) -> set[str]:
     decided = set() if request.decision is None else {request.decision.by.id}
-    return {*request.routing.approvers, *decided}
+    learning = request.feedback and request.feedback.assignee
+    return {*request.routing.approvers, *decided, *({learning} if learning else ())}
 
 
 def _concerned(change: Committed | None, viewers: Mapping[str, Shown]) -> set[str]:
