@@ -19,7 +19,6 @@ from bot.policy.document import Policy
 from bot.ports import Store
 from bot.receiving.bulk import Bundle, bundles
 
-
 LOOKED_AT = 500
 """Unfinished feedback items among which a page looks for one's own: it is drawn often."""
 
