@@ -103,7 +103,7 @@ def connect(
         oauth=oauth,
         hand_over=publishing.hand_over,
     )
-    digests = Digests(store, answering, Frictions(store, place.clock, policy), publishing)
+    digests = Digests(store, policy, answering, Frictions(store, place.clock, policy), publishing)
     sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties, digests=digests)
     return ConnectedSlack(receiving, sender, people, workspaces)
 

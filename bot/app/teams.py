@@ -104,6 +104,6 @@ def connect(
         publishing=publishing,
         desk_url=f"{url}/desk",
     )
-    digests = Digests(store, answering, Frictions(store, clock, policy), publishing)
+    digests = Digests(store, policy, answering, Frictions(store, clock, policy), publishing)
     sender = ChatSender(store, clock, policy, chat, duties=lambda: rostering.roster().duties, digests=digests)
     return ConnectedTeams(receiving, sender, port, tokens, credentials)

@@ -15,6 +15,7 @@ from bot.answering import Answering
 from bot.digesting import Digested, DigestedFriction, Due
 from bot.domain.requests import MessageRef
 from bot.friction import Frictions, Measured
+from bot.policy.document import Policy
 from bot.ports import Posting
 from bot.sending.digests import Digests
 from tests.fakes.slack.blocks.checking import check_blocks, too_long
@@ -80,7 +81,11 @@ class Posts:
 
 async def test_a_digest_in_a_channel_never_holds_it(house: House) -> None:
     posts = Posts()
-    digests = Digests(house.store, Answering(house.store, house.clock, lambda: house.policy), frictions(house), posts)
+
+    def policy() -> Policy:
+        return house.policy
+
+    digests = Digests(house.store, policy, Answering(house.store, house.clock, policy), frictions(house), posts)
     due = Due("refunds", "weekly", house.clock.now(), "week", {}, kind="friction")
     for place in ("C0REFUNDS", "person:rosa", "person:vera", "person:dana", "19:rosa@thread.tacv2", "rosa"):
         await (await digests._published(due, place, Posting("p-1", again=False)))

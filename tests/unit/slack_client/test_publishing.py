@@ -8,13 +8,21 @@ import io
 import pytest
 
 from adapters.slack.client import SlackPublishing
+from adapters.timers import next_by_cron
 from bot.answering import Answering, Summary
 from bot.answering.charting import Chart
-from bot.digesting import Digested
+from bot.digesting import Digested, Digesting
+from bot.domain.people import Actor, ActorKind
 from bot.errors import Busy, ChannelUnavailable, Uncertain
+from bot.friction import Frictions
+from bot.policy.loading import load
+from bot.sending import ChatSender
+from bot.sending.digests import Digests
 from tests.fakes.slack import Fault, Message
+from tests.rigs.house import POLICY
 from tests.rigs.week import Week
 from tests.unit.slack_client.conftest import Desk
+from tests.unit.test_policy_alarms import REASONS
 
 PNG = b"\x89PNG\r\n\x1a\n and a picture"
 FILES = "files.completeUploadExternal"
@@ -172,3 +180,19 @@ async def test_who_asks_gets_the_files_alone(desk: Desk) -> None:
     (channel,) = [one for one in desk.acme.channels.values() if one.messages and one is not desk.refunds]
     (message,) = desk.slack.messages(channel)
     assert len(message.files) == 2
+
+
+async def test_what_its_channel_can_t_take_comes_to_the_risk_owner_and_says_so(desk: Desk) -> None:
+    digests = "[{name: weekly, cron: '0 9 * * mon', on: slack}]"
+    policy = load(POLICY.replace(REASONS, f"{REASONS}    digests: {digests}\n"), "policy.yaml")
+    owner, store = policy.owners["refunds"], desk.house.store
+    answering, frictions = (kind(store, desk.clock, lambda: policy) for kind in (Answering, Frictions))
+    posts = Digests(store, lambda: policy, answering, frictions, publishing(desk))  # type: ignore[arg-type]  # one of each
+    sender = ChatSender(store, desk.clock, lambda: policy, desk.chat, digests=posts)
+    digesting = Digesting(store, desk.clock, lambda: policy, next_by_cron, lambda: ("slack",))
+    desk.refunds.archived = True
+    await digesting.send(owner, owner.digests[0], Actor(ActorKind.OPERATOR, "olga", "cli"))
+    await sender.send_due()
+    (message,) = desk.slack.dms(desk.users[owner.risk_owner])
+    assert "because its channel can't take it: The channel is archived" in message.text
+    assert (sender.counts["digested"], sender.counts["unreached"]) == (1, 0)
