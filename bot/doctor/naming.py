@@ -10,7 +10,7 @@ def named_places(policy: Policy, surface: str) -> dict[str, str]:
     """Every place of a surface that the policy names, with the owners that use it."""
     found: dict[str, dict[str, None]] = {}
     for owner in policy.owners.values():
-        posts = (step.post_to for step in owner.sla.escalate)
+        posts = (*(step.post_to for step in owner.sla.escalate), owner.knowledge_channels)
         for channels in (owner.channels, owner.second_channels, *posts):
             if place := channels.get(surface):
                 found.setdefault(place, {})[owner.id] = None
