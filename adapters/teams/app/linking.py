@@ -70,7 +70,8 @@ def _place(wanted: str, policy: Policy) -> tuple[str, list[Owner]]:
 def _places(owner: Owner) -> Iterator[str]:
     """The places in Teams that an owner's requests may come to and that are names, not ids."""
     steps = [step.post_to.get(SURFACE) for step in owner.sla.escalate]
-    for place in (owner.channels.get(SURFACE), owner.second_channels.get(SURFACE), *steps):
+    knowing = owner.knowledge_channels.get(SURFACE)
+    for place in (owner.channels.get(SURFACE), owner.second_channels.get(SURFACE), knowing, *steps):
         if place and not place.startswith(_CHANNEL):
             yield place
 
