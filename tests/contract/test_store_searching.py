@@ -71,7 +71,8 @@ def opening_of(number: int) -> tuple[Needs, Flow]:
     """Requests that differ in everything that is looked for, some of them opened in the same instant."""
     chance = random.Random(number)
     id_ = f"r-{number}"
-    arguments = {"word": "half" if number % 2 else "other", "code": f"secret-{number}", "flight": 5000 + number, "big": 1.5}
+    word = "half" if number % 2 else "other"
+    arguments = {"word": word, "code": f"secret-{number}", "flight": 5000 + number, "big": 1.5}
     owner = "refunds" if number % 3 else "others"
 
     def flow(view: View) -> None:
