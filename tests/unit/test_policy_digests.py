@@ -90,3 +90,12 @@ def test_the_fields_are_read_as_cron_reads_them(
 ) -> None:
     cron = parse_cron(text)
     assert (cron.minutes, cron.hours, cron.weekdays) == (minutes, hours, weekdays)
+
+
+def test_a_digest_may_be_of_friction_of_a_month_at_most() -> None:
+    text = policy('[{name: weekly, kind: friction, cron: "0 9 * * mon"}, {name: daily, cron: "0 9 * * *"}]')
+    weekly, daily = load(text, "policy.yaml").owners["refunds"].digests
+    assert (weekly.kind, daily.kind) == ("friction", "summary")
+    for wrong, said in (("kind: frictoin", "friction"), ("kind: friction, period: 5w", "longer than a month")):
+        with pytest.raises(PolicyInvalid, match=said):
+            load(policy(f'[{{name: weekly, {wrong}, cron: "0 9 * * mon"}}]'), "policy.yaml")
