@@ -297,8 +297,8 @@ async def words_left(url: str) -> set[str]:
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
             connection.execute("CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, request_words, row)")
             return {term for (term,) in connection.execute("SELECT term FROM vocabulary")}
-    connection = await asyncpg.connect(url)
+    server = await asyncpg.connect(url)
     try:
-        return {row[0] for row in await connection.fetch("SELECT word FROM ts_stat('SELECT words FROM request_words')")}
+        return {row[0] for row in await server.fetch("SELECT word FROM ts_stat('SELECT words FROM request_words')")}
     finally:
-        await connection.close()
+        await server.close()

@@ -78,7 +78,8 @@ async def one_change(store: Store, request: Request, chance: random.Random) -> N
         edited = {"amount": "0.5"} if kind is DecisionKind.APPROVED_WITH_EDITS else None
         await store.transact(*deciding(id_, chance.choice(["ada", "bob", "carl"]), kind, edited))
     elif grant is not None and grant.status == "waiting":
-        await store.transact(*ending(id_, chance.choice([e.Redeemed("k"), e.Lapsed(), e.Revoked("no")])))
+        ends: list[e.Event] = [e.Redeemed("k"), e.Lapsed(), e.Revoked("no")]
+        await store.transact(*ending(id_, chance.choice(ends)))
     elif grant is not None and grant.status == "redeemed" and request.outcome is None:
         await store.transact(*recording(id_, lambda _: e.OutcomeReported(chance.choice(list(OutcomeStatus)))))
     elif request.feedback is None and request.decision.kind is DecisionKind.REJECTED:
