@@ -124,7 +124,7 @@ def _places(at: At, found: Mapping[str, At], around: Around, surfaces: Sequence[
         elif "on" in found:
             remedy = f"give the owner `channels: {{{surface}: ...}}`, or say to whom it comes"
             found["on"].wrong(f"has nowhere to go on {surface}", remedy)
-    if not places and "on" not in found:
+    if not places and "on" not in found and (whom or "to" not in found):
         at.wrong("has nowhere to go", "give the owner `channels:`, or say `to:` whom it comes, such as [risk_owner]")
     return places
 

@@ -68,6 +68,7 @@ def test_a_mistake_is_told_with_its_place_and_what_to_write(digests: str, field:
     assert told in found[0].message
     assert found[0].remedy
     assert found[0].line > 1
+    assert len(refused.value.problems) == 1
 
 
 def test_without_a_channel_it_has_nowhere_to_go() -> None:
