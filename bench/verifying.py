@@ -1,4 +1,4 @@
-"""Verifying and exporting: how many events a second, and how much memory, with a long record and with a tenth of it.
+"""Verifying and exporting: how many events a second, and how much memory, with a long record and with shorter ones.
 
 Each is done in a process of its own, as the commands are, so that its memory is its own.
 """
@@ -22,23 +22,28 @@ from bot.sealing import PIECE, seal_once
 from store.opening import open_store
 
 WORKERS = 2
-EXPORTS = ("whole", "csv", "parquet", "jsonl")
-"""The whole record as lines; all of it as a sheet and as Parquet; the requests of one owner as lines."""
+PARTS = ("csv", "parquet", "jsonl")
+"""The whole record as a sheet and as Parquet; the requests of one owner as lines: each event with its path, so that a
+long record takes long and much disk."""
+EXPORTS = {"tiny": PARTS, "short": ("whole", *PARTS), "long": ("whole",)}
+"""What is exported of which record; of each the two longest are compared."""
 Figures = dict[str, float]
 
 
 async def measure(bench: Bench) -> None:
-    """A record of the stored requests on each database, and one of a tenth of them."""
+    """A record of the stored requests on each database, one of a tenth and one of a hundredth of them."""
     stored = bench.options.stored
     for kind in bench.options.databases:
-        samples = {name: Samples() for name in ("long", "short")}
-        sizes = {"short": max(1, stored // 10), "long": stored}
+        samples = {name: Samples() for name in EXPORTS}
+        sizes = {"tiny": max(1, stored // 100), "short": max(1, stored // 10), "long": stored}
         events: dict[str, int] = {}
         for name, count in sizes.items():
             with bench.databases.fresh(kind) as url, tempfile.TemporaryDirectory() as folder:
                 await fill(url, count)
                 events[name] = await _seal(url, samples[name])
-                await _rounds(bench, url, Path(folder), samples[name], events[name])
+                await _verify(bench, url, samples[name], events[name])
+                for format_ in EXPORTS[name]:
+                    await _export(url, format_, Path(folder) / "out", samples[name])
         _report(bench, kind, samples, events)
 
 
@@ -54,16 +59,19 @@ async def _seal(url: str, samples: Samples) -> int:
     return size
 
 
-async def _rounds(bench: Bench, url: str, folder: Path, samples: Samples, events: int) -> None:
+async def _verify(bench: Bench, url: str, samples: Samples, events: int) -> None:
     settle()
     for _ in range(min(3, bench.options.rounds)):
         alone, several = [await _child("verify", url, str(workers)) for workers in (1, WORKERS)]
         assert alone["events"] == several["events"] == events, (alone, several, events)
         samples.add(verify=events / alone["took"], verify_core=events / alone["computed"], memory=alone["memory"])
         samples.add(several=events / several["took"], several_core=events / several["computed"])
-    for format_ in EXPORTS:
-        made = await _child("export", url, format_, str(folder / format_))
-        samples.add(**{f"{format_}_rate": made["events"] / made["took"], f"{format_}_memory": made["memory"]})
+
+
+async def _export(url: str, format_: str, out: Path, samples: Samples) -> None:
+    made = await _child("export", url, format_, str(out))
+    samples.add(**{f"{format_}_rate": made["events"] / made["took"], f"{format_}_memory": made["memory"]})
+    out.unlink()
 
 
 async def _child(*words: str) -> Figures:
@@ -85,8 +93,10 @@ def _report(bench: Bench, kind: str, samples: dict[str, Samples], events: dict[s
     add("verify, one process, memory", "MB", long["memory"], note=f"{short['memory'][0]:.0f} with a tenth")
     add(f"verify, {WORKERS} processes", "events/s", long["several"])
     add(f"verify, {WORKERS} processes, for each second computed", "events/s", long["several_core"])
-    for format_ in EXPORTS:
-        add(f"export, {format_}", "events/s", long[f"{format_}_rate"])
-        add(f"export, {format_}, memory", "MB", long[f"{format_}_memory"])
-        grown = ratios(long[f"{format_}_memory"], short[f"{format_}_memory"])
-        add(f"export, {format_}, memory ÷ with a tenth of the events", "x", grown, at_most(1.3))
+    for format_ in ("whole", *PARTS):
+        more, less = (long, short) if format_ == "whole" else (short, samples["tiny"])
+        of = "" if format_ == "whole" else " of a tenth"
+        add(f"export{of}, {format_}", "events/s", more[f"{format_}_rate"])
+        add(f"export{of}, {format_}, memory", "MB", more[f"{format_}_memory"])
+        grown = ratios(more[f"{format_}_memory"], less[f"{format_}_memory"])
+        add(f"export{of}, {format_}, memory ÷ with ten times less", "x", grown, at_most(1.3))
