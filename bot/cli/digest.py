@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from adapters.timers import next_by_cron
+from bot import friction
 from bot.answering import Answering, Summary, heading, headline, told
 from bot.answering.asking import find_owner, zone_of
 from bot.answering.bars import chart, columns
@@ -18,7 +19,8 @@ from bot.app import read_policy, workplace
 from bot.cli.reading import AsJson, Database, now, operator, say_json
 from bot.digesting import Digesting, Due
 from bot.errors import BadInput
-from bot.policy.digests import Digest
+from bot.friction import Friction, Frictions
+from bot.policy.digests import FRICTION, Digest
 from bot.policy.document import Owner, Policy
 from bot.recording import timestamp
 from bot.settings import Settings, load_settings
@@ -46,12 +48,12 @@ def digest_command(
         return
     team = find_owner(owner, document)
     chosen = _chosen(team, name)
-    summary, due = asyncio.run(_work(settings, document, team, chosen, send=send))
+    shown, due = asyncio.run(_work(settings, document, team, chosen, send=send))
     if as_json:
         places = {surface: list(found) for surface, found in chosen.places.items()}
         say_json({"owner": team.id, "digest": chosen.name, "sent": due is not None, "places": places})
         return
-    _show(summary)
+    _show(shown)
     if due is None:
         typer.echo(f"This is {chosen.name} as it would be now; --send sends it.", err=True)
     else:
@@ -61,15 +63,20 @@ def digest_command(
 
 async def _work(
     settings: Settings, document: Policy, team: Owner, chosen: Digest, *, send: bool
-) -> tuple[Summary, Due | None]:
+) -> tuple[Summary | Friction, Due | None]:
     async with workplace(settings, migrate=False) as place:
-        summary = await Answering(place.store, place.clock, lambda: document).summary(team.id, chosen.period)
+        shown: Summary | Friction
+        if chosen.kind == FRICTION:
+            frictions = Frictions(place.store, place.clock, lambda: document)
+            shown = (await frictions.measured(team.id, chosen.period)).friction
+        else:
+            shown = await Answering(place.store, place.clock, lambda: document).summary(team.id, chosen.period)
         if not send:
-            return summary, None
+            return shown, None
         connected = {"slack": settings.slack_mode != "off", "teams": bool(settings.teams_app_id)}
         surfaces = tuple(name for name, there in connected.items() if there)
         digesting = Digesting(place.store, place.clock, lambda: document, next_by_cron, lambda: surfaces)
-        return summary, await digesting.send(team, chosen, operator())
+        return shown, await digesting.send(team, chosen, operator())
 
 
 def _chosen(team: Owner, name: str | None) -> Digest:
@@ -101,13 +108,16 @@ def _list(document: Policy, *, as_json: bool) -> None:
     for team, digest, zone, upcoming in found:
         at = "never" if upcoming is None else f"{upcoming.astimezone(zone):%a %Y-%m-%d %H:%M} {zone.key}"
         where = "; ".join(f"{surface}: {', '.join(places)}" for surface, places in digest.places.items())
-        typer.echo(f"{team.id} {digest.name}  {digest.cron.text}  {digest.period}  next {at}  to {where}")
+        typer.echo(
+            f"{team.id} {digest.name}  {digest.kind}  {digest.cron.text}  {digest.period}  next {at}  to {where}"
+        )
 
 
 def _row(team: Owner, digest: Digest, zone: ZoneInfo, upcoming: datetime | None) -> dict[str, object]:
     return {
         "owner": team.id,
         "digest": digest.name,
+        "kind": digest.kind,
         "cron": digest.cron.text,
         "timezone": zone.key,
         "period": digest.period,
@@ -116,10 +126,14 @@ def _row(team: Owner, digest: Digest, zone: ZoneInfo, upcoming: datetime | None)
     }
 
 
-def _show(summary: Summary) -> None:
-    """The words and bars of a chat."""
-    typer.echo(f"{heading(summary)}\n{headline(summary)}")
-    for one in told(summary):
+def _show(shown: Summary | Friction) -> None:
+    """The words and bars of a chat; what is for a risk owner's eyes is in none of them."""
+    if isinstance(shown, Friction):
+        first, said = f"{friction.heading(shown)}\n{friction.headline(shown)}", friction.told(shown)
+    else:
+        first, said = f"{heading(shown)}\n{headline(shown)}", told(shown)
+    typer.echo(first)
+    for one in said:
         typer.echo(f"\n{one.title}")
         if one.bars:
             typer.echo(chart([(bar.label, bar.count) for bar in one.bars]))

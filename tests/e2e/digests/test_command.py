@@ -27,7 +27,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def test_every_digest_is_listed_with_its_next_time_on_the_owner_s_clocks(shell: Shell) -> None:
     said = shell.run("digest").out
-    assert "refunds weekly  0 9 * * mon  week  next Mon " in said
+    assert "refunds weekly  summary  0 9 * * mon  week  next Mon " in said
     assert "09:00 America/New_York" in said
     rows = json.loads(shell.run("digest", "--json").out)
     assert [(row["digest"], row["period"]) for row in rows] == [("weekly", "week"), ("daily", "yesterday")]
@@ -40,6 +40,15 @@ def test_one_is_shown_and_sends_nothing(shell: Shell) -> None:
     assert "Nothing was held" in said.out
     assert "--send sends it" in said.err
     assert "ledger.noted" not in shell.run("audit", "show", "ledger:digests:refunds").out
+
+
+def test_one_of_friction_is_shown_as_a_channel_would_see_it(shell: Shell) -> None:
+    path = shell.folder / "policy.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("name: weekly,", "name: weekly, kind: friction,"))
+    said = shell.run("digest", "refunds", "weekly")
+    assert "Friction: Refunds, the last 7 days" in said.out
+    assert "there is no friction to measure" in said.out
+    assert "alone" not in said.out
 
 
 def test_one_is_sent_by_noting_it(shell: Shell) -> None:
