@@ -71,7 +71,7 @@ async def _verify(bench: Bench, url: str, samples: Samples, events: int) -> None
 async def _export(url: str, format_: str, out: Path, samples: Samples) -> None:
     made = await _child("export", url, format_, str(out))
     samples.add(**{f"{format_}_rate": made["events"] / made["took"], f"{format_}_memory": made["memory"]})
-    out.unlink()
+    await asyncio.to_thread(out.unlink)
 
 
 async def _child(*words: str) -> Figures:
