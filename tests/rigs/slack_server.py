@@ -29,6 +29,8 @@ PEOPLE = ("dana", "lee", "omar", "vera", "rosa")
 CARD_NUMBER = "4111222233334444"
 SECONDS = 20.0
 """How long anything that people or agents wait for may take here."""
+LEARNING = "be learned from"
+"""What stands above a card that came to somebody because of its feedback item."""
 
 Found = TypeVar("Found")
 
@@ -117,13 +119,16 @@ class Town:
     # --------------------------------------------------------------------------------------- what people are shown
 
     def cards(self, request_id: str) -> list[Message]:
-        """Every card of a request, wherever it stands, channels before private conversations."""
+        """Every card of a request, wherever it stands, channels before private conversations.
+
+        Those are left out that came to whoever is to learn from it: they come when it is decided, sooner or later.
+        """
         everywhere = [channel for space in self.slack.world.workspaces.values() for channel in space.channels.values()]
         shown = [
             each
             for channel in everywhere
             for each in self.slack.messages(channel)
-            if named(each) == f"request|{request_id}"
+            if named(each) == f"request|{request_id}" and LEARNING not in each.versions[0].text
         ]
         return sorted(shown, key=lambda each: each.channel.kind.value == "im")
 

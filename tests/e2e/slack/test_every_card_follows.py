@@ -65,14 +65,14 @@ async def test_run_and_failed(acme: Town, tool: str) -> None:
 async def test_edited(acme: Town, tool: str) -> None:
     id_, there = await handed_on(acme, tool)
     form = await acme.opens(acme.users["lee"], there[1], "edit", "Edit before approving")
-    reviewed = await acme.slack.submit(form, {"arg.amount": "99.50", "note": "As agreed."})
+    reviewed = await acme.slack.submit(form, {"arg.amount": "99.50", "note": "As agreed.", "lesson": "regression_case"})
     assert reviewed.view is not None
     assert (await acme.slack.submit(reviewed.view)).closed
     await acme.says(id_, "Approved with edits", "99.50", "120.00", "As agreed.", cards=2)
-    lines = await acme.thread(there[0], "approved it with edits")
-    assert "120.00" in lines[-1]
-    assert "99.50" in lines[-1]
-    require_over(acme, there, "handed it", "approved it with edits")
+    lines = await acme.thread(there[0], "opened a feedback item")
+    assert "120.00" in lines[-2]
+    assert "99.50" in lines[-2]
+    require_over(acme, there, "handed it", "approved it with edits", "opened a feedback item")
 
 
 @EVERYWHERE
@@ -81,8 +81,8 @@ async def test_rejected(acme: Town, tool: str) -> None:
     form = await acme.opens(acme.users["lee"], there[1], "reject", "Reject")
     assert (await acme.slack.submit(form, {"reason_code": "wrong_amount", "note": "It was 12."})).closed
     await acme.says(id_, "Rejected", "by Lee on Slack", "Wrong amount", "It was 12.", cards=2)
-    await acme.thread(there[0], "rejected it")
-    require_over(acme, there, "handed it", "Lee rejected it")
+    await acme.thread(there[0], "opened a feedback item")
+    require_over(acme, there, "handed it", "Lee rejected it", "Rosa has it")
 
 
 @EVERYWHERE
