@@ -21,6 +21,7 @@ from adapters.desk import (
 )
 from adapters.desk.decided_page import decided
 from adapters.desk.explain_page import explain
+from adapters.desk.feedback_export import export
 from adapters.desk.file_page import file_page, take_whole
 from adapters.desk.finding_form import find_by_id
 from adapters.desk.pages import TYPES, Pages
@@ -59,6 +60,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/pauses/resume", pausing_forms.back),
         web.post("/pauses/resume", pausing_forms.resume),
         web.get("/feedback", feedback_page.feedback),
+        web.get("/feedback/export", export),
         web.get("/samples", samples),
         web.get("/kept", kept_page.kept),
         web.get("/kept/{form}", kept_page.back),

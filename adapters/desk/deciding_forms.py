@@ -5,11 +5,13 @@ Nothing typed is lost: where a command is refused, the page comes back with the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from aiohttp import web
 
+from adapters.desk import feedback_page
 from adapters.desk.guard import FORM
 from adapters.desk.pages import sentence
 from adapters.desk.request_page import Said, find, show_request
@@ -60,7 +62,8 @@ COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
 """The last part of an address, and the command that its form makes of the request at this time, by the policy's clock.
 """
 _LISTS = {"feedback", "samples"}
-"""Pages on which commands are given, and shown again afterwards."""
+"""Pages on which commands are given, and shown again afterwards, as they were narrowed."""
+_QUERY = re.compile(r"[\w=&%+.-]{0,300}", re.ASCII)
 _TYPED = {"note", "text", "reason_code", "lesson", "to", "until", "state", "kind", "assignee", "due_at"}
 
 
@@ -76,9 +79,18 @@ async def act_on(request: web.Request) -> web.StreamResponse:
     try:
         await submit(request, found, make(form, found, _now(request)))
     except SignoffError as error:
+        if _list_of(form) == "feedback" and isinstance(error, (Conflict, NotAllowed, BadInput)):
+            said = refused(error, form, name)
+            narrowed = form["from"].partition("?")[2]
+            return await feedback_page.board(request, status=status_of(error), said=said, at=found.id, query=narrowed)
         return await show_refused(request, found.id, error, form, name)
-    back = form.get("from", "")
-    raise web.HTTPSeeOther(f"/desk/{back}" if back in _LISTS else f"/desk/requests/{found.id}")
+    raise web.HTTPSeeOther(f"/desk/{form['from']}" if _list_of(form) else f"/desk/requests/{found.id}")
+
+
+def _list_of(form: Form) -> str | None:
+    """The list on which the form stood; what it is narrowed to follows in its address."""
+    page, _, query = form.get("from", "").partition("?")
+    return page if page in _LISTS and _QUERY.fullmatch(query) else None
 
 
 def _now(request: web.Request) -> datetime:

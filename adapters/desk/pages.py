@@ -36,7 +36,9 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(plain=plain, words=words, iso=iso, sentence=sentence, widget=widget)
-        self._templates.globals.update(static=self.address, at=instant, left=left, share=share, token=token)
+        self._templates.globals.update(
+            static=self.address, at=instant, left=left, share=share, token=token, seen_field=seen_field
+        )
 
     def address(self, name: str) -> str:
         """Where a static file is, with its version, so that it may be kept for ever."""
@@ -53,6 +55,13 @@ class Pages:
 def token(csrf: str) -> Markup:
     """What makes a form one of ours: the session's token."""
     return Markup('<input type="hidden" name="csrf" value="{}">').format(csrf)
+
+
+def seen_field(seen: str) -> Markup:
+    """What opens a feedback item again, as it was looked at."""
+    return Markup('<input type="hidden" name="state" value="open"><input type="hidden" name="seen" value="{}">').format(
+        seen
+    )
 
 
 def iso(at: datetime) -> str:

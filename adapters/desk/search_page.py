@@ -22,7 +22,7 @@ from bot.receiving import may_see
 
 STATES = ("pending", *(kind.value for kind in DecisionKind))
 LONGEST_TEXT = 200
-_TYPED = ("q", "agent", "least", "most", "since", "until")
+TYPED = ("q", "agent", "least", "most", "since", "until")
 _EARLIEST, _LATEST = date(2000, 1, 1), date(9998, 1, 1)
 
 
@@ -64,7 +64,7 @@ async def search(request: web.Request) -> web.StreamResponse:
 
 
 def _asked(request: web.Request, filters: dict[str, str], policy: Policy, agents: set[str]) -> _Asked:
-    typed = {name: request.query.get(name, "").strip() for name in _TYPED}
+    typed = {name: request.query.get(name, "").strip() for name in TYPED}
     state = request.query.get("state", "")
     problems: dict[str, str] = {}
     if len(typed["q"]) > LONGEST_TEXT:

@@ -166,6 +166,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
         f"page {name}"
         for name in (
             "decided",
+            "search",
             "summary",
             "friction",
             "who",

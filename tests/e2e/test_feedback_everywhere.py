@@ -156,9 +156,9 @@ async def test_the_desk_lists_them_and_its_forms_change_them() -> None:
     async with desk_served() as desk, signed_in(desk, "dana") as dana:
         held = await desk.refund()
         await desk.house.say(held, Reject("not_eligible", "No."), "dana")
+        _, page = await dana.get("/desk/feedback?by=dana")
+        assert "No feedback item fits" in words_of(page)
         _, page = await dana.get("/desk/feedback")
-        assert "No feedback item waits here" in words_of(page)
-        _, page = await dana.get("/desk/feedback?items=all")
         assert "Keep it as a test case" in words_of(page)
         assert "<script>" not in page
         status, _, to = await dana.post(f"/desk/requests/{held.id}/accept_item", **{"from": "feedback"})
@@ -179,5 +179,5 @@ async def test_the_desk_lists_them_and_its_forms_change_them() -> None:
         _, page = await dana.get(f"/desk/requests/{held.id}")
         assert hostile not in page
         assert "declined" in words_of(page)
-        _, page = await dana.get("/desk/feedback?items=ended")
+        _, page = await dana.get("/desk/feedback?kind=regression_case")
         assert "Keep it as a test case" in words_of(page)

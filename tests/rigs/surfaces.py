@@ -15,7 +15,7 @@ import msgspec
 from aiohttp import web
 
 from adapters.desk import app as desk
-from adapters.desk import deciding_forms
+from adapters.desk import deciding_forms, search_page
 from adapters.slack.app import clicks as slack_clicks
 from adapters.slack.app import commands as slack_commands
 from adapters.slack.app import forms as slack_forms
@@ -93,7 +93,8 @@ def desk_choices() -> set[str]:
     named = set(re.findall(r"request\.query\.get\(\s*\"(\w+)\"", sources))
     known = re.search(r"known = \{(.*?)\}\n", sources)
     assert known, "adapters/desk/listing.py says no longer which filters there are"
-    return {f"?{name}" for name in named | set(re.findall(r"\"(\w+)\":", known[1]))}
+    named |= set(re.findall(r"\"(\w+)\":", known[1])) | set(search_page.TYPED)
+    return {f"?{name}" for name in named}
 
 
 # -------------------------------------------------------------------------------------------------------------- slack
