@@ -44,13 +44,14 @@ LEAST_WORDS = 4
 COLUMNS = ("desk", "slack", "teams")
 WHOLE = {
     "title", "status", "changes", "subject", "reasons", "claim", "transcript", "evidence", "citations", "signals",
-    "origin", "deciders", "signatures", "opened_at", "due_at", "deadline_at", "statutory_at", "exchanges",
+    "origin", "awaited", "signatures", "opened_at", "due_at", "deadline_at", "statutory_at", "exchanges",
 }  # fmt: skip
 """What a message may cut of a card, so that it has to be whole behind Details."""
 NO_DEED = {
     "GET ": "leads to the queue",
     "GET /static/{name}": "the pages' own files",
     "GET /duty/{form}": "a form's address, reloaded, leads to its page",
+    "GET /audit/{form}": "a form's address, reloaded, leads to its page",
     "GET /pauses/resume": "a form's address, reloaded, leads to its page",
     "GET /bulk": "a form's address, reloaded, leads to the queue",
     **{
@@ -174,6 +175,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             "feedback",
             "samples",
             "kept",
+            "audit",
             "pauses",
             "out",
             "find",

@@ -163,9 +163,9 @@ async def test_scopes_that_are_missing_are_named_and_those_never_used_too(acme: 
     acme.workspace.tokens[-1].scopes = tuple(scope for scope in slack_scopes() if scope != "groups:history")
     found = (await acme.examined())["Slack scopes"]
     assert (found.health, found.text) == (Health.WRONG, "Acme lacks groups:history")
-    acme.workspace.tokens[-1].scopes = (*slack_scopes(), "files:write")
+    acme.workspace.tokens[-1].scopes = (*slack_scopes(), "pins:write")
     found = (await acme.examined())["Slack scopes"]
-    assert (found.health, found.text) == (Health.WARNING, "never used in Acme: files:write")
+    assert (found.health, found.text) == (Health.WARNING, "never used in Acme: pins:write")
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,8 @@ def test_any_request_has_a_card_that_slack_takes(town: Town, asked: Asked) -> No
     drawn = card_message(shown, mentions=Mentions(("U0LEE",), ("S0SUPER",)), lead=asked.lead, desk_url=DESK)
     is_taken(drawn)
     called = (frozenset({"U0LEE"}), frozenset({"S0SUPER"})) if shown.status.open else (frozenset(), frozenset())
-    assert notified(**drawn) == Notified(users=called[0], groups=called[1], links=frozenset({DESK}))
+    links = frozenset({DESK} if shown.status.open else {DESK, f"{DESK}/file"})
+    assert notified(**drawn) == Notified(users=called[0], groups=called[1], links=links)
     assert drawn["blocks"][0]["block_id"] == f"request|{request.id}"
     acts = {each["action_id"] for block in drawn["blocks"] for each in interactive(block)}
     assert "details" in acts

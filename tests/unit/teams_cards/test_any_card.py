@@ -46,7 +46,7 @@ def does_nothing(shown: Json) -> None:
     """It calls nobody, and leads nowhere but to the desk."""
     done = notified("", [], [shown])
     assert (done.people, done.images) == ([], [])
-    assert {*done.links} <= {DESK}
+    assert {*done.links} <= {DESK, f"{DESK}/file"}
 
 
 def _page(shown: Card) -> Home:
@@ -95,7 +95,8 @@ def test_any_request_has_a_card_that_teams_takes(town: Town, asked: Asked) -> No
         )
         is_taken(drawn)
         people = ["29:1lee", "29:1vera"] if shown.status.open else []
-        assert notified("", [], [drawn]) == Notified(people=people, links=[DESK])
+        links = [DESK] if shown.status.open else [DESK, f"{DESK}/file"]
+        assert notified("", [], [drawn]) == Notified(people=people, links=links)
         assert "details" in verbs(drawn)
         assert shown.status.open or not verbs(drawn) & {"approve", "reject", "edit"}
         assert SECRET not in json.dumps(drawn, ensure_ascii=False)
