@@ -52,7 +52,7 @@ class Keys:
 
     @property
     def veil_key(self) -> bytes:
-        """32 bytes for the pseudonyms of customers and sessions, until the master key was changed (``bot.app.veil``)."""
+        """32 bytes for the pseudonyms of customers and sessions, until the master key is changed (``bot.app.veil``)."""
         return _derived(self.vault_key, _VEIL)
 
     @property

@@ -157,10 +157,9 @@ class Library(Protocol):
     async def extents(
         self, spans: Sequence[tuple[datetime, datetime]], owner: str | None = None
     ) -> Sequence[tuple[int, int]]:
-        """Of each span (from, until before): how many of the owner's requests were opened in it, None being everybody's,
-        and how many events all requests have that were opened in it, whoever's they are.
+        """Of each span (from, until before): how many requests of an owner, and how many events of all, lie in it.
 
-        As long as both are what they were, nothing has changed of any of them: events are only ever added.
+        A request lies where it was opened, with all its events; the owner None is everybody. As long as both are what they were, nothing has changed of any of them: events are only ever added.
         """
         ...
 

@@ -84,7 +84,7 @@ def here(connection: Connection) -> Callable[..., bool]:
     """An index that only one database has is none of the other's, and that of words is in no table of the code."""
 
     def included(thing: Any, name: str, kind: str, reflected: bool, compare_to: Any) -> bool:
-        if name is not None and name.removeprefix("ix_").startswith("request_words"):
+        if str(name).removeprefix("ix_").startswith("request_words"):
             return False
         return not (kind == "index" and name == "ix_events_xid" and connection.dialect.name == "sqlite")
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.friction import Frictions, told
-from tests.e2e.test_desk_answering import words_of
-from tests.rigs.desk import served, signed_in
+from tests.rigs.desk import served, signed_in, words_of
 from tests.rigs.house import POLICY
 from tests.rigs.quick_hands import approve_in_seconds
 

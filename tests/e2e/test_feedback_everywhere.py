@@ -48,7 +48,9 @@ async def token_that_reads(server: Served, *reads: str) -> str:
     email = next(iter(server.place.policy.people.values())).email
     new = NewAgent(f"reader-{len(reads)}", email, ("*",), reads=reads)
     enrolling = Enrolling(server.place.store, server.place.clock)
-    return (await enrolling.create(new, known=server.place.policy.actions, owners=server.place.policy.owners, by=OPERATOR)).token
+    return (
+        await enrolling.create(new, known=server.place.policy.actions, owners=server.place.policy.owners, by=OPERATOR)
+    ).token
 
 
 async def rejected(server: Served, token: str) -> Request:
@@ -138,7 +140,7 @@ async def test_a_threshold_gets_its_proposal_by_itself(server: Served) -> None:
     request = await rejected(server, token)
     await signoff(server, "feedback", "assign", request.id, "--kind", "threshold", "--json")
     async with asyncio.timeout(60):
-        while (found := await server.place.store.request(request.id)) is None or not proposed(found):
+        while (found := await server.place.store.request(request.id)) is None or not proposed(found):  # noqa: ASYNC110 - another process works it out
             await asyncio.sleep(0.1)
     assert found.feedback is not None
     assert found.feedback.proposal is not None

@@ -87,6 +87,7 @@ def test_consistency(database: Database) -> None:
 
 def test_several_processes_say_what_one_says(database: Database) -> None:
     verify = ("audit", "verify", "--json")
+    several: dict[str, Any] = {}
     for _ in range(2):
         alone, several = (json.loads(on(database, *verify, "--workers", many).stdout) for many in ("1", "2"))
         assert alone == several
