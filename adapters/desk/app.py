@@ -7,6 +7,7 @@ from collections.abc import Callable
 from aiohttp import web
 
 from adapters.desk import (
+    audit_page,
     bulk_forms,
     deciding_forms,
     duty_page,
@@ -38,6 +39,7 @@ from bot.filing import Filing
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Store
+from bot.proving.verifying import Verifying
 from bot.rostering import Rostering
 from bot.waiting import Waiting
 
@@ -62,6 +64,10 @@ def _routes() -> list[web.RouteDef]:
         web.get("/feedback", feedback_page.feedback),
         web.get("/feedback/export", export),
         web.get("/samples", samples),
+        web.get("/audit", audit_page.audit),
+        web.get("/audit/{form}", audit_page.back),
+        web.post("/audit/verify", audit_page.verify),
+        web.post("/audit/compare", audit_page.compare),
         web.get("/kept", kept_page.kept),
         web.get("/kept/{form}", kept_page.back),
         web.post("/kept/erase", kept_page.erase),
@@ -102,13 +108,25 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     rostering: Rostering,
     answering: Answering,
     filing: Filing,
+    verifying: Verifying,
     waiting: Waiting,
     public_url: str,
 ) -> None:
     """Serve the desk below ``/desk``, and lead ``/`` there."""
     desk = web.Application(middlewares=[guard.errors_as_pages, guard.let_in])
     room = Workroom(
-        store, clock, policy, deciding, pausing, rostering, answering, filing, waiting, public_url.rstrip("/"), Pages()
+        store,
+        clock,
+        policy,
+        deciding,
+        pausing,
+        rostering,
+        answering,
+        filing,
+        verifying,
+        waiting,
+        public_url.rstrip("/"),
+        Pages(),
     )
     desk[WORKROOM] = room
 

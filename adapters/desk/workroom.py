@@ -17,6 +17,7 @@ from bot.filing import Filing
 from bot.pausing import Pausing
 from bot.policy.document import Policy
 from bot.ports import Clock, Session, Store
+from bot.proving.verifying import Verifying
 from bot.rostering import Rostering
 from bot.waiting import Waiting
 
@@ -35,6 +36,7 @@ class Workroom:
     rostering: Rostering
     answering: Answering
     filing: Filing
+    verifying: Verifying
     waiting: Waiting
     public_url: str
     pages: Pages

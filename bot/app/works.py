@@ -21,6 +21,7 @@ from bot.answering import Answering
 from bot.app.calendars import calendars
 from bot.app.publishing import PUBLISH_SECONDS, Published
 from bot.app.signing import Signing
+from bot.app.verifying import verifier
 from bot.app.workplace import Workplace
 from bot.assigning import Loads
 from bot.catching_up import catch_up_pending
@@ -33,6 +34,8 @@ from bot.membership import with_members
 from bot.opening import Situation
 from bot.pausing import Alarming, Pausing
 from bot.policy.document import Policy
+from bot.proving.keys import Keyring
+from bot.proving.verifying import Verifying
 from bot.retaining import EVERY_SECONDS as RETENTION_SECONDS
 from bot.retaining import Retaining
 from bot.rostering import Rostering
@@ -89,6 +92,8 @@ class Works:
         self._webhooks = WebhookSender(store, clock, allow_private=settings.allow_private_callbacks)
         self._deciding = Deciding(store, clock, policy)
         self._filing = Filing(store, clock, Key(place.keys.signer, place.keys.public_key))
+        verify = verifier(store, settings.database, place.keys.public_key)
+        self._verifying = Verifying(store, clock, policy, Keyring([place.keys.public_key]), verify)
         self._loads = Loads(store, clock, policy)
         self._pausing = Pausing(store, clock, policy, surfaces=lambda: self._surfaces)
         self._alarming = Alarming(store, clock, policy, surfaces=lambda: self._surfaces)
@@ -182,6 +187,7 @@ class Works:
 
     async def close(self) -> None:
         """Let go of what was opened."""
+        await self._verifying.close()
         await self._published.close()
         await self._pausing.close()
         await self._rostering.close()
@@ -219,6 +225,7 @@ class Works:
             rostering=self._rostering,
             answering=Answering(store, clock, self.policy),
             filing=self._filing,
+            verifying=self._verifying,
             waiting=self.waiting,
             public_url=settings.url,
         )

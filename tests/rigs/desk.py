@@ -22,9 +22,10 @@ from bot.domain.requests import OutcomeStatus, Proposal, Request
 from bot.opening import open_request
 from bot.pausing import Pausing
 from bot.ports import Store
+from bot.proving.verifying import Verifying
 from bot.rostering import Rostering
 from bot.waiting import Waiting
-from tests.rigs.filed import filing_of
+from tests.rigs.filed import filing_of, verifying_of
 from tests.rigs.house import House, MovedClock, new_house
 
 EXAMPLE = (Path(__file__).parents[2] / "examples" / "policy.yaml").read_text(encoding="utf-8")
@@ -37,6 +38,7 @@ class Desk:
     house: House
     waiting: Waiting
     pausing: Pausing
+    verifying: Verifying
     url: str
     runner: web.AppRunner
 
@@ -98,7 +100,7 @@ async def served(
 ) -> AsyncIterator[Desk]:
     """A desk that listens on a free port of this machine."""
     house = await new_house(store, clock, policy)
-    waiting = Waiting(house.store)
+    waiting, verifying = Waiting(house.store), verifying_of(house)
     app = web.Application(client_max_size=256 * 1024)
     deciding = Deciding(house.store, house.clock, lambda: house.policy)
     pausing = Pausing(house.store, house.clock, lambda: house.policy)
@@ -113,6 +115,7 @@ async def served(
         rostering=Rostering(house.store, house.clock, lambda: house.policy),
         answering=Answering(house.store, house.clock, lambda: house.policy),
         filing=filing_of(house),
+        verifying=verifying,
         waiting=waiting,
         public_url=public_url or "http://127.0.0.1:1",
     )
@@ -120,11 +123,12 @@ async def served(
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    desk_ = Desk(house, waiting, pausing, f"http://127.0.0.1:{runner.addresses[0][1]}", runner)
+    desk_ = Desk(house, waiting, pausing, verifying, f"http://127.0.0.1:{runner.addresses[0][1]}", runner)
     try:
         yield desk_
     finally:
         await desk_.stop()
+        await verifying.close()
         await pausing.close()
         await house.store.close()
 

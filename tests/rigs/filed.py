@@ -5,7 +5,10 @@ from __future__ import annotations
 from adapters.signing import derive_keys
 from bot.domain.events import Noted
 from bot.filing import DecisionFile, Filing, Key, Sight
+from bot.proving.findings import Report
 from bot.proving.keys import Keyring
+from bot.proving.record import verify as verify_record
+from bot.proving.verifying import Step, Verifying
 from bot.recording import Needs
 from bot.sealing import seal_pending
 from tests.rigs.house import House
@@ -17,6 +20,16 @@ TRUSTED = Keyring([KEYS.public_key])
 def filing_of(house: House) -> Filing:
     """What makes files in this house."""
     return Filing(house.store, house.clock, Key(KEYS.signer, KEYS.public_key))
+
+
+def verifying_of(house: House) -> Verifying:
+    """What verifies the record of this house, in this process."""
+
+    async def verify(step: Step) -> Report:
+        total = sum(version for version, _ in (await house.store.heads()).values())
+        return await verify_record(house.store, TRUSTED, progress=lambda more: step(more, total))
+
+    return Verifying(house.store, house.clock, lambda: house.policy, TRUSTED, verify)
 
 
 async def note_policy(house: House) -> None:

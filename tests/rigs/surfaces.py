@@ -33,7 +33,7 @@ from bot.cards import Card
 from bot.pausing import Pausing
 from bot.rostering import Rostering
 from bot.waiting import Waiting
-from tests.rigs.filed import filing_of
+from tests.rigs.filed import filing_of, verifying_of
 from tests.rigs.house import House
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +69,7 @@ def desk_routes(house: House) -> set[str]:
         rostering=Rostering(house.store, house.clock, policy),
         answering=Answering(house.store, house.clock, policy),
         filing=filing_of(house),
+        verifying=verifying_of(house),
         waiting=Waiting(house.store),
         public_url="http://127.0.0.1:1",
     )

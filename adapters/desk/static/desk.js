@@ -185,6 +185,15 @@ if (box) {
   document.querySelector(".keys-hint").hidden = false;
 }
 
+// What is worked on beside the page is asked for until it is done.
+setInterval(() => { if (!document.hidden && document.querySelector("[data-poll]")) refresh(); }, 1000);
+
+// A file's text goes into the field that it is for.
+for (const input of part(document, "input[data-into]")) {
+  input.parentElement.hidden = false;
+  input.addEventListener("change", async () => { if (input.files[0]) document.getElementById(input.dataset.into).value = await input.files[0].text(); });
+}
+
 // The menu closes as menus do.
 const menu = document.getElementById("menu");
 document.addEventListener("click", (event) => { if (menu?.open && !menu.contains(event.target)) menu.open = false; });
