@@ -159,7 +159,8 @@ class Library(Protocol):
     ) -> Sequence[tuple[int, int]]:
         """Of each span (from, until before): how many requests of an owner, and how many events of all, lie in it.
 
-        A request lies where it was opened, with all its events; the owner None is everybody. As long as both are what they were, nothing has changed of any of them: events are only ever added.
+        A request lies where it was opened, with all its events; the owner None is everybody. As long as both are what
+        they were, nothing has changed of any of them: events are only ever added.
         """
         ...
 
