@@ -1,0 +1,55 @@
+"""Verifying from the desk of a running server: in a process of its own, over the database as it lies there."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from adapters.signing import derive_keys
+from bot.app.verifying import verifier
+from bot.deciding import Approve
+from bot.errors import Unavailable
+from bot.proving.findings import Kind
+from store.opening import open_store
+from tests.rigs.desk import served
+from tests.rigs.filed import KEYS, sealed
+from tests.rigs.house import POLICY, MovedClock
+
+
+async def test_a_process_verifies_the_database_and_names_what_was_changed(tmp_path: Path) -> None:
+    file, clock = tmp_path / "signoff.db", MovedClock()
+    url = f"sqlite:///{file}"
+    store = await open_store(url, clock, vault_key=bytes(32))
+    steps: list[tuple[int, int]] = []
+    async with served(policy=POLICY, store=store, clock=clock) as desk:
+        held = await desk.house.held()
+        await desk.house.say(held, Approve(), "dana")
+        await sealed(desk.house)
+        events = len(await store.all_events(limit=1000))
+        verify = verifier(store, url, KEYS.public_key)
+        report = await verify(lambda more, total: steps.append((more, total)))
+        assert report.ok
+        assert report.events == events
+        assert sum(more for more, _ in steps) >= events
+        assert {total for _, total in steps} == {events}
+        stranger = verifier(store, url, derive_keys(bytes(32)).public_key)
+        assert {one.kind for one in (await stranger(lambda *_: None)).findings} == {Kind.FORGED_SIGNATURE}
+        with closing(sqlite3.connect(file)) as database, database:
+            database.execute(
+                "UPDATE events SET type = 'request.claimed' WHERE stream = ? AND seq = 2", (f"request:{held.id}",)
+            )
+        found = await verify(lambda *_: None)
+        assert (found.findings[0].kind, found.findings[0].place.partition(",")[0]) == (
+            Kind.CHANGED,
+            f"request:{held.id} #2",
+        )
+
+
+async def test_a_process_that_can_not_do_it_is_no_good_verdict(tmp_path: Path) -> None:
+    store = await open_store("memory:", MovedClock(), vault_key=None)
+    with pytest.raises(Unavailable):
+        await verifier(store, f"sqlite:///{tmp_path / 'none.db'}", KEYS.public_key)(lambda *_: None)
+    await store.close()
