@@ -12,19 +12,17 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-import msgspec
-
 from adapters.teams.client.drawing import card_activity, lines_activity, list_activity, sighting, text_activity
 from adapters.teams.client.pacing import Pacing
-from adapters.teams.client.people import Member, TeamsPeople, directory_id
+from adapters.teams.client.people import Member, TeamsPeople
+from adapters.teams.client.placing import PERSON, Places, Spot, spot_of
 from adapters.teams.client.port import TeamsPort, Thread
-from adapters.teams.client.references import Chat, References
-from adapters.teams.client.refusals import ServiceAddressRefused
+from adapters.teams.client.references import References
 from adapters.teams.client.remembering import Postings, Sent, place_of
 from bot.cards import Card, Gathered, HistoryLine
 from bot.domain.people import Person
 from bot.domain.requests import MessageRef
-from bot.errors import BadInput, Busy, ChannelUnavailable, MessageGone, SignoffError, Uncertain
+from bot.errors import Busy, MessageGone, SignoffError, Uncertain
 from bot.policy.document import Policy
 from bot.ports import Clock, Shelf
 from bot.ports.surfaces import Posting
@@ -34,20 +32,10 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 SURFACE = "teams"
-PERSON = "person:"
 SIGHTING = timedelta(seconds=15)
 """How long a card that may stand is waited for to tell of itself, before it is posted again."""
 UNCONFIRMED = "unconfirmed"
 """The message of lines that may stand: nobody knows its id."""
-
-
-class _Spot(msgspec.Struct, frozen=True):
-    """Where a message goes: ``thread`` is what Teams' rates are counted by; ``conversation`` is empty for a new one."""
-
-    tenant: str
-    thread: str
-    place: str
-    conversation: str = ""
 
 
 class TeamsChat:
@@ -71,7 +59,7 @@ class TeamsChat:
         desk_url: Callable[[str], str | None],
     ) -> None:
         self._port = port
-        self._references = references
+        self._places = Places(port, references, people, policy)
         self._people = people
         self._pacing = pacing
         self._postings = Postings(shelf, clock)
@@ -87,7 +75,7 @@ class TeamsChat:
     async def post(self, place: str, card: Card, posting: Posting) -> MessageRef:
         """See ``Chat``."""
 
-        async def draw(spot: _Spot) -> Json:
+        async def draw(spot: Spot) -> Json:
             calls = await self._people.present(spot.tenant, spot.thread, posting.calls)
             return await self._card(spot, card, lead=posting.lead, calls=calls, posting=posting.id)
 
@@ -98,17 +86,17 @@ class TeamsChat:
     ) -> MessageRef:
         """Post an activity as ``post`` does a card; ``make`` is given the ids of those ``watchers`` who are there."""
 
-        async def draw(spot: _Spot) -> Json:
+        async def draw(spot: Spot) -> Json:
             return make([each.user for each in await self._people.present(spot.tenant, spot.thread, watchers)])
 
         return await self._begin(place, draw, posting)
 
-    async def _begin(self, place: str, draw: Callable[[_Spot], Awaitable[Json]], posting: Posting) -> MessageRef:
+    async def _begin(self, place: str, draw: Callable[[Spot], Awaitable[Json]], posting: Posting) -> MessageRef:
         """A message of its own: in a channel a new thread."""
         found = await self._awaited(posting)
         if found is not None:
-            return await self._ref(found, place)
-        spot = await self._spot(place)
+            return _stands(await self._places.spot(place), found)
+        spot = await self._places.spot(place)
         self._pacing.ask_turn(spot.tenant, spot.thread, posting.id)
         activity = await draw(spot)
 
@@ -124,7 +112,7 @@ class TeamsChat:
         self, ref: MessageRef, card: Card, *, lead: str | None = None, calls: tuple[Person, ...] = ()
     ) -> None:
         """See ``Chat``."""
-        spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        spot = spot_of(ref)
         called = await self._people.present(spot.tenant, spot.thread.partition(";")[0], calls) if calls else ()
         posting = await self._postings.posting_of(ref.channel, ref.message)
         activity = await self._card(spot, card, lead=lead, calls=called, posting=posting or "")
@@ -136,7 +124,7 @@ class TeamsChat:
 
         What they say stands on the card and in the record as well.
         """
-        spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        spot = spot_of(ref)
         sent = await self._postings.find(posting.id) if posting.again else None
         if sent is not None and (sent.known or not sent.answered):
             return _stands(spot, Thread(ref.channel, sent.message or UNCONFIRMED))
@@ -156,29 +144,29 @@ class TeamsChat:
         gone = [message for message in said if message not in keep]
         for message in gone:
             with suppress(MessageGone):
-                await self._at(ref.workspace, partial(self._delete, Thread(ref.channel, message)))
+                await self._places.at(ref.workspace, partial(self._delete, Thread(ref.channel, message)))
         await self._postings.taken_away(ref.channel, tuple(message for message in said if message in keep))
         return len(gone)
 
     async def post_list(self, place: str, gathered: Gathered, posting: Posting) -> MessageRef:
         """See ``Chat``. As of a text, what may stand is posted again: nobody should miss it."""
-        spot = await self._spot(place)
+        spot = await self._places.spot(place)
         return await self._say(spot, list_activity(gathered, self._desk_url("")), posting)
 
     async def update_list(self, ref: MessageRef, gathered: Gathered) -> None:
         """See ``Chat``."""
-        spot = _Spot(ref.workspace, ref.channel, ref.place, ref.channel)
+        spot = spot_of(ref)
         activity = list_activity(gathered, self._desk_url(""))
         self._pacing.take_turn(spot.tenant, spot.thread, f"update {ref.message}")
         await self._paced(spot, lambda url: self._port.update(url, ref.channel, ref.message, activity))
 
     async def announce(self, place: str, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``. What may stand is posted again: plain text tells of itself to nobody."""
-        return await self._say(await self._spot(place), text_activity(text), posting)
+        return await self._say(await self._places.spot(place), text_activity(text), posting)
 
     async def tell(self, person: Person, text: str, posting: Posting) -> MessageRef:
         """See ``Chat``. What may stand is posted again: nobody should miss it."""
-        spot = await self._spot(f"{PERSON}{person.id}", person)
+        spot = await self._places.spot(f"{PERSON}{person.id}", person)
         return await self._say(spot, text_activity(text), posting)
 
     async def sighted(self, activity: Json) -> bool:
@@ -200,7 +188,7 @@ class TeamsChat:
 
     # ------------------------------------------------------------------------------------------------------- inside
 
-    async def _say(self, spot: _Spot, activity: Json, posting: Posting) -> MessageRef:
+    async def _say(self, spot: Spot, activity: Json, posting: Posting) -> MessageRef:
         """Send something to one person, or as a thread of its own, unless it is known to stand."""
         sent = await self._postings.find(posting.id) if posting.again else None
         if sent is not None and sent.known:
@@ -229,50 +217,8 @@ class TeamsChat:
             raise Busy("The card may stand already; it is waited for", retry_after=left.total_seconds())
         return None
 
-    async def _ref(self, found: Thread, place: str) -> MessageRef:
-        spot = await self._spot(place)
-        return _stands(spot, found)
-
-    async def _spot(self, place: str, person: Person | None = None) -> _Spot:
-        """Where a place of the policy is.
-
-        Raises:
-            ChannelUnavailable: when there is none.
-        """
-        if not place.startswith(PERSON):
-            channel = await self._references.channel(place)
-            return _Spot(channel.tenant, channel.id, place)
-        person = person or self._policy().people.get(place.removeprefix(PERSON))
-        if person is None:
-            raise ChannelUnavailable(f"The policy has no person {place[:80]} any more")
-        tenant, conversation = await self._conversation(person)
-        return _Spot(tenant, conversation, place, conversation)
-
-    async def _conversation(self, person: Person) -> tuple[str, str]:
-        """The tenant and the 1:1 chat of a person."""
-        account = await self._people.account_of(person)
-        tenant, member = account if account is not None else await self._never_met(person)
-        known = await self._references.chat(tenant, member.id)
-        if known is not None and known.conversation:
-            return tenant, known.conversation
-        try:
-            chat = await self._at(tenant, lambda url: self._port.create_chat(url, tenant, member.user))
-        except BadInput as error:
-            raise _nobody(person) from error
-        seen_in = chat if known is None else known.seen_in
-        await self._references.met(tenant, member.id, Chat(member.user, member.name, chat, seen_in))
-        return tenant, chat
-
-    async def _never_met(self, person: Person) -> tuple[str, Member]:
-        """Somebody of the policy by their id in the directory: Teams takes that for a chat as well."""
-        id_ = directory_id(person)
-        tenants = await self._references.tenants()
-        if id_ is None or len(tenants) != 1:
-            raise _nobody(person)
-        return tenants[0], Member(id_, id_, person.name, None, "")
-
     async def _card(
-        self, spot: _Spot, card: Card, *, lead: str | None, calls: Sequence[Member] = (), posting: str = ""
+        self, spot: Spot, card: Card, *, lead: str | None, calls: Sequence[Member] = (), posting: str = ""
     ) -> Json:
         deciders = await self._deciders(spot, card)
         return card_activity(
@@ -285,7 +231,7 @@ class TeamsChat:
             personal=spot.place.startswith(PERSON),
         )
 
-    async def _deciders(self, spot: _Spot, card: Card) -> Sequence[Member]:
+    async def _deciders(self, spot: Spot, card: Card) -> Sequence[Member]:
         """Whose own view the card asks for by itself, while there is anything to decide."""
         if not card.status.open:
             return ()
@@ -294,7 +240,7 @@ class TeamsChat:
             people = [each for each in people if each.id == spot.place.removeprefix(PERSON)]
         return await self._people.present(spot.tenant, spot.thread.partition(";")[0], people)
 
-    async def _send(self, spot: _Spot, posting: Posting, work: Callable[[str], Awaitable[Thread]]) -> Thread:
+    async def _send(self, spot: Spot, posting: Posting, work: Callable[[str], Awaitable[Thread]]) -> Thread:
         """Post in the conversation's turn, and keep what became of it."""
         self._pacing.take_turn(spot.tenant, spot.thread, posting.id)
         await self._postings.trying(posting.id, spot.thread)
@@ -314,28 +260,19 @@ class TeamsChat:
             await self._remove(spot.tenant, stands)
         return there
 
-    async def _paced(self, spot: _Spot, work: Callable[[str], Awaitable[T]]) -> T:
+    async def _paced(self, spot: Spot, work: Callable[[str], Awaitable[T]]) -> T:
         try:
-            return await self._at(spot.tenant, work)
+            return await self._places.at(spot.tenant, work)
         except Busy as busy:
             self._pacing.pause(spot.tenant, spot.thread, busy.retry_after)
             raise
-
-    async def _at(self, tenant: str, work: Callable[[str], Awaitable[T]]) -> T:
-        """Work with an organisation's connector, wherever it is now."""
-        try:
-            return await work(await self._references.service_url(tenant))
-        except ServiceAddressRefused:
-            if not await self._references.refused(tenant):
-                raise
-            return await work(await self._references.service_url(tenant))
 
     async def _delete(self, where: Thread, url: str) -> None:
         await self._port.delete(url, where.conversation, where.message)
 
     async def _remove(self, tenant: str, where: Thread) -> bool:
         try:
-            await self._at(tenant, partial(self._delete, where))
+            await self._places.at(tenant, partial(self._delete, where))
         except MessageGone:
             return True
         except SignoffError as error:
@@ -344,14 +281,9 @@ class TeamsChat:
         return True
 
 
-def _stands(spot: _Spot, there: Thread) -> MessageRef:
+def _stands(spot: Spot, there: Thread) -> MessageRef:
     return MessageRef(SURFACE, there.conversation, there.message, workspace=spot.tenant, place=spot.place)
 
 
 def _there(sent: Sent) -> Thread:
     return Thread(sent.conversation, sent.message)
-
-
-def _nobody(person: Person) -> ChannelUnavailable:
-    remedy = "put their id in the directory as `teams:` of the person in the policy, or install the app for them"
-    return ChannelUnavailable(f"{person.name} has no account in Teams that Signoff can write to", remedy=remedy)

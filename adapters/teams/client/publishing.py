@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from adapters.teams.cards import TYPE, refresh_for
 from adapters.teams.cards.friction import friction_card
 from adapters.teams.cards.summary import Picture, summary_card
-from adapters.teams.client.posting import PERSON, TeamsChat
+from adapters.teams.client.placing import PERSON
+from adapters.teams.client.posting import TeamsChat
 from bot.answering import Summary, heading, headline
 from bot.answering.charting import Chart, Draw, alt_text, chart_of
 from bot.digesting.publishing import Digested, DigestedFriction
