@@ -1,8 +1,4 @@
-"""What each event makes of a state: pure functions, the only place where a state changes.
-
-``apply_*`` never refuses: whether something may happen was settled before the event was recorded, and a record that is
-replayed must give the state it gave the first time.
-"""
+"""Requests."""
 
 from __future__ import annotations
 
@@ -12,11 +8,7 @@ from msgspec.structs import replace
 
 from bot.domain import events as e
 from bot.domain import people
-from bot.domain.agents import Agent, Credential, Instance, Ledger
-from bot.domain.contacts import Contact
-from bot.domain.holds import HOLDS, Hold, with_hold, without_hold
 from bot.domain.learned import apply_lesson
-from bot.domain.pauses import PAUSES, Pause, with_pause, without
 from bot.domain.people import Actor
 from bot.domain.requests import (
     Claim,
@@ -210,103 +202,3 @@ def _with_message(messages: tuple[MessageRef, ...], new: MessageRef) -> tuple[Me
         return same_channel and (lines or old.message == new.message)
 
     return (*(old for old in messages if not followed(old)), new)
-
-
-def apply_agent(state: Agent | None, event: e.Event, at: datetime) -> Agent:
-    """The agent after one of its events.
-
-    Raises:
-        ValueError: when the event is not one of an agent.
-    """
-    if isinstance(event, e.AgentCreated):
-        return event.agent
-    if state is None:
-        raise ValueError("the first event of an agent is AgentCreated")
-    if isinstance(event, e.AgentRevoked):
-        return replace(
-            state, revoked_at=at, provisioners=tuple(_ended(credential, at) for credential in state.provisioners)
-        )
-    if isinstance(event, e.ProvisionerIssued):
-        return replace(state, provisioners=(*state.provisioners, event.credential))
-    if isinstance(event, e.ProvisionerRevoked):
-        return replace(
-            state,
-            provisioners=tuple(
-                _ended(credential, at) if credential.hash == event.hash else credential
-                for credential in state.provisioners
-            ),
-        )
-    raise ValueError(f"{type(event).__name__} is no event of an agent")
-
-
-def apply_instance(state: Instance | None, event: e.Event, at: datetime) -> Instance:
-    """The instance after one of its events.
-
-    Raises:
-        ValueError: when the event is not one of an instance.
-    """
-    if isinstance(event, e.InstanceCreated):
-        return event.instance
-    if state is None:
-        raise ValueError("the first event of an instance is InstanceCreated")
-    if isinstance(event, e.InstanceRenamed):
-        return replace(state, name=event.name)
-    if isinstance(event, e.DeliveryChanged):
-        return replace(state, delivery=event.delivery)
-    if isinstance(event, e.CredentialIssued):
-        old = state.credentials
-        if event.old_end is not None:
-            old = tuple(_ended(credential, event.old_end) for credential in old)
-        return replace(state, credentials=(*old, event.credential))
-    if isinstance(event, e.InstanceDeleted):
-        return replace(
-            state,
-            deleted_at=at,
-            delivery=None,
-            credentials=tuple(_ended(credential, at) for credential in state.credentials),
-        )
-    raise ValueError(f"{type(event).__name__} is no event of an instance")
-
-
-def apply_contact(event: e.Event) -> Contact:
-    """The contact after one of its events.
-
-    Raises:
-        ValueError: when the event is not one of a contact.
-    """
-    if isinstance(event, e.ContactReported):
-        return event.contact
-    if isinstance(event, e.ContactErased):
-        return event.residue
-    raise ValueError(f"{type(event).__name__} is no event of a contact")
-
-
-def apply_ledger(state: Ledger | None, event: e.Event, id_: str, at: datetime, actor: Actor) -> Ledger:
-    """The ledger with one more fact."""
-    count = 1 if state is None else state.count + 1
-    if id_ == HOLDS:
-        return Ledger(id_, count, holds=apply_holds(() if state is None else state.holds, event, at, actor.id))
-    if id_ != PAUSES:
-        return Ledger(id_, count)
-    standing = () if state is None else state.pauses
-    return Ledger(id_, count, None if standing is None else apply_pauses(standing, event, at, actor.id))
-
-
-def apply_holds(standing: tuple[Hold, ...], event: e.Event, at: datetime, by: str) -> tuple[Hold, ...]:
-    """What must not be erased after one more fact of the ledger of legal holds."""
-    if isinstance(event, e.Held):
-        return with_hold(standing, Hold(event.hold, event.scope, by, event.reason, at))
-    return without_hold(standing, event.hold) if isinstance(event, e.HoldEnded) else standing
-
-
-def apply_pauses(standing: tuple[Pause, ...], event: e.Event, at: datetime, by: str) -> tuple[Pause, ...]:
-    """What is stopped after one more fact of the ledger of pauses."""
-    if isinstance(event, e.Paused):
-        return with_pause(standing, Pause(event.scope, by, event.reason, at, event.until, event.freeze, event.alarm))
-    return without(standing, event.scope) if isinstance(event, e.Resumed) else standing
-
-
-def _ended(credential: Credential, at: datetime) -> Credential:
-    if credential.revoked_at is not None and credential.revoked_at <= at:
-        return credential
-    return replace(credential, revoked_at=at)
