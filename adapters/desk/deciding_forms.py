@@ -33,11 +33,16 @@ from bot.deciding import (
 )
 from bot.domain.requests import Request
 from bot.errors import AlreadyDecided, BadInput, Conflict, NotAllowed, SignoffError
-from bot.learning.deeds import accept, finish, good
 from bot.learning.sheets import CHANGE, DECLINE, NEEDS_WORK, command_of
 from bot.receiving import act, read_lesson
+from bot.receiving.at_once import AT_ONCE, LISTED
 
 Form = dict[str, str]
+
+
+def _at_once(name: str) -> Callable[[Form, Request, datetime], Command]:
+    return lambda *_: AT_ONCE[name]()
+
 
 COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
     "approve": lambda form, *_: Approve(form.get("note")),
@@ -52,9 +57,7 @@ COMMANDS: dict[str, Callable[[Form, Request, datetime], Command]] = {
     "reveal": lambda form, *_: Reveal(form.get("field", "")),
     "revoke": lambda form, *_: Revoke(form.get("note", "")),
     "withdraw": lambda form, *_: Withdraw(form.get("note")),
-    "accept_item": lambda *_: accept(),
-    "finish_item": lambda *_: finish(),
-    "grade_good": lambda *_: good(),
+    **{name: _at_once(name) for name in LISTED},
     NEEDS_WORK: lambda form, found, now: command_of(NEEDS_WORK, found, form, "", now.tzinfo),
     DECLINE: lambda form, found, now: command_of(DECLINE, found, form, form.get("seen", ""), now.tzinfo),
     CHANGE: lambda form, found, now: command_of(CHANGE, found, form, form.get("seen", ""), now.tzinfo),

@@ -14,6 +14,7 @@ from typing import Any, cast, get_args
 import msgspec
 from aiohttp import web
 
+from adapters.charts import Charts
 from adapters.desk import app as desk
 from adapters.desk import deciding_forms, search_page
 from adapters.slack.app import clicks as slack_clicks
@@ -31,6 +32,7 @@ from bot import deciding, receiving
 from bot.answering import Answering
 from bot.cards import Card
 from bot.pausing import Pausing
+from bot.receiving.at_once import AT_ONCE
 from bot.rostering import Rostering
 from bot.waiting import Waiting
 from tests.rigs.filed import filing_of, verifying_of
@@ -70,6 +72,7 @@ def desk_routes(house: House) -> set[str]:
         answering=Answering(house.store, house.clock, policy),
         filing=filing_of(house),
         verifying=verifying_of(house),
+        draw=Charts().plates,
         waiting=Waiting(house.store),
         public_url="http://127.0.0.1:1",
     )
@@ -102,7 +105,7 @@ def desk_choices() -> set[str]:
 
 
 def slack_offers() -> set[str]:
-    buttons = {*slack_clicks.AT_ONCE, *slack_forms.FORMS, *compared(slack_clicks, "pressed.command")} - {slack.EXPLAIN}
+    buttons = {*AT_ONCE, *slack_forms.FORMS, *compared(slack_clicks, "pressed.command")} - {slack.EXPLAIN}
     return (
         names("button", buttons)
         | names("shortcut", {slack.EXPLAIN})
@@ -119,7 +122,7 @@ def teams_offers() -> set[str]:
     forms = {*teams_submitting.COMMANDS, *teams_submitting.FROM_WORDS, *compared(teams_submitting, "name")}
     dialogs = {*teams_forms.FORMS, *teams_submitting.FROM_WORDS, *compared(teams_submitting, "verb")}
     return (
-        names("verb", {*teams_clicks.AT_ONCE, *compared(teams_clicks, "pressed.verb")})
+        names("verb", {*AT_ONCE, *compared(teams_clicks, "pressed.verb")})
         | names("dialog", dialogs)
         | names("form", forms)
         | names("@Signoff", {*teams_commands.ANSWERS, *compared(teams_commands, "name")})
@@ -155,7 +158,7 @@ def commands_made(surface: str) -> set[str]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         made |= _made(tree)
         for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("bot.learning."):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("bot.learning.", "bot.receiving.")):
                 made |= _made(ast.parse(inspect.getsource(importlib.import_module(str(node.module)))))
             if isinstance(node, ast.ImportFrom) and node.module == "bot.receiving":
                 for alias in node.names:

@@ -14,31 +14,19 @@ from adapters.slack.app.telling import log_fault, tell, words_of
 from adapters.slack.app.visiting import STRANGE, Pressed, Visit, read_pressed, read_visit, request_id
 from adapters.slack.cards import answers, reading
 from adapters.slack.cards.modals import reject_form
-from bot.deciding import Approve, Claim, Command, Unclaim
 from bot.errors import BadInput
-from bot.learning.deeds import accept, finish, good
+from bot.receiving.at_once import AT_ONCE, LISTED
 
 Body = Mapping[str, Any]
-LISTED_DEEDS = frozenset({"accept_item", "finish_item", "grade_good"})
-"""Those that stand in lists which nobody redraws."""
-AT_ONCE: dict[str, Callable[[], Command]] = {
-    "approve": Approve,
-    "claim": Claim,
-    "release": Unclaim,
-    "accept_item": accept,
-    "finish_item": finish,
-    "grade_good": good,
-}
-"""Commands that need nothing typed.
-
-A request of a high class asks its approver once more, in a dialog of Slack's own (``confirm``). Slack shows it before
-it sends the click and says nothing of it here, so that nothing can be checked: it keeps somebody from clicking by
-accident, and is no second control. Signatures of several people are.
-"""
 
 
 async def clicked(room: Room, body: Body) -> None:
-    """Do what a button asks for; whoever pressed it hears in private what went wrong."""
+    """Do what a button asks for; whoever pressed it hears in private what went wrong.
+
+    A request of a high class asks its approver once more, in a dialog of Slack's own (``confirm``). Slack shows it
+    before it sends the click and says nothing of it here, so that nothing can be checked: it keeps somebody from
+    clicking by accident, and is no second control. Signatures of several people are.
+    """
     visit = read_visit(body)
     await guarded(room, visit, "click", lambda: _clicked(room, visit, body))
 
@@ -90,7 +78,7 @@ async def _at_once(room: Room, visit: Visit, pressed: Pressed) -> None:
     request = await room.find(visit, pressed.request)
     person = await room.person(visit, request)
     await act(room, request.id, AT_ONCE[pressed.command](), person)
-    if visit.private and pressed.command in LISTED_DEEDS:  # a list of them is redrawn by nobody
+    if visit.private and pressed.command in LISTED:  # a list of them is redrawn by nobody
         await tell(room, visit, answers.say("It is on record."))
 
 

@@ -5,7 +5,7 @@ The base message is redrawn by whatever else follows from the decision, not here
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -21,25 +21,16 @@ from adapters.teams.cards.home import HOME
 from adapters.teams.cards.lessons import FEEDBACK
 from adapters.teams.cards.samples import SAMPLES
 from adapters.teams.client import SUMMARY
-from bot.deciding import Approve, Claim, Command, Reject, Unclaim
+from bot.deciding import Command, Reject
 from bot.domain.people import Person
 from bot.domain.requests import Request
 from bot.errors import BadInput, NotAllowed
-from bot.learning.deeds import accept, finish, good
 from bot.receiving import Stranger, may_see, read_lesson, require_sight
+from bot.receiving.at_once import AT_ONCE
 
 Json = dict[str, Any]
 REFRESH, REJECT = "refresh", "reject"
 _OVER = "This summary is too old to be drawn again."
-AT_ONCE: dict[str, Callable[[], Command]] = {
-    "approve": Approve,
-    "claim": Claim,
-    "release": Unclaim,
-    "accept_item": accept,
-    "finish_item": finish,
-    "grade_good": good,
-}
-"""Commands that need nothing typed."""
 
 
 class Pressed(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from html import unescape
 from typing import Any
 
 from adapters.teams.app import duty, pausing
-from adapters.teams.app.clicks import AT_ONCE, REJECT, clicked, read_pressed
+from adapters.teams.app.clicks import REJECT, clicked, read_pressed
 from adapters.teams.app.homes import feedback, home, samples
 from adapters.teams.app.linking import link
 from adapters.teams.app.room import Json, Room
@@ -30,6 +30,7 @@ from bot.answering.asking import find_owner
 from bot.domain.people import Person
 from bot.errors import BadInput, SignoffError
 from bot.receiving import find_named, require_sight
+from bot.receiving.at_once import AT_ONCE
 
 Activity = Mapping[str, Any]
 _MARK = re.compile(r"<at\b[^>]*>.*?</at>", re.DOTALL)
