@@ -20,6 +20,7 @@ from adapters.desk import (
     pausing_forms,
     signing_in,
 )
+from adapters.desk.dashboard_page import dashboard, picture
 from adapters.desk.decided_page import decided
 from adapters.desk.explain_page import explain
 from adapters.desk.feedback_export import export
@@ -32,7 +33,7 @@ from adapters.desk.samples_page import samples
 from adapters.desk.search_page import search
 from adapters.desk.summary_page import sheet, summary
 from adapters.desk.who_page import who
-from adapters.desk.workroom import WORKROOM, Workroom
+from adapters.desk.workroom import WORKROOM, DrawPlates, Workroom
 from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.filing import Filing
@@ -52,6 +53,8 @@ def _routes() -> list[web.RouteDef]:
         web.get("/decided", decided),
         web.get("/summary", summary),
         web.get("/summary.csv", sheet),
+        web.get("/dashboard", dashboard),
+        web.get(r"/dashboard/{digest:[0-9a-f]{32}}/{number:\d{1,2}}-{scheme:light|dark}.svg", picture),
         web.get("/friction", friction_page.friction),
         web.get("/friction.csv", friction_page.sheet),
         web.get("/who", who),
@@ -109,6 +112,7 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
     answering: Answering,
     filing: Filing,
     verifying: Verifying,
+    draw: DrawPlates,
     waiting: Waiting,
     public_url: str,
 ) -> None:
@@ -124,6 +128,7 @@ def mount(  # noqa: PLR0913 - it is wired once, by name
         answering,
         filing,
         verifying,
+        draw,
         waiting,
         public_url.rstrip("/"),
         Pages(),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from aiohttp import web
 
 from adapters.desk.pages import Pages
 from bot.answering import Answering
+from bot.answering.boards import Plates
 from bot.cards.pauses import Stopped
 from bot.deciding import Deciding
 from bot.domain.people import Person
@@ -22,6 +23,8 @@ from bot.rostering import Rostering
 from bot.waiting import Waiting
 
 SURFACE = "desk"
+DrawPlates = Callable[[Plates], Awaitable[list[tuple[str, str]] | None]]
+"""Makes two SVGs of each plate, light and dark; None when that is not possible now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Workroom:
     answering: Answering
     filing: Filing
     verifying: Verifying
+    draw: DrawPlates
     waiting: Waiting
     public_url: str
     pages: Pages

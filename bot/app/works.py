@@ -101,7 +101,8 @@ class Works:
         self._calendars = calendars(place, policy)
         self._rostering = Rostering(store, clock, policy, planned=self._calendars.planned)
         self._digesting = Digesting(store, clock, policy, next_by_cron, lambda: self._surfaces)
-        draw = Charts().draw
+        self._charts = Charts()
+        draw = self._charts.draw
         self._slack: ConnectedSlack | None = None
         if settings.slack_mode != "off":
             from bot.app.slack import connect  # noqa: PLC0415 - Slack's SDK takes a quarter of a second to import
@@ -226,6 +227,7 @@ class Works:
             answering=Answering(store, clock, self.policy),
             filing=self._filing,
             verifying=self._verifying,
+            draw=self._charts.plates,
             waiting=self.waiting,
             public_url=settings.url,
         )

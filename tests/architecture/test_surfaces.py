@@ -25,6 +25,7 @@ from bot.domain.requests import Request
 from bot.manifest import slack_manifest, teams_manifest
 from bot.ports import Chat
 from bot.receiving import Home, bulk
+from bot.receiving.at_once import AT_ONCE
 from bot.recording.telling import CHANNEL_LOST, CHECKPOINT_DUE, DIGEST_DUE, GAPS, PINGED, TOLD
 from tests.architecture.test_papers import ROOT, codes, commands
 from tests.rigs import surfaces
@@ -51,6 +52,7 @@ NO_DEED = {
     "GET ": "leads to the queue",
     "GET /static/{name}": "the pages' own files",
     "GET /duty/{form}": "a form's address, reloaded, leads to its page",
+    "GET /dashboard/{digest}/{number}-{scheme}.svg": "the dashboard's pictures",
     "GET /audit/{form}": "a form's address, reloaded, leads to its page",
     "GET /pauses/resume": "a form's address, reloaded, leads to its page",
     "GET /bulk": "a form's address, reloaded, leads to the queue",
@@ -176,6 +178,7 @@ async def test_the_desk_draws_a_form_for_everything_that_it_answers() -> None:
             "samples",
             "kept",
             "audit",
+            "dashboard",
             "pauses",
             "out",
             "find",
@@ -218,7 +221,7 @@ async def _cards(house: House) -> list[Card]:
 async def test_slack_draws_a_button_for_everything_that_it_answers(house: House) -> None:
     cards = await _cards(house)
     drawn = surfaces.slack_buttons([card_message(one, desk_url="https://desk.test").get("blocks") for one in cards])
-    answered = {*slack_clicks.AT_ONCE, *slack_forms.FORMS, *surfaces.compared(slack_clicks, "pressed.command")}
+    answered = {*AT_ONCE, *slack_forms.FORMS, *surfaces.compared(slack_clicks, "pressed.command")}
     assert drawn == answered - {"explain", "bulk"}  # a shortcut on the message opens it; Home has what is alike
 
 
@@ -233,7 +236,7 @@ async def test_teams_draws_a_button_for_everything_that_it_answers(house: House)
     cards = await _cards(house)
     drawn = [teams.card_attachment(one, desk_url="https://desk.test", viewer=True) for one in cards]
     at_once, dialogs = surfaces.teams_buttons(drawn)
-    assert at_once == set(teams_clicks.AT_ONCE)
+    assert at_once == set(AT_ONCE)
     assert dialogs == {*teams_forms.FORMS, "show"}
     inline, _ = surfaces.teams_buttons(teams.card_attachment(cards[0], viewer=True, inline=True))
     assert inline - at_once == {teams_clicks.REJECT}

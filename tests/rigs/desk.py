@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from adapters.charts import Charts
 from adapters.desk import app as desk
 from adapters.desk.links import Link, give_link
 from bot.answering import Answering
@@ -116,6 +117,7 @@ async def served(
         answering=Answering(house.store, house.clock, lambda: house.policy),
         filing=filing_of(house),
         verifying=verifying,
+        draw=Charts().plates,
         waiting=waiting,
         public_url=public_url or "http://127.0.0.1:1",
     )
