@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.domain.agents import Agent, Credential, Instance, Ledger
+from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
 from bot.domain.events import EventRecord, micros
 from bot.domain.requests import Request
@@ -16,36 +16,21 @@ from bot.recording import Changes, Deadline
 from store.asking import Asking
 from store.database import Database
 from store.erasing import erase_stream
+from store.inventory import strays, views
 from store.paging import cursor, moment, size
 from store.queries import page_of_contacts
 from store.rows import (
-    AGENT,
-    CONTACT,
     EVENT,
-    INSTANCE,
-    KEY,
-    MESSAGE,
-    REQUEST,
-    STATE,
-    TALLY,
-    agent_row,
-    contact_row,
     credential_of,
-    instance_row,
-    kept_of,
-    key_of,
-    message_of,
     record_of,
-    request_row,
     safe,
     same_customer,
     state_of,
-    tally_of,
     unsafe,
 )
 from store.searching import Searching
 from store.spans import extents, facts
-from store.sql import Sql, Step, sql, step
+from store.sql import Sql, sql
 
 _REQUESTS = sql(
     "SELECT id, state FROM requests WHERE id IN many($1, text)",
@@ -79,36 +64,6 @@ _DUE = sql(
     "SELECT request_id, kind, due_at FROM deadlines WHERE due_at <= $1 ORDER BY due_at, request_id, kind LIMIT $2"
 )
 _NEXT_DUE = sql("SELECT min(due_at) FROM deadlines")
-
-
-def _all(table: str, columns: Sequence[str], order: str) -> Step:
-    return step(sql(f"SELECT {', '.join(columns)} FROM {table} ORDER BY {order}"))  # noqa: S608 - names of ours
-
-
-_VIEWS = {
-    "records": _all("events", EVENT, "position"),
-    "requests": _all("requests", STATE, "id"),
-    "agents": _all("agents", STATE, "id"),
-    "instances": _all("instances", STATE, "id"),
-    "ledgers": _all("ledgers", STATE, "id"),
-    "contacts": _all("contacts", STATE, "id"),
-    "tallies": _all("tallies", TALLY, "key"),
-    "keys": _all("idempotency_keys", KEY, "scope, key"),
-    "deadlines": _all("deadlines", ("request_id", "kind", "due_at"), "due_at"),
-    "credentials": _all("credentials", ("hash", "state"), "hash"),
-    "messages": _all("outbox", MESSAGE, "position"),
-    "waiting": step(
-        sql("SELECT waits_under, id FROM requests WHERE waits_under IS NOT NULL ORDER BY decided_at, id"),
-    ),
-}
-_FOUND_BY: tuple[tuple[str, tuple[str, ...], Any, Callable[..., Sequence[Any]]], ...] = (
-    ("request", REQUEST, Request, request_row),
-    ("agent", AGENT, Agent, agent_row),
-    ("instance", INSTANCE, Instance, instance_row),
-    ("contact", CONTACT, Contact, contact_row),
-)
-"""Tables whose rows have columns that are made of their state: what that is, and who makes them."""
-_WORDS_DUE = step(sql("SELECT id FROM words_due"))
 _HEADS = sql(
     " UNION ALL ".join(
         f"SELECT '{kind}:' || id, version, head FROM {kind}s"  # noqa: S608 - names of ours
@@ -246,37 +201,11 @@ class SqlLibrary:
 
     async def strays(self) -> Sequence[Stray]:
         """See ``Library``."""
-        tables = [_all(f"{kind}s", columns, "id") for kind, columns, *_ in _FOUND_BY]
-        due, *found = await self._database.snapshot([_WORDS_DUE, *tables])
-        waiting = {f"request:{id_}" for (id_,) in due}
-        strays = [
-            stray
-            for (kind, columns, state, row_of), rows in zip(_FOUND_BY, found, strict=True)
-            for row in rows
-            for stray in _strays(kind, columns, row, row_of(row[0], kept_of(state, row[: len(STATE)])))
-        ]  # what the version before wrote gets its words as it is indexed
-        return [one for one in strays if one.stream not in waiting or one.column not in {"search", "amount"}]
+        return await strays(self._database)
 
     async def views(self) -> Changes:
         """See ``Library``."""
-        rows = dict(zip(_VIEWS, await self._database.snapshot(list(_VIEWS.values())), strict=True))
-        waiting: dict[str, tuple[str, ...]] = {}
-        for under, id_ in rows["waiting"]:
-            waiting[under] = (*waiting.get(under, ()), id_)
-        return Changes(
-            requests={row[0]: kept_of(Request, row) for row in rows["requests"]},
-            agents={row[0]: kept_of(Agent, row) for row in rows["agents"]},
-            instances={row[0]: kept_of(Instance, row) for row in rows["instances"]},
-            ledgers={row[0]: kept_of(Ledger, row) for row in rows["ledgers"]},
-            contacts={row[0]: kept_of(Contact, row) for row in rows["contacts"]},
-            tallies={tally.key: tally for tally in map(tally_of, rows["tallies"])},
-            keys={(use.scope, use.key): use for use in map(key_of, rows["keys"])},
-            waiting=waiting,
-            records=[record_of(row) for row in rows["records"]],
-            deadlines={(id_, kind): moment(due_at) for id_, kind, due_at in rows["deadlines"]},
-            credentials={hash_: credential_of(state) for hash_, state in rows["credentials"]},
-            messages={row[0]: message_of(row) for row in rows["messages"]},
-        )
+        return await views(self._database)
 
     async def due(self, now: datetime, *, limit: int = 500) -> Sequence[Deadline]:
         """See ``Deadlines``."""
@@ -297,9 +226,3 @@ class SqlLibrary:
             return None
         rows = await self._database.read(statement, name)
         return rows[0][0] if rows else None
-
-
-def _strays(kind: str, columns: Sequence[str], row: Sequence[Any], wanted: Sequence[Any]) -> Iterator[Stray]:
-    for column, found, expected in list(zip(columns, row, wanted, strict=True))[len(STATE) :]:
-        if found != expected:
-            yield Stray(f"{kind}:{row[0]}", column, repr(expected), repr(found))
