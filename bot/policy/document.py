@@ -6,7 +6,6 @@ every owner has an approver, every action an owner, every expression compiles an
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -23,6 +22,7 @@ from bot.policy.expressions import Expression
 from bot.policy.feedback import Feedback, FeedbackRule
 from bot.policy.phrases import Phrase
 from bot.policy.retention import Retention
+from bot.policy.rotations import Rotation
 from bot.policy.sampling import Sampling
 
 UNKNOWN_TOOL = "unknown_tool"
@@ -77,36 +77,6 @@ class Stage(msgspec.Struct, frozen=True):
     text: str = ""
     sla: Sla | None = None
     """Its own promise (``expire_after`` and ``calendar`` are the owner's); None is the owner's."""
-
-
-class Turn(msgspec.Struct, frozen=True):
-    """Who takes turns in one part of the day of a rotation, changing every ``days`` days since ``starts``.
-
-    ``begins`` and ``ends`` are minutes after midnight in ``timezone``, ``ends`` more than 1440 where it is past it; a
-    part that is the whole day begins at the handover and lasts 1440 minutes.
-    """
-
-    people: tuple[str, ...]
-    days: int
-    starts: date
-    begins: int
-    ends: int
-    timezone: str
-    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
-    """On which it begins, 0 for Monday."""
-
-
-class Rotation(msgspec.Struct, frozen=True):
-    """Who is on call when: its turns in the order in which they are asked, or an iCalendar file or address."""
-
-    id: str
-    title: str
-    turns: tuple[Turn, ...] = ()
-    calendar: str | None = None
-    """A path beside the policy file, or an ``https`` address. The name or address of an event's attendee or summary is
-    the person's who is on call then."""
-    owner: str | None = None
-    """Who is told of its gaps; every owner whose ladder names it, without."""
 
 
 class Owner(msgspec.Struct, frozen=True):

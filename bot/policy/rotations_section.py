@@ -7,9 +7,10 @@ from collections.abc import Collection
 from datetime import date
 
 from bot.domain.people import Person
-from bot.policy.document import Group, Rotation, Turn
+from bot.policy.document import Group
 from bot.policy.hours_section import read_days
 from bot.policy.people_section import read_id, read_persons
+from bot.policy.rotations import Rotation, Turn
 from bot.policy.yamltree import At, did_you_mean
 from bot.policy.zones import read_zone
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.policy.document import Turn
+from bot.policy.rotations import Turn
 from bot.policy.working_time import wall_instant
 from bot.rostering.leave import needed
 from bot.rostering.on_call import Roster, who_is_on_call

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from bot.domain.duties import NO_DUTIES, Duties
-from bot.policy.document import Policy, Turn
+from bot.policy.document import Policy
+from bot.policy.rotations import Turn
 from bot.policy.working_time import wall_instant
 
 

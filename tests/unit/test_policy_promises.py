@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bot.domain.hours import Hours
 from bot.domain.routing import OverLimit, Routing, Step
 from bot.errors import PolicyInvalid
-from bot.policy.document import Escalation, Policy, Rotation, Turn
+from bot.policy.document import Escalation, Policy
 from bot.policy.loading import load
 from bot.policy.promise import next_stage, resumed
+from bot.policy.rotations import Rotation, Turn
 
 NOW = datetime(2026, 3, 6, 15, 0, tzinfo=UTC)
 """A Friday, ten o'clock in New York."""

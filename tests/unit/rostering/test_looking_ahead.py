@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.duties import Cover, Duties
-from bot.policy.document import Policy, Rotation, Turn
+from bot.policy.document import Policy
 from bot.policy.loading import load
+from bot.policy.rotations import Rotation, Turn
 from bot.rostering import Planned, Roster, Span, gaps, spans, who_is_on_call
 from tests.rigs.rotas import ROTAS
 
