@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import io
 import sys
-import textwrap
 from typing import Any
 
 import msgspec
 
 from bot.answering.boards import Plate, Plates
 
-WIDTH = 5.2
+WIDTH = 4.4
 """Inches."""
 _ROW, _EDGE = 0.32, 0.14
-_LABELS, _LETTER = 0.27, 0.022
+_LABELS, _LETTER, _LONGEST = 0.32, 0.025, 15
 
 
 class Scheme(msgspec.Struct, frozen=True):
@@ -48,7 +47,7 @@ def _svg(plate: Plate, scheme: Scheme) -> str:
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
 
     rows = len(plate.heat) + 2 if plate.heat else len(plate.entries)
-    figure = Figure(figsize=(WIDTH * (1.9 if plate.heat else 1), _ROW * rows + 2 * _EDGE), facecolor="none")
+    figure = Figure(figsize=(WIDTH * (2.2 if plate.heat else 1), _ROW * rows + 2 * _EDGE), facecolor="none")
     (_heat if plate.heat else _bars)(figure, plate, scheme)
     to = io.StringIO()
     figure.savefig(to, format="svg", facecolor="none", metadata={"Date": None, "Creator": None})
@@ -65,7 +64,7 @@ def _bars(figure: Any, plate: Plate, scheme: Scheme) -> None:  # noqa: ANN401 - 
             axes.plot([one.before, one.before], [place - 0.4, place + 0.4], color=scheme.before, linewidth=2.2)
         farthest = max(one.length, one.before or 0)
         axes.text(farthest + most * 0.025, place, one.text, va="center", fontsize=11, color=scheme.ink)
-        label = textwrap.shorten(one.label, 19, placeholder="…")
+        label = one.label if len(one.label) <= _LONGEST else one.label[: _LONGEST - 1] + "…"
         axes.text(-most * 0.03, place, label, va="center", ha="right", fontsize=11, color=scheme.ink)
     longest = max(len(one.text) for one in entries)
     axes.set_xlim(0, most * 1.04 / (1 - min(_LETTER * longest, 0.5)))

@@ -18,9 +18,10 @@ from adapters.desk import (
     kept_page,
     live,
     pausing_forms,
+    pictures,
     signing_in,
 )
-from adapters.desk.dashboard_page import dashboard, picture
+from adapters.desk.dashboard_page import dashboard
 from adapters.desk.decided_page import decided
 from adapters.desk.explain_page import explain
 from adapters.desk.feedback_export import export
@@ -54,7 +55,7 @@ def _routes() -> list[web.RouteDef]:
         web.get("/summary", summary),
         web.get("/summary.csv", sheet),
         web.get("/dashboard", dashboard),
-        web.get(r"/dashboard/{digest:[0-9a-f]{32}}/{number:\d{1,2}}-{scheme:light|dark}.svg", picture),
+        web.get(pictures.PATH, pictures.picture),
         web.get("/friction", friction_page.friction),
         web.get("/friction.csv", friction_page.sheet),
         web.get("/who", who),

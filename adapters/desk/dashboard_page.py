@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
 from urllib.parse import urlencode
 
-import msgspec
 from aiohttp import web
 
 from adapters.desk.listing import chosen
 from adapters.desk.pages import sentence
+from adapters.desk.pictures import shelve
 from adapters.desk.request_page import Said
 from adapters.desk.workroom import VISITOR, WORKROOM, Workroom
 from bot.answering import Summary, heading, headline
-from bot.answering.boards import Plates, plates_of, tiles_of
+from bot.answering.boards import plates_of, tiles_of
 from bot.answering.periods import DEFAULT
 from bot.answering.wording import cut_text, late_text
 from bot.cards import card
@@ -26,9 +24,6 @@ from bot.receiving import may_see
 
 PERIODS = (("today", "Today"), ("week", "7 days"), ("month", "30 days"))
 """What may be chosen without typing."""
-_ROOM = "plates"
-_KEPT = timedelta(hours=1)
-"""How long a page's pictures can be asked for."""
 _LISTED = 5
 
 
@@ -42,22 +37,6 @@ async def dashboard(request: web.Request) -> web.StreamResponse:
         said = Said("Nothing was counted", sentence(f"The {error.field} {error.message}"), error.remedy)
         return await _page(request, owner, period, None, said)
     return await _page(request, owner, period, found, None)
-
-
-async def picture(request: web.Request) -> web.StreamResponse:
-    """``GET /desk/dashboard/{digest}/{number}-{scheme}.svg``: one picture of a dashboard that was looked at."""
-    room, info = request.app[WORKROOM], request.match_info
-    kept = await room.store.shelf.get(_ROOM, info["digest"], room.clock.now())
-    if kept is None:
-        raise web.HTTPNotFound
-    drawn = await room.draw(msgspec.json.decode(kept, type=Plates))
-    if drawn is None or not 0 <= int(info["number"]) < len(drawn):
-        raise web.HTTPNotFound
-    return web.Response(
-        text=drawn[int(info["number"])][info["scheme"] == "dark"],
-        content_type="image/svg+xml",
-        headers={"Cache-Control": "private, max-age=31536000, immutable"},
-    )
 
 
 async def _page(
@@ -79,7 +58,7 @@ async def _page(
         missing=None if found is None else cut_text(found),
         tiles=() if found is None else tiles_of(found),
         plates=plates,
-        pictures=await _shelve(room, plates),
+        pictures=await shelve(room, plates),
         overdue=[card(one, policy, viewer=visitor.person, now=now) for one in overdue[:_LISTED]],
         overdue_count=len(overdue),
         feedback=f"/desk/feedback?{urlencode({'owner': owner or '', 'overdue': 'yes'})}",
@@ -91,15 +70,6 @@ async def _page(
         query=_query(owner, period),
         tabs=[(value, text, f"/desk/dashboard?{_query(owner, value)}") for value, text in PERIODS],
     )
-
-
-async def _shelve(room: Workroom, plates: Plates) -> str:
-    """Keep what is to be drawn where every process finds it; the beginning of its pictures' address."""
-    body = msgspec.json.encode(plates)
-    digest = hashlib.sha256(body).hexdigest()[:32]
-    if plates:
-        await room.store.shelf.put(_ROOM, digest, body, expires_at=room.clock.now() + _KEPT)
-    return f"/desk/dashboard/{digest}"
 
 
 async def _overdue(room: Workroom, person: Person, owner: str | None) -> list[Request]:

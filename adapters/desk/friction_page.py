@@ -8,12 +8,13 @@ from aiohttp import web
 
 from adapters.desk.listing import chosen
 from adapters.desk.pages import sentence
+from adapters.desk.pictures import shelve
 from adapters.desk.request_page import Said
 from adapters.desk.workroom import VISITOR, WORKROOM, Workroom
-from bot.answering.bars import bar
 from bot.answering.periods import DEFAULT
 from bot.errors import BadInput
 from bot.friction import Frictions, Measured, csv_of, heading, headline, told
+from bot.friction.plates import plates_of
 
 PERIODS = (("week", "7 days"), ("2w", "14 days"), ("month", "30 days"))
 """What may be chosen without typing; whatever else is a month at most may stand in the address."""
@@ -29,8 +30,8 @@ async def friction(request: web.Request) -> web.StreamResponse:
     try:
         found = await _frictions(room).measured(owner, period, reader=visitor.person.id)
     except BadInput as error:
-        return _page(request, owner, period, error=error)
-    return _page(request, owner, period, found)
+        return await _page(request, owner, period, error=error)
+    return await _page(request, owner, period, found)
 
 
 async def sheet(request: web.Request) -> web.StreamResponse:
@@ -53,12 +54,14 @@ def _frictions(room: Workroom) -> Frictions:
     return Frictions(room.store, room.clock, room.policy)
 
 
-def _page(
+async def _page(
     request: web.Request, owner: str | None, period: str, found: Measured | None = None, error: BadInput | None = None
 ) -> web.Response:
     room, visitor = request.app[WORKROOM], request[VISITOR]
     policy, now = room.policy(), room.clock.now()
     signals = None if found is None else found.friction
+    plates = () if signals is None or signals.nothing else plates_of(signals)
+    kept = tuple(plate for plate in plates if plate is not None)
     return room.pages.show(
         "friction.html",
         status=200 if error is None else 422,
@@ -69,7 +72,9 @@ def _page(
         title="Friction" if signals is None else heading(signals),
         headline="" if signals is None else headline(signals),
         paragraphs=() if signals is None or found is None else told(signals, found.hints),
-        bar=bar,
+        plates=plates,
+        drawn_as=[None if plate is None else kept.index(plate) for plate in plates],
+        pictures=await shelve(room, kept),
         said=None if error is None else Said("Nothing was measured", _problem(error), error.remedy),
         owners=policy.owners.values(),
         owner=owner or "",

@@ -52,7 +52,7 @@ NO_DEED = {
     "GET ": "leads to the queue",
     "GET /static/{name}": "the pages' own files",
     "GET /duty/{form}": "a form's address, reloaded, leads to its page",
-    "GET /dashboard/{digest}/{number}-{scheme}.svg": "the dashboard's pictures",
+    "GET /pictures/{digest}/{number}-{scheme}.svg": "the pages' own pictures",
     "GET /audit/{form}": "a form's address, reloaded, leads to its page",
     "GET /pauses/resume": "a form's address, reloaded, leads to its page",
     "GET /bulk": "a form's address, reloaded, leads to the queue",

@@ -31,14 +31,14 @@ async def test_it_has_every_figure_as_text_and_its_pictures() -> None:
                 assert plate.title in shown
                 for entry in plate.entries:
                     assert f"{entry.label} {entry.text}" in shown
-            pictures = re.findall(r'(?:src|srcset)="(/desk/dashboard/[^"]+)"', page)
+            pictures = re.findall(r'(?:src|srcset)="(/desk/pictures/[^"]+)"', page)
             assert len(pictures) == 2 * len(plates_of(summary))
             for address in (pictures[0], pictures[-1]):
                 async with vera.http.get(desk.url + address) as response:
                     assert response.status == 200
                     assert response.content_type == "image/svg+xml"
                     assert (await response.text()).startswith("<?xml")
-            for wrong in (pictures[0].replace("0-", "99-"), f"/desk/dashboard/{'0' * 32}/0-light.svg"):
+            for wrong in (pictures[0].replace("0-", "99-"), f"/desk/pictures/{'0' * 32}/0-light.svg"):
                 status, _ = await vera.get(wrong)
                 assert status == 404
         async with aiohttp.ClientSession() as nobody, nobody.get(desk.url + pictures[0]) as response:

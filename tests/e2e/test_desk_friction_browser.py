@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import Browser
 
+from tests.e2e.test_desk_dashboard_browser import drawn
 from tests.rigs.desk import served
 from tests.rigs.quick_hands import approve_in_seconds
 from tests.rigs.reading import Look, Shape, reader, sign_in
@@ -22,4 +23,5 @@ async def test_every_signal_fits_and_can_be_read(browser: Browser, shape: Shape,
                 "friction-refused": "?period=soon",
             }.items():
                 await page.goto(f"{desk.url}/desk/friction{path}")
+                await drawn(page)
                 await look(page, f"desk-{name}")
