@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -79,6 +80,19 @@ class Chatting:
         found = await self.house.store.request(request.id)
         assert found is not None
         return found
+
+    async def burst(self, count: int) -> list[Request]:
+        """So many requests at one time, each of another customer."""
+        return [await self.house.held(120, within="4h", context={"customer": f"c{n}"}) for n in range(count)]
+
+    async def unshown(self, request: Request) -> list[str]:
+        """The places that could not show it."""
+        return [one.place for one in (await self.now(request)).undelivered]
+
+    def shown_twice(self) -> list[tuple[str, str]]:
+        """Place and posting of whatever stands more than once."""
+        times = Counter((one.place, one.posting.id) for one in self.chat.messages)
+        return [key for key, count in times.items() if count > 1]
 
 
 async def chatting(store: Store | None = None, clock: MovedClock | None = None, *, policy: str = CHATTY) -> Chatting:
