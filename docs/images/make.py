@@ -2,7 +2,8 @@
 """Make the pictures of the documentation anew, from a real desk in a real browser: `python docs/images/make.py`.
 
 Needs Chromium on PATH and the development environment. Writes beside itself: desk-card.png, desk-queue.png,
-desk-edit.png, desk-summary.png, desk-phone.png; each below 200 kB.
+desk-edit.png, desk-summary.png, desk-search.png, desk-dashboard.png, desk-feedback.png, desk-audit.png, desk-phone.png;
+each below 200 kB.
 """
 
 from __future__ import annotations
@@ -17,8 +18,11 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))  # run as a file, so the tree's root is not on the path yet
 
+from tests.e2e.test_desk_dashboard_browser import drawn  # noqa: E402 - after the path
+from tests.e2e.test_desk_feedback_browser import filled  # noqa: E402 - after the path
 from tests.rigs.browser import ARGUMENTS, find_chromium  # noqa: E402 - after the path
 from tests.rigs.desk import Desk, served  # noqa: E402 - after the path
+from tests.rigs.filed import sealed  # noqa: E402 - after the path
 from tests.rigs.house import POLICY  # noqa: E402 - after the path
 from tests.rigs.morning import a_mornings_queue  # noqa: E402 - after the path
 from tests.rigs.reading import PHONE, reader, sign_in  # noqa: E402 - after the path
@@ -72,6 +76,29 @@ async def take_summary(browser: Browser) -> None:
         await take(page, "desk-summary", 960, live=False)
 
 
+async def take_records(browser: Browser) -> None:
+    """What is for whoever answers: a search, the dashboard, the feedback board, the audit page."""
+    async with served(policy=POLICY) as desk:
+        await filled(desk)
+        week = Week(desk.house)
+        await week.before()
+        await week.now()
+        await sealed(desk.house)
+        async with reader(browser, viewport=WINDOW, device_scale_factor=1) as page:
+            await sign_in(page, (await desk.link("rosa")).url)
+            await page.goto(f"{desk.url}/desk/search?q=refund&state=approved")
+            await take(page, "desk-search", 760)
+            await page.goto(f"{desk.url}/desk/dashboard?owner=refunds")
+            await drawn(page)
+            await take(page, "desk-dashboard", 1040, live=False)
+            await page.goto(f"{desk.url}/desk/feedback")
+            await take(page, "desk-feedback", 900)
+            await page.goto(f"{desk.url}/desk/audit")
+            await page.get_by_role("button", name="Verify now").click()
+            await expect(page.get_by_text("Nothing was changed, removed")).to_be_visible(timeout=30_000)
+            await take(page, "desk-audit", 900)
+
+
 async def main() -> None:
     """Serve a desk, open a browser, take the pictures."""
     path = find_chromium()
@@ -82,6 +109,7 @@ async def main() -> None:
         browser = await playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS, *sandbox])
         await take_all(desk, browser)
         await take_summary(browser)
+        await take_records(browser)
         await browser.close()
 
 
