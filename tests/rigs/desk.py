@@ -19,7 +19,7 @@ from adapters.desk.links import Link, give_link
 from bot.answering import Answering
 from bot.deciding import Deciding
 from bot.domain.jsontext import digest
-from bot.domain.requests import OutcomeStatus, Proposal, Request
+from bot.domain.requests import DecisionKind, OutcomeStatus, Proposal, Request
 from bot.opening import open_request
 from bot.pausing import Pausing
 from bot.ports import Store
@@ -87,6 +87,12 @@ class Desk:
         assert found is not None
         assert not found.pending, "nobody decided in time"
         return found
+
+    async def decided(self, request: Request) -> DecisionKind | None:
+        """How it was decided, on record."""
+        found = await self.house.store.request(request.id)
+        assert found is not None
+        return None if found.decision is None else found.decision.kind
 
     async def run(self, request: Request, status: OutcomeStatus = OutcomeStatus.SUCCEEDED) -> Request:
         """Redeem for the signed arguments and report."""
