@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import pytest
 
 from adapters.signing import derive_keys
 from bot.app.verifying import verifier
 from bot.deciding import Approve
+from bot.demo.browser import Browser
+from bot.demo.reviewer import Reviewer
 from bot.errors import Unavailable
 from bot.proving.findings import Kind
 from store.opening import open_store
 from tests.rigs.desk import served
 from tests.rigs.filed import KEYS, sealed
 from tests.rigs.house import POLICY, MovedClock
+from tests.rigs.server import serving
 
 
 async def test_a_process_verifies_the_database_and_names_what_was_changed(tmp_path: Path) -> None:
@@ -53,3 +59,20 @@ async def test_a_process_that_can_not_do_it_is_no_good_verdict(tmp_path: Path) -
     with pytest.raises(Unavailable):
         await verifier(store, f"sqlite:///{tmp_path / 'none.db'}", KEYS.public_key)(lambda *_: None)
     await store.close()
+
+
+async def test_a_running_server_verifies_itself_and_draws_its_dashboard(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        server.agent()
+        async with httpx.AsyncClient(timeout=30.0, trust_env=False) as http, Browser(http) as browser:
+            told = await asyncio.to_thread(server.command, "desk", "link", "rosa@acme.test", "--json")
+            await Reviewer.signed_in(browser, json.loads(told)["url"])
+            page = await browser.open(f"{server.url}/desk/audit")
+            answer = await browser.post(f"{server.url}/desk/audit", page.form("/verify"))
+            assert answer.status == 303
+            async with asyncio.timeout(60):
+                while "Nothing was changed" not in (page := await browser.open(f"{server.url}/desk/audit")).words:
+                    assert "could not be finished" not in page.words
+                    await asyncio.sleep(0.2)
+            assert "rows compared" in page.words
+        assert '"ok": true' in await asyncio.to_thread(server.command, "audit", "verify", "--json")
