@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from contextlib import suppress
 from functools import partial
@@ -94,6 +95,9 @@ async def _beside(database: str, key: PublicKey, step: Step) -> Report:
 
 
 async def _main() -> None:
+    this = asyncio.current_task()
+    if this is not None:  # told to stop, it ends its own processes first
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     asked = msgspec.json.decode(sys.stdin.buffer.read(), type=_Asked)
     opener = partial(open_store, asked.database, SystemClock(), vault_key=None, migrate=False)
     store = await opener()
@@ -120,4 +124,5 @@ def _say(said: _Said) -> None:
 
 if __name__ == "__main__":
     os.nice(_NICE)
-    asyncio.run(_main())
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_main())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -52,6 +52,33 @@ async def test_a_process_verifies_the_database_and_names_what_was_changed(tmp_pa
             Kind.CHANGED,
             f"request:{held.id} #2",
         )
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="it looks for processes in /proc")
+async def test_a_run_that_is_ended_takes_its_process_with_it(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'signoff.db'}"
+    store = await open_store(url, MovedClock(), vault_key=bytes(32))
+    async with served(policy=POLICY, store=store) as desk:
+        await sealed(desk.house)
+        under_way = asyncio.ensure_future(verifier(store, url, KEYS.public_key)(lambda *_: None))
+        async with asyncio.timeout(30):
+            while True:
+                if found := _verifying():
+                    break
+                await asyncio.sleep(0.01)
+        under_way.cancel()
+        await asyncio.wait({under_way})
+        assert not _verifying() & found
+
+
+def _verifying() -> set[str]:
+    """The processes of this machine that verify, by id."""
+    found = set()
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended meanwhile
+            if b"bot.app.verifying" in line.read_bytes():
+                found.add(line.parent.name)
+    return found
 
 
 async def test_a_process_that_can_not_do_it_is_no_good_verdict(tmp_path: Path) -> None:
