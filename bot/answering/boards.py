@@ -28,7 +28,7 @@ _TILES = (
 """Section and name of the figures that stand first."""
 
 
-_ASIDE = {"Money": "Money", "Learned": "Feedback"}
+_ASIDE = {"Money": "Money", "Learned": "Feedback of this time"}
 """Sections whose figures do not say by themselves of what they are."""
 
 
