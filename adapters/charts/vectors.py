@@ -17,7 +17,7 @@ from bot.answering.boards import Plate, Plates
 WIDTH = 4.4
 """Inches."""
 _ROW, _EDGE = 0.32, 0.14
-_LABELS, _LETTER, _LONGEST = 0.32, 0.025, 15
+_LABELS, _LETTER, _LONGEST = 0.32, 0.032, 15
 
 
 class Scheme(msgspec.Struct, frozen=True):
@@ -67,7 +67,7 @@ def _bars(figure: Any, plate: Plate, scheme: Scheme) -> None:  # noqa: ANN401 - 
         label = one.label if len(one.label) <= _LONGEST else one.label[: _LONGEST - 1] + "…"
         axes.text(-most * 0.03, place, label, va="center", ha="right", fontsize=11, color=scheme.ink)
     longest = max(len(one.text) for one in entries)
-    axes.set_xlim(0, most * 1.04 / (1 - min(_LETTER * longest, 0.5)))
+    axes.set_xlim(0, most * 1.04 / (1 - min(_LETTER * longest, 0.6)))
     axes.set_ylim(len(entries) - 0.5, -0.5)
     axes.set_axis_off()
 

@@ -59,11 +59,11 @@ async def test_team_and_time_are_chosen_and_stay_chosen(desk: Desk, browser: Bro
         await expect(page.get_by_role("heading", level=1)).to_have_text("Refunds, the last 7 days")
         await page.get_by_role("link", name="Today").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Refunds, today")
-        await page.get_by_label("From").fill("2026-03-02")
-        await page.get_by_label("To").fill("2026-03-03")
+        await page.get_by_label("From", exact=True).fill("2026-03-02")
+        await page.get_by_label("To", exact=True).fill("2026-03-03")
         await page.get_by_role("button", name="Show these days").click()
         await expect(page.get_by_role("heading", level=1)).to_have_text("Refunds, 2 Mar 2026 to 3 Mar 2026")
-        await expect(page.get_by_label("From")).to_have_value("2026-03-02")
+        await expect(page.get_by_label("From", exact=True)).to_have_value("2026-03-02")
 
 
 async def test_a_reader_of_the_screen_hears_each_figure(desk: Desk, browser: Browser) -> None:
