@@ -124,7 +124,11 @@ async def test_the_record_can_be_checked_by_its_agent(served: Api) -> None:
     await served.house.say(await state(served, id_), Reject("not_eligible", "No."))
     record = (await served.call("GET", f"{REQUESTS}/{id_}/record")).body
     fits("Record", record)
-    assert [event["type"] for event in record["events"]] == ["request.opened", "request.decided"]
+    assert [event["type"] for event in record["events"]] == [
+        "request.opened",
+        "request.decided",
+        "request.feedback_opened",
+    ]
     stored = await served.house.store.events(f"request:{id_}")
     before = bytes(32)
     for event, kept in zip(record["events"], stored, strict=True):

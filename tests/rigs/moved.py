@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from adapters.clock import SystemClock
+from tests.rigs.its_clock import give_it
 from tests.rigs.jumping_clock import JumpingClock
 
 if __name__ == "__main__":
@@ -15,4 +16,5 @@ if __name__ == "__main__":
 
     clock = JumpingClock(Path("clock"))
     setattr(SystemClock, "now", lambda _: clock.now())  # noqa: B010 - a method, which nothing else may replace
+    give_it(clock)
     main()
