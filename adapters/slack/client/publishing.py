@@ -1,6 +1,6 @@
 """Digests in Slack: the figures as a message, the chart and the sheet as files below it.
 
-Why in the thread: docs/adr/0014-charts-in-chat.md.
+Why in the thread: docs/adr/0013-charts-in-chat.md.
 """
 
 from __future__ import annotations

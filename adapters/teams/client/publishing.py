@@ -1,6 +1,6 @@
 """Digests in Teams: one card with the chart in it, the figures below, and the way to the file on the desk.
 
-Why so: docs/adr/0014-charts-in-chat.md.
+Why so: docs/adr/0013-charts-in-chat.md.
 """
 
 from __future__ import annotations
