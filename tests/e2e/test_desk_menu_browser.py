@@ -32,7 +32,7 @@ async def test_the_menu_is_opened_and_left_by_keys(browser: Browser, *, scripts:
         await sign_in(page, (await desk.link("vera")).url)
         await page.locator("#menu > summary").focus()
         await page.keyboard.press("Enter")
-        link = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Friction")
+        link = page.get_by_role("navigation", name="Pages").get_by_role("link", name="Dashboard")
         await expect(link).to_be_visible()
         if scripts:
             await page.keyboard.press("Escape")
@@ -41,4 +41,4 @@ async def test_the_menu_is_opened_and_left_by_keys(browser: Browser, *, scripts:
             await page.keyboard.press("Enter")
         await page.keyboard.press("Tab")
         await page.keyboard.press("Enter")
-        await page.wait_for_url("**/desk/friction")
+        await page.wait_for_url("**/desk/dashboard")
