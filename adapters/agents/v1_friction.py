@@ -8,14 +8,9 @@ from aiohttp import web
 
 from adapters.agents.answers import tagged
 from adapters.agents.counter import Counter
-from adapters.agents.readers import require_reader
-from adapters.agents.v1_summaries import wants_csv
-from bot.answering.asking import find_owner
-from bot.errors import BadInput
+from adapters.agents.figures import asked_for, sheet, wants_csv
 from bot.friction import Frictions, csv_of, object_of
 from bot.policy.document import Policy
-
-_TAKES = ("owner", "period")
 
 
 class FrictionRoutes:
@@ -36,18 +31,8 @@ class FrictionRoutes:
         What is for risk owners alone is for people: no token reads it.
         """
         caller = await self._counter.admit(request)
-        for name in request.query:
-            if name not in _TAKES:
-                raise BadInput("is no parameter here", field=name[:100], remedy="the parameters are owner and period")
-        owner = request.query.get("owner")
-        require_reader(caller, None if owner is None else find_owner(owner, self._policy()).id)
-        friction = (await self._frictions.measured(owner, request.query.get("period"))).friction
+        owner, period = asked_for(request, caller, self._policy())
+        friction = (await self._frictions.measured(owner, period)).friction
         if not wants_csv(request.headers.get("Accept", "")):
             return tagged(request, object_of(friction))
-        headers = {
-            "Content-Type": "text/csv; charset=utf-8; header=present",
-            "Content-Disposition": 'attachment; filename="friction.csv"',
-            "Cache-Control": "no-store",
-            "Vary": "Accept",
-        }
-        return web.Response(body=csv_of(friction).encode(), headers=headers)
+        return sheet(csv_of(friction), "friction.csv")

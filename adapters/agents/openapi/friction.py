@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.agents.openapi.parts import empty, errors, gives, operation, parameters
+from adapters.agents.openapi.parts import empty, errors, gives, named, operation, parameters
 from adapters.agents.openapi.schemas import ref, strict_object
 from adapters.agents.openapi.summaries import SUMMARY_SCHEMAS
 
@@ -42,10 +42,6 @@ FRICTION_SCHEMAS: dict[str, Any] = {
 }
 
 
-def _parameter(name: str, said: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": said, "schema": _TEXT | {"minLength": 1, "maxLength": 200}}
-
-
 FRICTION_PATHS: dict[str, Any] = {
     "/api/v1/friction": {
         "get": operation(
@@ -53,8 +49,8 @@ FRICTION_PATHS: dict[str, Any] = {
             "Figures",
             "Read what automation costs: overrides, repeat contact, releases, contradictions, load, drift",
             takes=[
-                _parameter("owner", "An owner's id or title; without it, all owners together."),
-                _parameter("period", "`week` (the default), `month`, `7d`, two days ...: 31 days at most."),
+                named("owner", "An owner's id or title; without it, all owners together."),
+                named("period", "`week` (the default), `month`, `7d`, two days ...: 31 days at most."),
                 *parameters("IfNoneMatch"),
             ],
             answers={

@@ -114,6 +114,12 @@ def parameters(*names: str) -> list[dict[str, str]]:
     return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
+def named(name: str, said: str) -> dict[str, Any]:
+    """A parameter of the query that is a short text."""
+    schema = {"type": "string", "minLength": 1, "maxLength": 200}
+    return {"name": name, "in": "query", "description": said, "schema": schema}
+
+
 def body(schema: str) -> dict[str, Any]:
     """A required JSON body."""
     return {

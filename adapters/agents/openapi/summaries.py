@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.agents.openapi.parts import empty, errors, gives, operation, parameters
+from adapters.agents.openapi.parts import empty, errors, gives, named, operation, parameters
 from adapters.agents.openapi.schemas import ref, strict_object
 
 _TEXT = {"type": "string"}
@@ -48,10 +48,6 @@ SUMMARY_SCHEMAS: dict[str, Any] = {
 }
 
 
-def _parameter(name: str, said: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "description": said, "schema": _TEXT | {"minLength": 1, "maxLength": 200}}
-
-
 SUMMARY_PATHS: dict[str, Any] = {
     "/api/v1/summaries": {
         "get": operation(
@@ -59,8 +55,8 @@ SUMMARY_PATHS: dict[str, Any] = {
             "Figures",
             "Read every figure of a period, against the period before; with `Accept: text/csv` as a sheet",
             takes=[
-                _parameter("owner", "An owner's id or title; without it, all owners together."),
-                _parameter("period", "`today`, `yesterday`, `week` (the default), `month`, `24h`, `7d`, two days ..."),
+                named("owner", "An owner's id or title; without it, all owners together."),
+                named("period", "`today`, `yesterday`, `week` (the default), `month`, `24h`, `7d`, two days ..."),
                 *parameters("IfNoneMatch"),
             ],
             answers={
