@@ -19,6 +19,7 @@ from bench import (
     growth,
     http_load,
     machine,
+    pasts,
     pausing,
     printing,
     records,
@@ -77,6 +78,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--database", choices=KINDS, default="both")
     parser.add_argument("--rounds", type=int, help="5, or 2 with --quick")
     parser.add_argument("--stored", type=int, help="old requests for growth: 250,000, or a tenth with --quick")
+    parser.add_argument("--past", default="", help="measure records and verify on this database, made by bench.pasts")
     parser.add_argument("--json", type=Path, default=RESULTS / "latest.json", help="where the results go")
     parser.add_argument("--markdown", type=Path, help="put the tables into this page as well, between its marks")
     return parser.parse_args()
@@ -95,9 +97,10 @@ def main() -> None:
 def _measure(given: argparse.Namespace) -> None:
     machine.raise_file_limit(FILES)
     options = Options(
+        past=given.past,
         quick=given.quick,
         rounds=given.rounds or (2 if given.quick else 5),
-        databases=KINDS[given.database],
+        databases=(pasts.kind_of(given.past),) if given.past else KINDS[given.database],
         stored=given.stored or (25_000 if given.quick else 250_000),
     )
     with databases.opened() as places:

@@ -21,6 +21,8 @@ class Options:
     databases: tuple[str, ...] = (SQLITE, POSTGRES)
     stored: int = 250_000
     """Old requests in the database of which growth is measured."""
+    past: str = ""
+    """The address of a database with a past that is kept (``bench.pasts``); where none is given, one is filled."""
 
     def size(self, full: int, quick: int) -> int:
         """How many of something, as thorough as asked for."""

@@ -17,10 +17,10 @@ from bench.databases import SQLITE, sqlite_path
 from bench.engine import MANY, lifecycle
 from bench.figures import at_least, at_most, quantile, ratios
 from bench.frame import Bench, Samples, settle
-from bench.past import PEOPLE, fill
+from bench.past import PEOPLE
+from bench.pasts import Filled, filled, size
 from bench.workload import House, house
 from bot.answering import Answering
-from bot.catching_up import catch_up_pending
 from bot.ports import RequestQuery
 
 GOAL = at_most(300)
@@ -31,46 +31,21 @@ TRIGGERS = ("tr_requests_opened", "tr_requests_reworded")
 async def measure(bench: Bench) -> None:
     """A year on each database, one after the other; then what the index costs those who write."""
     for kind in bench.options.databases:
-        with bench.databases.fresh(kind) as url:
-            await _year(bench, kind, url)
+        async with filled(bench, kind, bench.options.stored) as past:
+            await _year(bench, kind, past)
         await _cost(bench, kind)
 
 
-async def _year(bench: Bench, kind: str, url: str) -> None:
-    stored = bench.options.stored
-    begun = time.perf_counter()
-    events = await fill(url, stored)
-    filled = time.perf_counter()
-    async with house(url, webhooks=False) as engine:
-        while await catch_up_pending(engine.store):
-            pass
-        indexed = time.perf_counter() - filled
-        section = f"{stored:,} requests, {events:,} events on {kind}"
-        add = bench.report.add
-        add(section, "filling", "events/s", [events / (filled - begun)])
-        add(section, "taking them into the index of words", "requests/s", [stored / indexed])
-        await _tidy(kind, url)
-        add(section, "size", "MB", [await _size(kind, url) / 1e6])
+async def _year(bench: Bench, kind: str, past: Filled) -> None:
+    section = f"{past.requests:,} requests, {past.events:,} events on {kind}"
+    if past.filling:
+        bench.report.add(section, "filling", "events/s", [past.events / past.filling])
+        bench.report.add(section, "taking them into the index of words", "requests/s", [past.requests / past.indexing])
+    bench.report.add(section, "size", "MB", [await size(past.url) / 1e6])
+    async with house(past.url, webhooks=False) as engine:
         settle()
         await _searches(bench, section, engine)
         await _summaries(bench, section, engine)
-
-
-async def _tidy(kind: str, url: str) -> None:
-    """As autovacuum would have, had it had a year."""
-    if kind != SQLITE:
-        connection = await asyncpg.connect(url)
-        await connection.execute("VACUUM ANALYZE")
-        await connection.close()
-
-
-async def _size(kind: str, url: str) -> int:
-    if kind == SQLITE:
-        return sqlite_path(url).stat().st_size
-    connection = await asyncpg.connect(url)
-    size: int = await connection.fetchval("SELECT pg_database_size(current_database())")
-    await connection.close()
-    return size
 
 
 def questions(engine: House) -> dict[str, RequestQuery]:

@@ -17,10 +17,22 @@ ROOT = Path(__file__).parents[2]
 KEYS = {"section", "name", "unit", "min", "median", "max", "samples", "goal", "met", "note"}
 
 
-def measured(folder: Path, section: str) -> tuple[str, str, dict[str, Any]]:
+def measured(folder: Path, section: str, *more: str) -> tuple[str, str, dict[str, Any]]:
     """What one section's quick form prints, its tables, and its results."""
     results, tables = folder / "results.json", folder / "tables.md"
-    command = [sys.executable, "-m", "bench", "--quick", "--rounds", "1", "--only", section, "--database", "sqlite"]
+    command = [
+        sys.executable,
+        "-m",
+        "bench",
+        "--quick",
+        "--rounds",
+        "1",
+        "--only",
+        section,
+        "--database",
+        "sqlite",
+        *more,
+    ]
     done = subprocess.run(
         [*command, "--json", results, "--markdown", tables], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -82,3 +94,21 @@ def test_what_was_left_out_is_said() -> None:
     report = Report({"cores": "2"})
     report.skip("rivals", "no network")
     assert "Left out: rivals: no network." in markdown(report)
+
+
+def test_a_past_that_is_kept_is_measured_on_again(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'past.db'}"
+    made = subprocess.run(
+        [sys.executable, "-m", "bench.pasts", url, "--stored", "300"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr
+    assert made.stdout.startswith("300 requests, ")
+    for again in ("first", "second"):
+        (folder := tmp_path / again).mkdir()
+        _, _, found = measured(folder, "verify", "--past", url)
+        names = {figure["name"] for figure in found["figures"]}
+        assert ("seal" in names) is (again == "first")

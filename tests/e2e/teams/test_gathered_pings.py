@@ -26,7 +26,7 @@ async def test_twenty_at_once_are_one_list_or_a_card_and_a_list(tmp_path: Path) 
         ids = await asyncio.gather(*(there.open(number, "batch_order") for number in range(COUNT)))
 
         def told() -> bool:
-            return all(there.chat("dana", id_) for id_ in ids)
+            return all(there.chat("dana", id_) and there.cards(there.refunds, id_) for id_ in ids)
 
         await there.until(told)
         assert len(there.chat("dana")) <= 4, "never a message each"
