@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+from bench.frame import settle
 from bench.keeping import keep_time
 from bench.processes import ROOT, Failed
 from bench.workload import VAULT_KEY, BenchClock
@@ -72,6 +73,7 @@ async def _one_of_them(url: str) -> None:
     store.due = counting  # type: ignore[method-assign]  # to see how often it is asked
     store.subscribe(heard)
     keeping = asyncio.create_task(keep_time(store, clock))
+    settle()
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     keeping.cancel()

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.domain.agents import Agent, Instance, Ledger
 from bot.domain.contacts import Contact
+from bot.domain.events import moment
 from bot.domain.requests import Request
 from bot.ports import Stray
 from bot.recording import Changes
 from store.database import Database
-from store.paging import moment
 from store.rows import (
     AGENT,
     CONTACT,

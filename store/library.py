@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
-from bot.domain.events import EventRecord, micros
+from bot.domain.events import EventRecord, micros, moment
 from bot.domain.requests import Request
 from bot.ports import ContactPage, ContactQuery, Ended, FactsPage, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline
@@ -17,7 +17,7 @@ from store.asking import Asking
 from store.database import Database
 from store.erasing import erase_stream
 from store.inventory import strays, views
-from store.paging import cursor, moment, size
+from store.paging import cursor, size
 from store.queries import page_of_contacts
 from store.rows import (
     EVENT,
@@ -143,7 +143,7 @@ class SqlLibrary:
     async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
         """See ``Library``."""
         rows = await self._database.scan(_EVENTS, after, limit)
-        return tuple([(row[0], record_of(row[1:])) for row in rows])
+        return tuple([(row[0], EventRecord(*row[1:])) for row in rows])  # as ``record_of``, of which there are millions
 
     async def agent(self, id_: str) -> Agent | None:
         """See ``Library``."""

@@ -6,11 +6,10 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.domain.events import micros
+from bot.domain.events import micros, moment
 from bot.ports import Leased
 from bot.recording import Message
 from store.database import Database
-from store.paging import moment
 from store.rows import MESSAGE, message_of, optional_moment, shown
 from store.sql import Rows, Script, Sql, Value, sql, step
 

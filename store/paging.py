@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from bot.domain.events import micros
 from bot.errors import BadInput
@@ -11,12 +11,6 @@ from bot.errors import BadInput
 MOST = 1000
 """Rows of a page, at most."""
 _MICROS = re.compile(r"-?[0-9]{1,18}")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment(microseconds: int) -> datetime:
-    """The UTC time that many microseconds after 1970."""
-    return _EPOCH + timedelta(0, 0, microseconds)
 
 
 def cursor(at: datetime, id_: str) -> str:

@@ -15,12 +15,11 @@ import msgspec
 
 from bot.domain.agents import Agent, Credential, Instance, Ledger
 from bot.domain.contacts import Contact
-from bot.domain.events import EventRecord, micros
+from bot.domain.events import EventRecord, micros, moment
 from bot.domain.requests import Request
 from bot.domain.spelling import spelled
 from bot.domain.verdicts import Tally
 from bot.recording import Kept, KeyUse, Message, sampled_for, search_text, waits_under
-from store.paging import moment
 
 Columns = tuple[Any, ...]
 S = TypeVar("S", Request, Agent, Instance, Ledger, Contact)
@@ -91,7 +90,7 @@ def event_row(record: EventRecord) -> Columns:
         record.stream,
         record.seq,
         record.type,
-        micros(record.at),
+        record.at_micros,
         record.actor,
         record.surface,
         record.payload,
@@ -180,8 +179,7 @@ def message_row(message: Message) -> Columns:
 
 def record_of(row: Sequence[Any]) -> EventRecord:
     """The record in columns ``EVENT``."""
-    stream, seq, type_, at, actor, surface, payload, salt, digest, prev, hash_ = row
-    return EventRecord(stream, seq, type_, moment(at), actor, surface, payload, salt, digest, prev, hash_)
+    return EventRecord(*row)
 
 
 def state_of(kind: type[S], state: bytes) -> S:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from bot.domain.events import micros
+from bot.domain.events import micros, moment
 from bot.ports import Checkpoint, Sealed, Unsealed
 from store.database import Database
-from store.paging import moment
 from store.peaks import peaks_of
 from store.sql import Rows, Script, Step, sql, step
 

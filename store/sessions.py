@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.domain.events import micros
+from bot.domain.events import micros, moment
 from bot.ports import Clock, Session
 from store.database import Database
-from store.paging import moment
 from store.sql import Script, sql, step
 
 _ADD_LINK = sql("INSERT INTO links (hash, email, expires_at) VALUES ($1, $2, $3)")

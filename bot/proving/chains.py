@@ -6,7 +6,6 @@ The fast pass only notes which streams are in doubt; ``diagnosing`` then says wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import orjson
@@ -15,8 +14,6 @@ from bot.domain.events import GENESIS, EventRecord
 
 ERASURES = frozenset({"request.erased", "contact.erased"})
 """Events before which no payload of their stream is kept."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Chains:
@@ -49,8 +46,16 @@ class Chains:
                 else:
                     follows = seq == head[0] + 1 and prev == head[1]
                 # Of text and whole numbers alone, orjson's text is the canonical one.
-                at = (record.at - _EPOCH) // _MICROSECOND
-                header = [stream, seq, record.type, at, record.actor, record.surface, digest.hex(), prev.hex()]
+                header = [
+                    stream,
+                    seq,
+                    record.type,
+                    record.at_micros,
+                    record.actor,
+                    record.surface,
+                    digest.hex(),
+                    prev.hex(),
+                ]
                 if not follows or sha256(dumps(header)).digest() != record.hash:
                     self.doubtful[stream] = None
                 if payload is None:

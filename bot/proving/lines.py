@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bot.domain.events import EventRecord
+from bot.domain.events import EventRecord, micros
 from bot.domain.jsontext import read
 from bot.errors import BadInput
 from bot.ports import Checkpoint
@@ -133,7 +133,7 @@ def event_of_line(line: EventLine) -> EventRecord:
         stream=line.stream,
         seq=line.seq,
         type=line.type,
-        at=_moment(line.at),
+        at_micros=micros(_moment(line.at)),
         actor=line.actor,
         surface=line.surface,
         payload=None if line.payload is None else line.payload.encode(),

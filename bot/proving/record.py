@@ -17,11 +17,8 @@ from bot.proving.findings import Finding, Findings, Kind, Report
 from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.roots import Extent, Leaves, Roots
-from bot.proving.trees import Tree
+from bot.proving.trees import PAGE, Tree
 from bot.recording import Changes
-
-PAGE = 2048
-
 
 UNREADABLE = (TypeError, AttributeError, ValueError, OverflowError, BadInput)
 """What reading a row raises whose columns hold what Signoff never wrote there."""

@@ -18,7 +18,8 @@ from bot.domain import merkle
 from bot.domain.events import EventRecord
 from bot.ports import Seals, Store
 from bot.proving.chains import Chains
-from bot.proving.record import PAGE, UNREADABLE
+from bot.proving.record import UNREADABLE
+from bot.proving.trees import PAGE
 
 Opener = Callable[[], Awaitable[Store]]
 """Opens the store anew in any process."""

@@ -10,7 +10,8 @@ from bot.domain.events import EventRecord
 from bot.proving.findings import Finding, Kind
 from bot.proving.roots import Leaf, Roots, forged
 
-PAGE = 2048
+PAGE = 256
+"""Events read at a time: few enough to stay in a core's cache from the reading to the last hash."""
 Place = tuple[str, int]
 
 

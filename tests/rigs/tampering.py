@@ -17,12 +17,11 @@ from typer.testing import CliRunner
 
 from adapters.signing import derive_keys
 from bot.cli import app
-from bot.domain.events import Claimed, EventRecord, chain_hash, keep, micros
+from bot.domain.events import Claimed, EventRecord, chain_hash, keep, micros, moment
 from bot.domain.people import Actor, ActorKind
 from bot.ports import Checkpoint
 from bot.sealing import seal_once
 from store.opening import open_store
-from store.paging import moment
 from store.rows import EVENT, record_of
 from tests.rigs.history import Written, write_history
 from tests.rigs.house import MovedClock, new_house

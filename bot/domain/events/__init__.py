@@ -14,6 +14,7 @@ from bot.domain.events.keeping import (
     event_of,
     keep,
     micros,
+    moment,
     payload_digest,
 )
 from bot.domain.events.of_agents import (
@@ -139,5 +140,6 @@ __all__ = [
     "event_of",
     "keep",
     "micros",
+    "moment",
     "payload_digest",
 ]

@@ -26,7 +26,8 @@ class EventRecord(msgspec.Struct, frozen=True, gc=False):
     seq: int
     """1 for the first of its stream, without gaps."""
     type: str
-    at: datetime
+    at_micros: int
+    """Microseconds since 1970-01-01 UTC, as it is kept and hashed."""
     actor: str
     surface: str
     payload: bytes | None
@@ -34,6 +35,11 @@ class EventRecord(msgspec.Struct, frozen=True, gc=False):
     digest: bytes
     prev: bytes
     hash: bytes
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded."""
+        return moment(self.at_micros)
 
 
 def payload_digest(salt: bytes, payload: bytes) -> bytes:
@@ -54,6 +60,11 @@ def micros(at: datetime) -> int:
     return (at - _EPOCH) // _MICROSECOND
 
 
+def moment(microseconds: int) -> datetime:
+    """The UTC time that many microseconds after 1970."""
+    return _EPOCH + timedelta(0, 0, microseconds)
+
+
 def keep(event: Event, *, stream: str, seq: int, at: datetime, actor: Actor, salt: bytes, prev: bytes) -> EventRecord:
     """The record of an event at its place in its stream."""
     body = msgspec.to_builtins(event)
@@ -65,7 +76,7 @@ def keep(event: Event, *, stream: str, seq: int, at: datetime, actor: Actor, sal
         stream=stream,
         seq=seq,
         type=type_,
-        at=at,
+        at_micros=micros(at),
         actor=who,
         surface=actor.surface,
         payload=payload,
