@@ -66,7 +66,7 @@ class RequestRow(Row, table=True):
 
     __tablename__ = "requests"
     __table_args__ = (
-        Index("ix_requests_opened", "opened_at", "id", "owner", "version"),
+        Index("ix_requests_opened", "opened_at", "id", "owner", "version", "head"),
         Index("ix_requests_status", "status", "opened_at", "id"),
         Index("ix_requests_instance", "instance_id", "opened_at"),
         _partial("ix_requests_pending", "deadline_at", "id", where="status = 'pending'"),

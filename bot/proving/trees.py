@@ -12,6 +12,8 @@ from bot.proving.roots import Leaf, Roots, forged
 
 PAGE = 256
 """Events read at a time: few enough to stay in a core's cache from the reading to the last hash."""
+LEAVES = 8 * PAGE
+"""Leaves read at a time; they are small."""
 Place = tuple[str, int]
 
 
@@ -87,7 +89,7 @@ class Tree:
     async def _fill(self) -> bool:
         size = self.roots.size
         if not self._queue and size < self._limit:
-            self._queue = list(await self.roots.seals.leaves(size, min(PAGE, self._limit - size)))
+            self._queue = list(await self.roots.seals.leaves(size, min(LEAVES, self._limit - size)))
         return bool(self._queue)
 
     def _judge_short(self) -> None:
