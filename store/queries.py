@@ -66,10 +66,12 @@ def newest_hits(query: RequestQuery, said: Wanted, walked: int, kind: str) -> tu
 
 def waiting_hits(query: RequestQuery, said: Wanted, kind: str) -> tuple[Sql, tuple[Value, ...]]:
     """The same among the requests that are not in the index, or not as they are now."""
-    found = select(_requests["opened_at"], _requests["id"]).where(
+    inner = select(_requests["opened_at"], _requests["id"]).where(
         _requests["id"].in_(select(_due["id"])), *_conditions(query), *_after(query), *_worded(said)
     )
-    return _newest_of(found, _requests, query, kind)
+    # An offset of its own: the planner would look through all requests, the newest first, for the few that wait.
+    part = inner.offset(0).subquery("waiting")
+    return _newest_of(select(part.c.opened_at, part.c.id), part.c, query, kind)
 
 
 def hits_in_sqlite(query: RequestQuery, match: str, wanted: int) -> tuple[Sql, tuple[Value, ...]]:

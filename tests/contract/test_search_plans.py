@@ -26,6 +26,8 @@ WALKED = 40
 """Fewer than a server looks through, as the table is smaller."""
 FREQUENT = {"a word that half have", "an owner and a word", "an agent by name", "a person"}
 """What so many have that a page of it is among the newest: the index is not asked, and would be read in large part."""
+WAIT = "INSERT INTO words_due (id) SELECT id FROM requests WHERE owner = 'refunds' LIMIT 100"
+"""Some that the index does not have yet, as on any server at work."""
 Asked = tuple[str, Sql, tuple[Value, ...]]
 
 
@@ -41,7 +43,7 @@ def asked(engine: House, kind: str) -> Iterator[Asked]:
             yield name, *page_of_requests(query, said, kind)
             continue
         yield name, *newest_hits(query, said, WALKED, kind)
-        yield name, *waiting_hits(query, said, kind)
+        yield f"{name}, of what waits", *waiting_hits(query, said, kind)
         if name in FREQUENT:
             continue
         if kind == "sqlite":
@@ -68,6 +70,8 @@ async def test_no_table_is_read_through(url: str) -> None:
     assert {name for name, _ in plans} >= {"a word that half have", "a person", "amounts that none have", "extents"}
     for name, plan in plans:
         assert not read_through(plan), (name, plan)
+        if name.endswith(", of what waits"):
+            assert not any("Backward using ix_requests_opened" in step for step in plan), (name, plan)
 
 
 def read_through(plan: list[str]) -> list[str]:
@@ -88,6 +92,7 @@ def read_through(plan: list[str]) -> list[str]:
 
 def _in_sqlite(url: str, every: list[Asked]) -> list[tuple[str, list[str]]]:
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
+        connection.execute(WAIT)
         return [
             (name, [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {one.sqlite}", listed(values))])
             for name, one, values in every
@@ -97,11 +102,12 @@ def _in_sqlite(url: str, every: list[Asked]) -> list[tuple[str, list[str]]]:
 async def _in_postgres(url: str, every: list[Asked]) -> list[tuple[str, list[str]]]:
     connection = await asyncpg.connect(url)
     try:
+        await connection.execute(WAIT)
         await connection.execute("VACUUM ANALYZE")
         plans = []
         for name, one, values in every:
             async with connection.transaction():
-                if "request_words" in one.postgres:
+                if "words_due" in one.postgres:  # as they are asked, together
                     await connection.execute(BY_INDEX.postgres)
                 plans.append((name, [row[0] for row in await connection.fetch(f"EXPLAIN {one.postgres}", *values)]))
         return plans
