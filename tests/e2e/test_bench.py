@@ -48,12 +48,6 @@ def measured(folder: Path, section: str, *more: str) -> tuple[str, str, dict[str
     return done.stdout, tables.read_text(), found
 
 
-def test_one_section_prints_its_table_and_writes_json(tmp_path: Path) -> None:
-    printed, tables, _ = measured(tmp_path, "verify")
-    assert "events/s" in printed
-    assert "| verify, one process, for each second computed | events/s |" in tables
-
-
 @pytest.mark.serial
 @pytest.mark.timeout(400)  # two servers one after the other, of which one has a slower disk, and cards for both
 @pytest.mark.parametrize(("section", "name"), [("slack", "Slack"), ("teams", "Teams")])
@@ -96,19 +90,15 @@ def test_what_was_left_out_is_said() -> None:
     assert "Left out: rivals: no network." in markdown(report)
 
 
-def test_a_past_that_is_kept_is_measured_on_again(tmp_path: Path) -> None:
+def test_a_past_is_made_and_measured_on_again_and_again(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'past.db'}"
-    made = subprocess.run(
-        [sys.executable, "-m", "bench.pasts", url, "--stored", "300"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "bench.pasts", url, "--stored", "300"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     assert made.stdout.startswith("300 requests, ")
     for again in ("first", "second"):
         (folder := tmp_path / again).mkdir()
-        _, _, found = measured(folder, "verify", "--past", url)
-        names = {figure["name"] for figure in found["figures"]}
-        assert ("seal" in names) is (again == "first")
+        printed, tables, found = measured(folder, "verify", "--past", url)
+        assert "events/s" in printed
+        assert "| verify, one process, for each second computed | events/s |" in tables
+        assert ("seal" in {figure["name"] for figure in found["figures"]}) is (again == "first")

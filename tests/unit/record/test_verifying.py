@@ -109,7 +109,7 @@ Change = Callable[[EventRecord], EventRecord]
         lambda record: changed(record, actor="person:mallory"),
         lambda record: changed(record, surface="cli"),
         lambda record: changed(record, type="request.lapsed"),
-        lambda record: changed(record, at=record.at.replace(microsecond=1)),
+        lambda record: changed(record, at_micros=record.at_micros + 1),
         lambda record: changed(record, digest=bytes(32)),
         lambda record: changed(record, prev=bytes([1] * 32)),
         lambda record: changed(record, hash=bytes(32)),
