@@ -143,7 +143,7 @@ class SqlLibrary:
     async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
         """See ``Library``."""
         rows = await self._database.scan(_EVENTS, after, limit)
-        return tuple([(row[0], EventRecord(*row[1:])) for row in rows])  # as ``record_of``, of which there are millions
+        return tuple([(row[0], record_of(row[1:])) for row in rows])
 
     async def agent(self, id_: str) -> Agent | None:
         """See ``Library``."""

@@ -30,7 +30,7 @@ from tests.rigs.house import House, MovedClock, new_house
 from tests.rigs.postgres import Server
 
 T = TypeVar("T")
-RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")
+RELEASED = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
 """Every revision that a release came with."""
 
 

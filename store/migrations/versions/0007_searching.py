@@ -52,7 +52,7 @@ def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.add_column("requests", sa.Column("amount", sa.Double(), nullable=True))
     op.drop_index("ix_requests_opened", "requests")
-    op.create_index("ix_requests_opened", "requests", ["opened_at", "id", "owner", "version", "head"])
+    op.create_index("ix_requests_opened", "requests", ["opened_at", "id", "owner", "version"])
     op.create_table(
         "words_due",
         sa.Column("id", TEXT, nullable=False),
