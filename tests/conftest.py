@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.rigs import network
-from tests.rigs.browser import browser, chromium, page
-from tests.rigs.postgres import fresh_postgres_url, postgres, postgres_template, postgres_url
+pytest.register_assert_rewrite("tests.fakes", "tests.rigs")  # what fails in them shows what it compared, as in a test
+
+from tests.rigs import network  # noqa: E402  # imported as rewritten, so after the line above
+from tests.rigs.browser import browser, chromium, page  # noqa: E402  # as above
+from tests.rigs.postgres import fresh_postgres_url, postgres, postgres_template, postgres_url  # noqa: E402  # as above
 
 # Fixtures that tests ask for by name.
 __all__ = ["browser", "chromium", "fresh_postgres_url", "page", "postgres", "postgres_template", "postgres_url"]

@@ -105,10 +105,9 @@ async def test_a_burst_is_posted_in_order_and_none_twice_though_a_server_is_kill
         record_property("seconds from due to escalated", await require_escalated_at_once(there, rushed))
         await there.until(lambda: len(there.cards(there.refunds)) >= KILLED_AT)
         assert len(there.cards(there.refunds)) < BURST, "it is killed in its middle"
-        there.kill()
+        await there.kill()
         if not there.servers:
             await there.start()
-        there.teams.world.complaints.clear()  # of calls that met nobody
         await there.until(lambda: {told(card)[0] for card in there.cards(there.refunds)} >= {*opened}, LONG)
         await there.until_quiet()
         times = sorted(int(card.id) / 1000 for card in there.cards(there.refunds))

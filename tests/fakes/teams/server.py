@@ -130,6 +130,10 @@ class FakeTeams(Acting, Talking, Mishaps, Serving[Delivery]):
         """Add the routes that the platform has."""
         self.connector.mount(application)
 
+    async def drawn(self) -> None:
+        """Until every card that appeared so far was drawn for whoever has it open, or could not be."""
+        await asyncio.gather(*self._refreshing, return_exceptions=True)
+
     async def stop(self) -> None:
         """Stop listening and close every connection."""
         for task in self._refreshing:
