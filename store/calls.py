@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,3 +50,11 @@ class Look(Call):
 
     steps: Sequence[Step]
     answer: Sequence[Rows] = ()
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Walk(Call):
+    """A query whose rows are gone through as they are read: what ``take`` comes to."""
+
+    step: Step
+    take: Callable[[Iterable[Any]], Any]

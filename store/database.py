@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from store.sql import Rows, Script, Sql, Step, Value
 
@@ -18,12 +18,21 @@ class Database(Protocol):
         """``sqlite`` or ``postgres``."""
         ...
 
+    @property
+    def stride(self) -> int:
+        """How many rows are best walked through at a time."""
+        ...
+
     async def read(self, statement: Sql, *args: Value) -> Rows:
         """Rows of a quick query, as committed."""
         ...
 
     async def scan(self, statement: Sql, *args: Value) -> Rows:
         """The same for a query that may take long: it holds up no quick one."""
+        ...
+
+    async def walk(self, take: Callable[[Iterable[Any]], T], statement: Sql, *args: Value) -> T:
+        """What ``take`` answers when it went through the rows, each a sequence, as they are read."""
         ...
 
     async def snapshot(self, steps: Sequence[Step]) -> Sequence[Rows]:

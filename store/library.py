@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
-from bot.domain.events import EventRecord, micros, moment
+from bot.domain.events import EventRecord, EventRow, micros, moment
 from bot.domain.requests import Request
-from bot.ports import ContactPage, ContactQuery, Ended, FactsPage, Page, RequestQuery, Stray
+from bot.ports import ContactPage, ContactQuery, Ended, FactsPage, Head, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline
+from store import heads
 from store.asking import Asking
 from store.database import Database
 from store.erasing import erase_stream
@@ -32,6 +33,7 @@ from store.searching import Searching
 from store.spans import extents, facts
 from store.sql import Sql, sql
 
+T = TypeVar("T")
 _REQUESTS = sql(
     "SELECT id, state FROM requests WHERE id IN many($1, text)",
     postgres="SELECT id, state FROM requests WHERE id = ANY($1::text[])",  # by the index, whatever the statistics
@@ -59,17 +61,17 @@ _NAMES = 5000
 _COUNTS = sql("SELECT status, count(*) FROM requests GROUP BY status")
 _STREAM = sql(f"SELECT {', '.join(EVENT)} FROM events WHERE stream = $1 ORDER BY seq")  # noqa: S608 - names of ours
 _EVENTS = sql(f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 ORDER BY position LIMIT $2")  # noqa: S608 - the columns are our own
+_WALK = sql(
+    f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 AND position <= $2 "  # noqa: S608 - as above
+    "ORDER BY position LIMIT $3"
+)
+_LAST = 2**63 - 1
+"""The largest position that there can be."""
 _TALLIES = sql("SELECT key, count, total FROM tallies WHERE key >= $1 AND key < $2 ORDER BY key")
 _DUE = sql(
     "SELECT request_id, kind, due_at FROM deadlines WHERE due_at <= $1 ORDER BY due_at, request_id, kind LIMIT $2"
 )
 _NEXT_DUE = sql("SELECT min(due_at) FROM deadlines")
-_HEADS = sql(
-    " UNION ALL ".join(
-        f"SELECT '{kind}:' || id, version, head FROM {kind}s"  # noqa: S608 - names of ours
-        for kind in ("request", "agent", "instance", "ledger", "contact")
-    )
-)
 
 
 class SqlLibrary:
@@ -145,6 +147,11 @@ class SqlLibrary:
         rows = await self._database.scan(_EVENTS, after, limit)
         return tuple([(row[0], record_of(row[1:])) for row in rows])
 
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
+        """See ``Library``."""
+        last = _LAST if upto is None else upto
+        return await self._database.walk(take, _WALK, after, last, self._database.stride)
+
     async def agent(self, id_: str) -> Agent | None:
         """See ``Library``."""
         found = await self._state(_AGENT, id_)
@@ -195,9 +202,13 @@ class SqlLibrary:
         rows = await self._database.scan(_TALLIES, start, start + "\U0010ffff")
         return tuple((unsafe(key), count, Decimal(total)) for key, count, total in rows)
 
-    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+    async def recorded(self) -> int:
         """See ``Library``."""
-        return {row[0]: (row[1], bytes(row[2])) for row in await self._database.scan(_HEADS)}
+        return await heads.recorded(self._database)
+
+    async def other_heads(self, known: Mapping[str, Head]) -> Mapping[str, Head | None]:
+        """See ``Library``."""
+        return await heads.other_heads(self._database, known)
 
     async def strays(self) -> Sequence[Stray]:
         """See ``Library``."""

@@ -86,19 +86,7 @@ def same_customer(kept: str, wanted: str) -> bool:
 
 def event_row(record: EventRecord) -> Columns:
     """Columns ``EVENT``."""
-    return (
-        record.stream,
-        record.seq,
-        record.type,
-        record.at_micros,
-        record.actor,
-        record.surface,
-        record.payload,
-        record.salt,
-        record.digest,
-        record.prev,
-        record.hash,
-    )
+    return msgspec.structs.astuple(record)
 
 
 def _state(id_: str, kept: Kept[Any]) -> Columns:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from bot.domain import merkle
 from bot.domain.events import micros, moment
 from bot.ports import Checkpoint, Sealed, Unsealed
 from store.database import Database
@@ -68,6 +69,12 @@ class SqlSeals:
     async def leaves(self, start: int, limit: int) -> Sequence[tuple[int, str, int]]:
         """See ``Seals``."""
         return tuple(map(tuple, await self._database.scan(_LEAVES, start, limit)))
+
+    async def alike(self, start: int, streams: Sequence[str], seqs: Sequence[int]) -> int:
+        """See ``Seals``."""
+        return await self._database.walk(
+            lambda rows: merkle.alike(rows, start, streams, seqs), _LEAVES, start, len(streams)
+        )
 
     async def nodes(self, names: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """See ``Seals``."""

@@ -52,7 +52,7 @@ def verifier(store: Store, database: str, key: PublicKey) -> Verify:
 
 
 async def _here(store: Store, key: PublicKey, step: Step) -> Report:
-    total = sum(version for version, _ in (await store.heads()).values())
+    total = await store.recorded()
 
     async def again() -> Store:
         return store
@@ -102,7 +102,7 @@ async def _main() -> None:
     opener = partial(open_store, asked.database, SystemClock(), vault_key=None, migrate=False)
     store = await opener()
     try:
-        total = sum(version for version, _ in (await store.heads()).values())
+        total = await store.recorded()
         workers = (os.cpu_count() or 1) if total >= LONG else 1
         report = await verify_together(
             store,

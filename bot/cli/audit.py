@@ -75,7 +75,7 @@ def verify_command(
     keys = trusted_keys(public_key, load_settings(database=database))
 
     async def work(store: Store, settings: Settings) -> Report:
-        total = sum(version for version, _ in (await store.heads()).values())
+        total = await store.recorded()
         opener = partial(open_store, settings.database, SystemClock(), vault_key=None, migrate=False)
         several = workers or (os.cpu_count() or 1 if total >= _LONG else 1)
         with words.progress(total, quiet=as_json) as step:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import count, takewhile
+from operator import eq
 
 Name = tuple[int, int]
 
@@ -86,6 +88,11 @@ class Rows(Mapping[Name, bytes]):
 
     def __len__(self) -> int:
         return sum(len(row) for _, row in self._rows)
+
+
+def alike(leaves: Iterable[tuple[int, str, int]], start: int, streams: Sequence[str], seqs: Sequence[int]) -> int:
+    """How many leaves (index, stream, number) from the first on are of these events, one by one from ``start``."""
+    return sum(takewhile(bool, map(eq, leaves, zip(count(start), streams, seqs, strict=False))))
 
 
 def append(size: int, peaks: Mapping[Name, bytes], leaves: Sequence[bytes]) -> dict[Name, bytes]:

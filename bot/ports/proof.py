@@ -72,6 +72,10 @@ class Seals(Protocol):
         """``(index, stream, seq)`` from ``start`` on, in order."""
         ...
 
+    async def alike(self, start: int, streams: Sequence[str], seqs: Sequence[int]) -> int:
+        """How many of these events, from the first on, are sealed side by side as the leaves from ``start`` on."""
+        ...
+
     async def nodes(self, names: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """The hashes of complete nodes by name; a missing one is left out."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol, TypeVar
@@ -11,7 +11,7 @@ import msgspec
 
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
-from bot.domain.events import EventRecord
+from bot.domain.events import EventRecord, EventRow
 from bot.domain.facts import Counted
 from bot.domain.requests import Request
 from bot.recording import Changes, Needs, View
@@ -27,6 +27,8 @@ class Committed(msgspec.Struct, frozen=True, gc=False):
     types: tuple[str, ...] = ()
 
 
+Head = tuple[int, bytes]
+"""Where a stream stands: how many events it has, and the hash of the last."""
 Listener = Callable[[Sequence[Committed] | None], None]
 """Called on the event loop after each commit by any process; None means that anything may have changed."""
 
@@ -189,6 +191,15 @@ class Library(Protocol):
         """Records of every stream with their position, in the order they were kept."""
         ...
 
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
+        """Let ``take`` go through the next rows of the record, past ``after`` and not past ``upto``; its answer.
+
+        Rows come in the order they were kept, as fast as they can be read: ``take`` is called where that is done, maybe
+        in another thread, so it must not wait for anything. How many come at once is the store's to say; none come
+        when there are no more. What is raised in ``take`` is raised here.
+        """
+        ...
+
     async def agent(self, id_: str) -> Agent | None:
         """One agent by id."""
         ...
@@ -225,8 +236,15 @@ class Library(Protocol):
         """The tallies whose key starts so: key, count, total."""
         ...
 
-    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
-        """Every stream as the views have it: how many events it has and the hash of the last."""
+    async def recorded(self) -> int:
+        """How many events there are, as the views have it."""
+        ...
+
+    async def other_heads(self, known: Mapping[str, Head]) -> Mapping[str, Head | None]:
+        """The streams that stand elsewhere in the views than is known of them, and where; None of one without a view.
+
+        Streams that only the views know are among them.
+        """
         ...
 
     async def strays(self) -> Sequence[Stray]:

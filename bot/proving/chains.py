@@ -6,18 +6,50 @@ The fast pass only notes which streams are in doubt; ``diagnosing`` then says wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 import orjson
 
-from bot.domain.events import GENESIS, EventRecord
+from bot.domain.events import GENESIS, EventRow
 
 ERASURES = frozenset({"request.erased", "contact.erased"})
 """Events before which no payload of their stream is kept."""
+NO_HASH = b""
+"""Stands for the hash of an event where no hash was found: no leaf is made of it."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """Where rows that were taken stand, and what is sealed of each: side by side, as fast as they can be noted."""
+
+    streams: list[str] = field(default_factory=list)
+    seqs: list[int] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    position: int = 0
+    """Of the last one."""
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Stream and number of one of them."""
+        return self.streams[number], self.seqs[number]
+
+    def extend(self, later: Taken) -> None:
+        """Add those that were taken next."""
+        self.streams += later.streams
+        self.seqs += later.seqs
+        self.hashes += later.hashes
+        self.position = later.position
+
+    def after(self, count: int) -> Taken:
+        """All but the first so many."""
+        return Taken(self.streams[count:], self.seqs[count:], self.hashes[count:], self.position)
 
 
 class Chains:
-    """Takes records in the order in which they were kept and remembers where each stream stands.
+    """Takes rows in the order in which they were kept and remembers where each stream stands.
 
     ``known`` says where streams stand that began before the first record; with ``partial`` a stream that is not known
     may begin anywhere (a piece of a record was exported).
@@ -34,49 +66,53 @@ class Chains:
         self._gone: dict[str, list[int]] = {}
         self._covered: dict[str, int] = {}
 
-    def take(self, records: Iterable[EventRecord]) -> None:
-        """Check the next records."""
-        heads, dumps, partial = self.heads, orjson.dumps, self._partial
-        for record in records:
-            stream, seq, prev, digest, payload = record.stream, record.seq, record.prev, record.digest, record.payload
+    def take(self, rows: Iterable[EventRow]) -> Taken:
+        """Check the next rows, which are read as this goes on."""
+        heads, dumps, taken = self.heads, orjson.dumps, Taken()
+        last = bad = 0
+        streams, seqs, hashes = taken.streams.append, taken.seqs.append, taken.hashes.append
+        for position, stream, seq, type_, at, actor, surface, payload, salt, digest, prev, hashed in rows:
+            last = position
+            streams(stream)
+            seqs(seq)
+            hashes(hashed)
             head = heads.get(stream)
             try:
-                if head is None:
-                    follows = (seq == 1 and prev == GENESIS) or (partial and seq > 1)
-                else:
-                    follows = seq == head[0] + 1 and prev == head[1]
+                follows = seq == head[0] + 1 and prev == head[1] if head else self._begins(stream, seq, prev)
                 # Of text and whole numbers alone, orjson's text is the canonical one.
-                header = [
-                    stream,
-                    seq,
-                    record.type,
-                    record.at_micros,
-                    record.actor,
-                    record.surface,
-                    digest.hex(),
-                    prev.hex(),
-                ]
-                if not follows or sha256(dumps(header)).digest() != record.hash:
+                header = dumps([stream, seq, type_, at, actor, surface, digest.hex(), prev.hex()])
+                if not follows or sha256(header).digest() != hashed:
                     self.doubtful[stream] = None
                 if payload is None:
                     self._gone.setdefault(stream, []).append(seq)
-                elif record.salt is None or sha256(record.salt + payload).digest() != digest:
+                elif salt is None or sha256(salt + payload).digest() != digest:
                     self.doubtful[stream] = None
             except (TypeError, AttributeError):  # a column of another type than it ever was written with
                 self.doubtful[stream] = None
+                bad += 1
                 continue
-            if record.type in ERASURES:
-                self._erased(record)
-            heads[stream] = (seq, record.hash)
-            self.events += 1
+            if type_ in ERASURES:
+                self._erased(stream, seq)
+            heads[stream] = (seq, hashed)
+        taken.position = last
+        self.events += len(taken) - bad
+        if self.doubtful:
+            found: Iterable[object] = taken.hashes
+            taken.hashes = [each if isinstance(each, bytes) else NO_HASH for each in found]
+        return taken
 
-    def _erased(self, record: EventRecord) -> None:
-        gone = self._gone.get(record.stream, [])
-        before = [seq for seq in gone if seq < record.seq]
-        covered = self._covered[record.stream] = self._covered.get(record.stream, 0) + len(before)
-        self._gone[record.stream] = [seq for seq in gone if seq >= record.seq]
-        if covered < record.seq - 1 and not self._partial:
-            self.unerased[record.stream] = record.seq
+    def _begins(self, stream: str, seq: int, prev: bytes) -> bool:
+        """Whether a stream may begin like this."""
+        del stream
+        return (seq == 1 and prev == GENESIS) or (self._partial and seq > 1)
+
+    def _erased(self, stream: str, seq: int) -> None:
+        gone = self._gone.get(stream, [])
+        before = [each for each in gone if each < seq]
+        covered = self._covered[stream] = self._covered.get(stream, 0) + len(before)
+        self._gone[stream] = [each for each in gone if each >= seq]
+        if covered < seq - 1 and not self._partial:
+            self.unerased[stream] = seq
 
     @property
     def erased(self) -> int:

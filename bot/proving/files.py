@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import islice, takewhile
 from pathlib import Path
+from typing import TypeVar
 
 from bot.domain import merkle
-from bot.domain.events import EventRecord
+from bot.domain.events import EventRecord, EventRow, row_of
 from bot.errors import BadInput
 from bot.ports import Checkpoint
 from bot.proving.findings import Finding, Kind, Report
@@ -24,8 +26,12 @@ from bot.proving.lines import (
     hexed,
     read_line,
 )
-from bot.proving.record import Verification
+from bot.proving.record import Verification, unreadable
 from bot.proving.roots import Extent
+
+T = TypeVar("T")
+_STRIDE = 256
+"""Events that are walked through at a time."""
 
 
 async def verify_export(path: Path, keys: Keyring, *, progress: Callable[[int], None] | None = None) -> Report:
@@ -39,6 +45,7 @@ async def verify_export(path: Path, keys: Keyring, *, progress: Callable[[int], 
     check.findings_of(export.findings)
     check.findings_of(_bounds(export))
     await check.read(progress)
+    check.findings_of(export.unreadable.values())
     await check.diagnose()
     return await check.report("none in an export")
 
@@ -66,6 +73,8 @@ class ExportFile:
         self._path = path
         self.every_checkpoint: list[Checkpoint] = []
         self.findings: list[Finding] = []
+        self.unreadable: dict[int, Finding] = {}
+        """Events that were passed over because a field of theirs can't be read, by where their lines begin."""
         self._leaves: dict[tuple[str, int], int] = {}
         self._order: list[tuple[int, str, int]] = []
         self._offsets: dict[str, list[int]] = {}
@@ -135,16 +144,23 @@ class ExportFile:
 
     # --- Source -------------------------------------------------------------------------------------------------
 
-    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
         """See ``Source``; a position is the offset that follows the event's line."""
-        found: list[tuple[int, EventRecord]] = []
+        rows = self._rows(after)
+        if upto is not None:
+            rows = takewhile(lambda row: row[0] <= upto, rows)
+        return take(islice(rows, _STRIDE))
+
+    def _rows(self, after: int) -> Iterator[EventRow]:
         for _, offset, raw in self._lines(after):
             line = read_line(raw)
             if isinstance(line, EventLine):
-                found.append((offset + len(raw), event_of_line(line)))
-                if len(found) == limit:
-                    break
-        return found
+                try:
+                    record = event_of_line(line)
+                except BadInput as error:
+                    self.unreadable[offset] = unreadable(line.stream, error, line.seq)
+                else:
+                    yield row_of(record, offset + len(raw))
 
     async def events(self, stream: str) -> Sequence[EventRecord]:
         """See ``Source``."""
@@ -169,6 +185,10 @@ class ExportFile:
         """See ``SealsSource``."""
         first = bisect_left(self._order, (start, "", 0))
         return self._order[first : first + limit]
+
+    async def alike(self, start: int, streams: Sequence[str], seqs: Sequence[int]) -> int:
+        """See ``SealsSource``."""
+        return merkle.alike(await self.leaves(start, len(streams)), start, streams, seqs)
 
     async def nodes(self, names: Sequence[merkle.Name]) -> Mapping[merkle.Name, bytes]:
         """See ``SealsSource``: an export keeps none."""

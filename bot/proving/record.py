@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from bot.domain.events import EventRecord
+from bot.domain.events import EventRecord, EventRow
 from bot.errors import BadInput
-from bot.ports import Checkpoint, Stray
+from bot.ports import Checkpoint, Head, Stray
 from bot.proving import views
-from bot.proving.chains import Chains
+from bot.proving.chains import Chains, Taken
 from bot.proving.checkpoints import SignedCheckpoints
 from bot.proving.diagnosing import Evidence, Place, diagnose
 from bot.proving.findings import Finding, Findings, Kind, Report
 from bot.proving.key_changes import with_changes
 from bot.proving.keys import Keyring
 from bot.proving.roots import Extent, Leaves, Roots
-from bot.proving.trees import PAGE, Tree
+from bot.proving.trees import Tree
 from bot.recording import Changes
 
+T = TypeVar("T")
 UNREADABLE = (TypeError, AttributeError, ValueError, OverflowError, BadInput)
 """What reading a row raises whose columns hold what Signoff never wrote there."""
 
@@ -48,7 +49,7 @@ class Source(Protocol):
         """See ``bot.ports.Library``."""
         ...
 
-    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
         """See ``bot.ports.Library``."""
         ...
 
@@ -56,7 +57,11 @@ class Source(Protocol):
 class ViewedSource(Source, Protocol):
     """A store: a record with its views."""
 
-    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+    async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
+        """See ``bot.ports.Library``."""
+        ...
+
+    async def other_heads(self, known: Mapping[str, Head]) -> Mapping[str, Head | None]:
         """See ``bot.ports.Library``."""
         ...
 
@@ -85,10 +90,13 @@ async def verify(store: ViewedSource, keys: Keyring, *, rows: bool = True, progr
     if not rows and check.doubts:
         check = Verification(store, keys)
         await check.read(progress)
-    heads = await store.heads()
     await check.diagnose()
+    heads = check.chains.heads
+    others = await store.other_heads(heads)
     check.findings_of(
-        await views.compare_heads(store, *(check.readable(which) for which in (check.chains.heads, heads)))
+        await views.judge_heads(
+            store, heads, {stream: head for stream, head in others.items() if stream not in check.unreadable}
+        )
     )
     said = "not compared"
     if rows and check.findings:
@@ -118,10 +126,6 @@ class Verification:
         for finding in findings:
             self.findings.add(finding)
 
-    def readable(self, heads: views.Heads) -> views.Heads:
-        """Those of streams that could be read."""
-        return {stream: head for stream, head in heads.items() if stream not in self.unreadable}
-
     @property
     def doubts(self) -> bool:
         """Whether chains or tree are not as they should be, so that the nodes have to say which side is wrong."""
@@ -134,29 +138,13 @@ class Verification:
         self._checkpoints = SignedCheckpoints(await seals.checkpoints(), await with_changes(self._source, self._keys))
         self.findings_of(self._checkpoints.findings())
         self._tree = Tree(Roots(seals, self._checkpoints, self.findings, extent))
-        position = 0
-        while page := await self._page(position):
-            position = page[-1][0]
-            records = [record for _, record in page]
-            self.chains.take(records)
-            await self._tree.take(records)
+        taken = Taken()
+        while taken := await self._source.walk(self.chains.take, after=taken.position):
+            await self._tree.take(taken)
             if progress is not None:
-                progress(len(page))
+                progress(len(taken))
         await self._tree.finish()
         await self._beyond()
-
-    async def _page(self, position: int) -> Sequence[tuple[int, EventRecord]]:
-        """The next events; rows that are no events any more are named and passed over."""
-        try:
-            return await self._source.all_events(after=position, limit=PAGE)
-        except UNREADABLE:
-            pass
-        for after in range(position, position + PAGE):
-            try:
-                return await self._source.all_events(after=after, limit=1)
-            except UNREADABLE as error:
-                self.findings.add(_unreadable(f"position:{after + 1}", error))
-        return ()
 
     async def _beyond(self) -> None:
         """Leaves that no checkpoint covers: the newest checkpoint is gone, unless a newer one was made meanwhile."""
@@ -180,7 +168,7 @@ class Verification:
                 if records:
                     chains.heads[stream] = (records[-1].seq, records[-1].hash)
             except UNREADABLE as error:
-                found = [_unreadable(stream, error)]
+                found = [unreadable(stream, error)]
                 self.unreadable.add(stream)
             if not found:
                 text = "its events stand in another order than they were recorded in"
@@ -227,13 +215,19 @@ class Verification:
         )
 
     async def _since(self) -> datetime | None:
-        for stream, seq in self._tree.unsealed:
-            for record in await self._source.events(stream):
-                if record.seq == seq:
-                    return record.at
+        for place in self._tree.unsealed:
+            if (at := await recorded_at(self._source, place)) is not None:
+                return at
         return None
 
 
-def _unreadable(stream: str, error: Exception) -> Finding:
+async def recorded_at(source: Source, place: tuple[str, int]) -> datetime | None:
+    """When the event with this number of a stream was recorded."""
+    stream, seq = place
+    return next((record.at for record in await source.events(stream) if record.seq == seq), None)
+
+
+def unreadable(stream: str, error: Exception, seq: int | None = None) -> Finding:
+    """That an event, or a stream, can't be read."""
     text = f"a column holds what was never written there: {error}"
-    return Finding(Kind.UNREADABLE, text, stream, expected="an event", found="something else")
+    return Finding(Kind.UNREADABLE, text, stream, seq, expected="an event", found="something else")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import merkle
-from bot.domain.events import EventRecord
+from bot.domain.events import EventRecord, row_of
 from bot.domain.jsontext import read
 from bot.errors import BadInput, NotFound
 from bot.ports import Checkpoint, Store
@@ -125,7 +125,7 @@ def _chain(proof: Proof, records: Sequence[EventRecord]) -> list[Finding]:
         text = "it does not hold the events of its request and nothing else"
         return [Finding(Kind.INSERTED if records else Kind.REMOVED, text, stream, expected=stream, found="others")]
     chains = Chains()
-    chains.take(records)
+    chains.take(map(row_of, records))
     findings = []
     if chains.doubtful:
         ordered = sorted(records, key=lambda record: record.seq)

@@ -7,7 +7,7 @@ root agrees with is right, and the other side is named.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,12 +19,18 @@ from bot.proving.findings import Finding, Findings, Kind
 Leaf = tuple[int, str, int]
 """Index, stream and number."""
 Nodes = Mapping[merkle.Name, bytes]
+Places = Callable[[int], tuple[str, int] | None]
+"""The stream and number of the event that a leaf seals, by its place in a run; None where that is not known."""
 
 
 class Leaves(Protocol):
     """What is read of ``bot.ports.Seals``."""
 
     async def leaves(self, start: int, limit: int) -> Sequence[Leaf]:
+        """See ``Seals``."""
+        ...
+
+    async def alike(self, start: int, streams: Sequence[str], seqs: Sequence[int]) -> int:
         """See ``Seals``."""
         ...
 
@@ -90,15 +96,15 @@ class Roots:
         """Inner nodes to judge once a root has spoken: as kept, by the events, by the kept leaves."""
         self._good = extent.start
 
-    async def grow(self, run: Sequence[bytes | None], names: Sequence[Leaf | None]) -> None:
-        """Append leaf hashes (None where the event is gone); ``names`` says what each seals, where that is known."""
+    async def grow(self, run: Sequence[bytes | None], places: Places) -> None:
+        """Append leaf hashes (None where the event is gone); ``places`` says what each seals, where that is known."""
         start = self.size
-        leaves = await self._filled(run, names)
+        leaves = await self._filled(run, places)
         made: Nodes = merkle.Rows(start, self._peaks, leaves)
         kept_made = made
         if self._keeps_nodes:
             made = dict(made) | self._peaks
-            kept_made = await self._compared(start, leaves, made, names)
+            kept_made = await self._compared(start, leaves, made, places)
         self.size += len(leaves)
         while self.ahead and self.ahead[0].size <= self.size:
             checkpoint = self.ahead.popleft()
@@ -114,14 +120,14 @@ class Roots:
         self._blame_events(dict(self._deviating))
         self._judge_nodes(self.size, by_events=False)
 
-    async def _filled(self, run: Sequence[bytes | None], names: Sequence[Leaf | None]) -> list[bytes]:
+    async def _filled(self, run: Sequence[bytes | None], places: Places) -> list[bytes]:
         """The leaf hashes; where an event is gone, what was kept of it."""
         gone = [self.size + number for number, hashed in enumerate(run) if hashed is None]
         kept: Nodes = {}
         if gone and self._keeps_nodes:
             kept = await self.seals.nodes([(0, index) for index in gone])
         for index in gone:
-            place = _place(names[index - self.size])
+            place = places(index - self.size)
             self._deviating[index] = Deviation(place, None, kept.get((0, index)))
             if place is not None:
                 self.missing[place] = index
@@ -130,7 +136,7 @@ class Roots:
             for index, hashed in enumerate(run, self.size)
         ]
 
-    async def _compared(self, start: int, leaves: Sequence[bytes], made: Nodes, names: Sequence[Leaf | None]) -> Nodes:
+    async def _compared(self, start: int, leaves: Sequence[bytes], made: Nodes, places: Places) -> Nodes:
         """Note where kept nodes differ; returns the tree of the kept leaves, where there is one."""
         added = [name for name in made if name not in self._peaks]
         kept = await self.seals.nodes(added)
@@ -139,7 +145,7 @@ class Roots:
         for index, leaf in enumerate(leaves, start):
             held = kept.get((0, index))
             if held != leaf:
-                self._deviating.setdefault(index, Deviation(_place(names[index - start]), leaf, held))
+                self._deviating.setdefault(index, Deviation(places(index - start), leaf, held))
         by_leaves = made
         if self._kept_peaks is None and any(index >= start for index in self._deviating):
             self._kept_peaks = dict(self._peaks)
@@ -200,10 +206,6 @@ class Roots:
             text = "a sealed event is gone, and so is the note of which one it was"
             expected = f"an event with the leaf hash {what.kept.hex()}" if what.kept else "an event"
             self.findings.add(Finding(Kind.REMOVED, text, leaf=index, expected=expected, found="nothing"))
-
-
-def _place(leaf: Leaf | None) -> tuple[str, int] | None:
-    return None if leaf is None else leaf[1:]
 
 
 def _node_changed(level: int, index: int, expected: bytes, found: bytes | None) -> Finding:

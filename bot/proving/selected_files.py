@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bot.domain import merkle
-from bot.domain.events import EventRecord
+from bot.domain.events import EventRecord, row_of
 from bot.errors import BadInput
 from bot.ports import Checkpoint
 from bot.proving.chains import Chains
@@ -99,7 +99,7 @@ class _Verifying:
             line = line_of(row)
             self._root.leaf(merkle.leaf_hash(row_digest(row)))
             record = event_of_line(line)
-            self._chains.take((record,))
+            self._chains.take((row_of(record),))
             self._include(line, record)
             self._rows += 1
             if progress is not None:

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from bot.domain import merkle
-from bot.domain.events import EventRecord
 from bot.ports import Seals, Store
-from bot.proving.chains import Chains
-from bot.proving.record import UNREADABLE
-from bot.proving.trees import PAGE
+from bot.proving.chains import Chains, Taken
+from bot.proving.record import UNREADABLE, recorded_at
 
 Opener = Callable[[], Awaitable[Store]]
 """Opens the store anew in any process."""
@@ -58,17 +56,12 @@ class _Stretch(Chains):
         self.firsts: dict[str, tuple[int, bytes]] = {}
         self.erasures: list[tuple[str, int]] = []
 
-    def take(self, records: Iterable[EventRecord]) -> None:
-        """See ``Chains``."""
-        kept = tuple(records)
-        firsts = self.firsts
-        for record in kept:
-            if record.stream not in firsts:
-                firsts[record.stream] = (record.seq, record.prev)
-        super().take(kept)
+    def _begins(self, stream: str, seq: int, prev: bytes) -> bool:
+        self.firsts[stream] = (seq, prev)
+        return super()._begins(stream, seq, prev)
 
-    def _erased(self, record: EventRecord) -> None:
-        self.erasures.append((record.stream, record.seq))
+    def _erased(self, stream: str, seq: int) -> None:
+        self.erasures.append((stream, seq))
 
 
 _sizes: Sequence[int] = ()
@@ -103,24 +96,21 @@ async def _survey(opener: Opener, after: int, upto: int, *, keeps_nodes: bool) -
 class _Surveying:
     def __init__(self, store: Store, after: int, upto: int, *, keeps_nodes: bool) -> None:
         self._store = store
-        self._position = after
+        self._after = after
         self._upto = upto
         self._keeps_nodes = keeps_nodes
         self._chains = _Stretch()
         self._places: list[tuple[str, int]] = []
         self._hashes: list[bytes] = []
-        self._times: list[datetime] = []
 
     async def piece(self) -> Piece:
         """Read it and say what it came to."""
-        while records := await self._page():
-            self._chains.take(records)
-            if self._chains.doubtful:
+        chains, taken = self._chains, Taken(position=self._after)
+        while taken := await self._store.walk(chains.take, after=taken.position, upto=self._upto):
+            if chains.doubtful:
                 return Piece(sound=False)
-            self._places += [(record.stream, record.seq) for record in records]
-            self._hashes += [sha256(b"\x00" + record.hash).digest() for record in records]
-            self._times += [record.at for record in records]
-        chains = self._chains
+            self._places += zip(taken.streams, taken.seqs, strict=True)
+            self._hashes += [sha256(b"\x00" + hashed).digest() for hashed in taken.hashes]
         piece = Piece(
             events=chains.events, firsts=chains.firsts, heads=chains.heads, gone=dict(chains.gone),
             erasures=chains.erasures,
@@ -128,20 +118,13 @@ class _Surveying:
         await self._seal(piece)
         return piece
 
-    async def _page(self) -> Sequence[EventRecord]:
-        page = await self._store.all_events(after=self._position, limit=min(PAGE, self._upto - self._position))
-        page = [one for one in page if one[0] <= self._upto]
-        if page:
-            self._position = page[-1][0]
-        return [record for _, record in page]
-
     async def _seal(self, piece: Piece) -> None:
         size = _sizes[-1] if _sizes else 0
         indices = await leaves_of(self._store.seals, self._places, size)
         for place, index in enumerate(indices):
             if index is None:
                 piece.unsealed += 1
-                piece.unsealed_since = piece.unsealed_since or self._times[place]
+                piece.unsealed_since = piece.unsealed_since or await recorded_at(self._store, self._places[place])
         leaves = sorted((index, self._hashes[place]) for place, index in enumerate(indices) if index is not None)
         if self._keeps_nodes and leaves:
             kept = await self._store.seals.nodes([(0, index) for index, _ in leaves])

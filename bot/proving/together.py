@@ -126,7 +126,7 @@ class _Joining:
         sizes = array("Q", [checkpoint.size for checkpoint in self._ahead])
         size = sizes[-1] if sizes else 0
         last = await _last_position(self._store)
-        if last > _SPARSE * sum(version for version, _ in (await self._store.heads()).values()) + step:
+        if last > _SPARSE * await self._store.recorded() + step:
             raise _Doubt
         async with pool(workers, sizes) as running:
             asked = (
@@ -191,7 +191,7 @@ class _Joining:
             checkpoints.all
         ):
             raise _Doubt
-        if await views.compare_heads(self._store, self._heads, await self._store.heads()):
+        if await views.judge_heads(self._store, self._heads, await self._store.other_heads(self._heads)):
             raise _Doubt
 
 

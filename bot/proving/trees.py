@@ -2,63 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
 
 from bot.domain import merkle
-from bot.domain.events import EventRecord
+from bot.proving.chains import Taken
 from bot.proving.findings import Finding, Kind
 from bot.proving.roots import Leaf, Roots, forged
 
-PAGE = 256
-"""Events read at a time: few enough to stay in a core's cache from the reading to the last hash."""
-LEAVES = 8 * PAGE
-"""Leaves read at a time; they are small."""
+LEAVES = 2048
+"""Leaves read at a time."""
 Place = tuple[str, int]
 
 
 class Tree:
-    """Takes records in the order in which they were kept, and hands their leaves on in the tree's."""
+    """Takes events in the order in which they were kept, and hands their leaves on in the tree's."""
 
     def __init__(self, roots: Roots) -> None:
         self.roots = roots
         self.unsealed: dict[Place, bytes] = {}
         """Events that no leaf was found for (yet), oldest first, with their hashes."""
         self._limit = roots.limit
+        self._taken = Taken()
         self._queue: list[Leaf] = []
 
-    async def take(self, records: Sequence[EventRecord]) -> None:
-        """Take the next records and grow as far as they reach."""
-        if not self.unsealed and await self._fill():
-            records = await self._take_aligned(records)
-        self.unsealed.update([((record.stream, record.seq), record.hash) for record in records])
-        await self._advance(final=False)
+    async def take(self, taken: Taken) -> None:
+        """Take the next events and, where they are worth it, grow as far as they reach."""
+        self._taken.extend(taken)
+        if len(self._taken) >= LEAVES:
+            await self._grow()
 
     async def finish(self) -> None:
         """Grow to the end: what has no event by now has none."""
+        await self._grow()
         await self._advance(final=True)
         self._judge_short()
         self.roots.finish()
 
-    async def _take_aligned(self, records: Sequence[EventRecord]) -> Sequence[EventRecord]:
-        """Grow over records that stand just as the leaves do, which nearly all do; returns those that are left."""
-        count = min(len(records), len(self._queue))
-        aligned, leaves = records[:count], self._queue[:count]
-        if [(index, one.stream, one.seq) for index, one in enumerate(aligned, self.roots.size)] != leaves:
-            return records
-        del self._queue[:count]
-        await self.roots.grow([sha256(b"\x00" + record.hash).digest() for record in aligned], leaves)
-        return records[count:]
+    async def _grow(self) -> None:
+        taken, self._taken = self._taken, Taken()
+        while taken and not self.unsealed and (aligned := await self._take_aligned(taken)):
+            taken = taken.after(aligned)
+        self.unsealed.update(zip(zip(taken.streams, taken.seqs, strict=True), taken.hashes, strict=True))
+        await self._advance(final=False)
+
+    async def _take_aligned(self, taken: Taken) -> int:
+        """Grow over the first events as far as they stand just as the leaves do, which nearly all do; how many."""
+        size = self.roots.size
+        streams, seqs = taken.streams[: self._limit - size], taken.seqs[: self._limit - size]
+        if self._queue:
+            aligned = merkle.alike(self._queue, size, streams, seqs)
+            del self._queue[:aligned]
+        else:
+            aligned = await self.roots.seals.alike(size, streams, seqs)
+        await self.roots.grow([sha256(b"\x00" + hashed).digest() for hashed in taken.hashes[:aligned]], taken.place)
+        return aligned
 
     async def _advance(self, *, final: bool) -> None:
         while await self._fill():
             run: list[bytes | None] = []
-            leaves: list[Leaf | None] = []
+            places: list[Place | None] = []
             taken = 0
             for leaf in self._queue:
                 index, stream, seq = leaf
                 if index > self.roots.size + len(run):
-                    self._skip_to(index, run, leaves)
+                    self._skip_to(index, run, places)
                     break
                 hashed = self.unsealed.pop((stream, seq), None)
                 if hashed is None and not final:
@@ -66,13 +73,13 @@ class Tree:
                 taken += 1
                 if index == self.roots.size + len(run):
                     run.append(None if hashed is None else merkle.leaf_hash(hashed))
-                    leaves.append(leaf)
+                    places.append((stream, seq))
             del self._queue[:taken]
             if not run and not taken:
                 return
-            await self.roots.grow(run, leaves)
+            await self.roots.grow(run, places.__getitem__)
 
-    def _skip_to(self, index: int, run: list[bytes | None], leaves: list[Leaf | None]) -> None:
+    def _skip_to(self, index: int, run: list[bytes | None], places: list[Place | None]) -> None:
         """Pass over leaves that name no event any more, a page at a time.
 
         Where no signature says that there were any, the tree ends: a forged number must not keep us busy for ever.
@@ -82,9 +89,9 @@ class Tree:
             self._limit = place
             self._queue.clear()
             return
-        missing = min(index - place, PAGE)
+        missing = min(index - place, LEAVES)
         run.extend([None] * missing)
-        leaves.extend([None] * missing)
+        places.extend([None] * missing)
 
     async def _fill(self) -> bool:
         size = self.roots.size

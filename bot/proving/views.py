@@ -8,11 +8,13 @@ from typing import Any, Protocol
 import msgspec
 
 from bot.domain.events import EventRecord
-from bot.ports import Stray
+from bot.ports import Head, Stray
 from bot.proving.findings import Finding, Kind
 from bot.recording import Changes, Kept, rebuild
 
-Heads = Mapping[str, tuple[int, bytes]]
+Heads = Mapping[str, Head]
+NOWHERE: Head = (0, bytes(32))
+"""Where a stream stands that has no events."""
 PAGE = 2000
 TRIES = 5
 _STATES = {
@@ -45,23 +47,18 @@ class Record(Protocol):
         ...
 
 
-async def compare_heads(record: Record, heads: Heads, views: Heads) -> list[Finding]:
-    """What the views, read after the events, say of how far each stream has come, where the events say otherwise.
+async def judge_heads(record: Record, heads: Heads, others: Mapping[str, Head | None]) -> list[Finding]:
+    """What it means that the views, read after the events, have streams elsewhere than the events say.
 
     Events that were recorded while the record was read are no finding.
     """
     findings: list[Finding] = []
-    if heads == views:
-        return findings
-    for stream in (*heads, *(stream for stream in views if stream not in heads)):
-        seq, hashed = heads.get(stream, (0, bytes(32)))
-        version, head = views.get(stream, (0, bytes(32)))
-        if (seq, hashed) != (version, head):
-            findings += await _judge_head(record, stream, (seq, hashed), (version, head))
+    for stream, other in others.items():
+        findings += await _judge_head(record, stream, heads.get(stream, NOWHERE), other or NOWHERE)
     return findings
 
 
-async def _judge_head(record: Record, stream: str, have: tuple[int, bytes], want: tuple[int, bytes]) -> list[Finding]:
+async def _judge_head(record: Record, stream: str, have: Head, want: Head) -> list[Finding]:
     (seq, hashed), (version, head) = have, want
     if version > seq:
         now = {event.seq: event.hash for event in await record.events(stream)}
@@ -79,7 +76,11 @@ async def _judge_head(record: Record, stream: str, have: tuple[int, bytes], want
             for number in range(version + 1, seq + 1)
         ]
     text = "the newest event is not the one that the views were made from"
-    return [Finding(Kind.CHANGED, text, stream, version, expected=head.hex(), found=hashed.hex())]
+    return [Finding(Kind.CHANGED, text, stream, version, expected=head.hex(), found=_said(hashed))]
+
+
+def _said(hashed: object) -> str:
+    return hashed.hex() if isinstance(hashed, bytes) else f"{hashed!r}, which is no hash"
 
 
 async def compare_rows(record: Record, *, progress: Callable[[int], None] | None = None) -> tuple[str, list[Finding]]:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.domain.agents import Agent, Credential, Instance
 from bot.domain.contacts import Contact
-from bot.domain.events import EventRecord, micros
+from bot.domain.events import EventRecord, EventRow, micros, row_of
 from bot.domain.facts import facts_of
 from bot.domain.requests import Request
-from bot.ports import ContactPage, ContactQuery, Ended, FactsPage, Page, RequestQuery, Stray
+from bot.ports import ContactPage, ContactQuery, Ended, FactsPage, Head, Page, RequestQuery, Stray
 from bot.recording import Changes, Deadline, Kept, marked, stream_of, typed
 from store.memory.matching import matches, met, newest, place_of
 from store.memory.outbox import MemoryOutbox
 from store.paging import cursor, place, size
 from store.rows import encode, same_customer, shown
+
+T = TypeVar("T")
+_STRIDE = 1000
+"""Rows that are walked through at a time."""
 
 
 class MemoryLibrary:
@@ -110,6 +114,12 @@ class MemoryLibrary:
         """See ``Library``."""
         return tuple(enumerate(self._rows.records[after : after + limit], start=after + 1))
 
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
+        """See ``Library``."""
+        end = after + _STRIDE
+        records = self._rows.records[after : end if upto is None else min(end, upto)]
+        return take([row_of(record, position) for position, record in enumerate(records, start=after + 1)])
+
     async def agent(self, id_: str) -> Agent | None:
         """See ``Library``."""
         kept = self._rows.agents.get(id_)
@@ -161,8 +171,16 @@ class MemoryLibrary:
         tallies = (tally for key, tally in sorted(self._rows.tallies.items()) if key.startswith(prefix))
         return tuple((tally.key, tally.count, tally.total) for tally in tallies)
 
-    async def heads(self) -> Mapping[str, tuple[int, bytes]]:
+    async def recorded(self) -> int:
         """See ``Library``."""
+        return sum(version for version, _ in self._heads().values())
+
+    async def other_heads(self, known: Mapping[str, Head]) -> Mapping[str, Head | None]:
+        """See ``Library``."""
+        heads = self._heads()
+        return {stream: heads.get(stream) for stream in {**known, **heads} if heads.get(stream) != known.get(stream)}
+
+    def _heads(self) -> dict[str, Head]:
         kinds = ("request", "agent", "instance", "ledger", "contact")
         return {
             stream_of(kind, id_): (kept.version, kept.head)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from bot.domain import merkle
 from bot.domain.events import EventRecord
 from bot.ports import Checkpoint, Sealed, Unsealed
 from store.peaks import peaks_of
@@ -55,6 +56,10 @@ class MemorySeals:
         last = await self.last()
         sealed = self._records[: last.size if last else 0][start : start + limit]
         return tuple((start + number, record.stream, record.seq) for number, record in enumerate(sealed))
+
+    async def alike(self, start: int, streams: Sequence[str], seqs: Sequence[int]) -> int:
+        """See ``Seals``."""
+        return merkle.alike(await self.leaves(start, len(streams)), start, streams, seqs)
 
     async def nodes(self, names: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], bytes]:
         """See ``Seals``."""

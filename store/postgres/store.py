@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
@@ -93,6 +93,8 @@ class PostgresDatabase:
     """Conforms to ``store.database.Database``: writers, a clerk for scripts, a listener and a pool of readers."""
 
     kind = "postgres"
+    stride = 256
+    """Few enough rows to stay in a core's cache from when they came until they were gone through."""
 
     def __init__(self, url: str, pool: asyncpg.Pool[Any], clock: Clock, entropy: Entropy, listeners: Listeners) -> None:
         self._pool = pool
@@ -125,6 +127,12 @@ class PostgresDatabase:
     async def scan(self, statement: Sql, *args: Value) -> Rows:
         """See ``Database``."""
         return await self.read(statement, *args)
+
+    async def walk(self, take: Callable[[Iterable[Any]], T], statement: Sql, *args: Value) -> T:
+        """See ``Database``."""
+        async with self._reading() as connection:
+            rows = await connection.fetch(statement.postgres, *args)
+        return take(rows)
 
     async def snapshot(self, steps: Sequence[Step]) -> Sequence[Rows]:
         """See ``Database``."""

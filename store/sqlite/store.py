@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from bot.ports import Clock, Committed, Listener
 from bot.recording import Needs, View
 from store import schema
 from store.batching import LARGEST, Entropy, Listeners
-from store.calls import Job, Look, Waiting
+from store.calls import Job, Look, Waiting, Walk
 from store.library import SqlLibrary
 from store.outbox import SqlOutbox
 from store.seals import SqlSeals
@@ -38,13 +38,25 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._connection = reader(path)
 
-    def handle(self, looks: Sequence[Look]) -> None:
+    def handle(self, looks: Sequence[Look | Walk]) -> None:
         for look in looks:
             try:
-                look.answer = self._rows(look.steps)
+                look.answer = self._walked(look) if isinstance(look, Walk) else self._rows(look.steps)
             except (sqlite3.Error, ValueError, OverflowError) as error:
                 look.error = Unavailable(f"the database can't be read: {error}")
                 look.error.__cause__ = error
+
+    def _walked(self, walk: Walk) -> object:
+        rows = self._connection.execute(walk.step.sql.sqlite, listed(walk.step.args))
+        try:
+            return walk.take(rows)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - not the database's, so it goes to whoever walks
+            walk.error = error
+            return None
+        finally:
+            rows.close()
 
     def _rows(self, steps: Sequence[Step]) -> Sequence[Rows]:
         execute = self._connection.execute
@@ -64,6 +76,8 @@ class SqliteDatabase:
     """Conforms to ``store.database.Database``: a writer thread, and readers for quick queries and for long ones."""
 
     kind = "sqlite"
+    stride = 2048
+    """So many rows make up for handing them to a thread; they are never all in memory."""
 
     def __init__(self, path: Path, writer: Writer) -> None:
         self._writer: Worker[Item] = Worker(
@@ -71,7 +85,7 @@ class SqliteDatabase:
         )
         quick, slow = _Reader(path), _Reader(path)
         self._quick: Worker[Look] = Worker("signoff-reader", quick.handle, most=LARGEST, finish=quick.finish)
-        self._slow: Worker[Look] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
+        self._slow: Worker[Look | Walk] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
 
     async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
         """See ``Recorder``."""
@@ -93,11 +107,17 @@ class SqliteDatabase:
         """See ``Database``."""
         return (await self._look(self._slow, [step(statement, *args)]))[0]
 
+    async def walk(self, take: Callable[[Iterable[Any]], T], statement: Sql, *args: Value) -> T:
+        """See ``Database``."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._slow.put(Walk(step=step(statement, *args), take=take, future=future))
+        return await future
+
     async def snapshot(self, steps: Sequence[Step]) -> Sequence[Rows]:
         """See ``Database``."""
         return await self._look(self._slow, steps)
 
-    async def _look(self, worker: Worker[Look], steps: Sequence[Step]) -> Sequence[Rows]:
+    async def _look(self, worker: Worker[Look] | Worker[Look | Walk], steps: Sequence[Step]) -> Sequence[Rows]:
         future: asyncio.Future[Sequence[Rows]] = asyncio.get_running_loop().create_future()
         worker.put(Look(steps=steps, future=future))
         return await future

@@ -52,6 +52,7 @@ from bot.proving.selections import export_selected
 from bot.recording import CHANNEL_FOUND, CHANNEL_LOST
 from bot.sealing import seal_once
 from store.opening import open_store
+from store.rows import EVENT
 from tests.contract.flows import require_rebuilt
 from tests.rigs.chatting import FIRST, SECOND, URGENT, Chatting, chatting
 from tests.rigs.history import write_history
@@ -352,4 +353,21 @@ async def test_parts_and_consistency_on_every_database(url: str, format_: str, t
         await seal_once(house.store.seals, KEYS.signer, house.clock)
     found = await compare_exports(old, new, KEYRING)
     assert (found.findings, bool(found.proof)) == ((), True)
+    await house.store.close()
+
+
+@pytest.mark.parametrize("value", ["'words'", "X'00ff'", "7", "-1.5", "''"])
+@pytest.mark.parametrize("column", EVENT)
+async def test_a_column_of_another_type_is_found_on_sqlite(tmp_path: Path, column: str, value: str) -> None:
+    house = await opened(f"sqlite:///{tmp_path / 'signoff.db'}")
+    request = await house.say(await house.held(), Approve())
+    await seal_once(house.store.seals, KEYS.signer, house.clock)
+    await do(
+        f"sqlite:///{tmp_path / 'signoff.db'}",
+        f"UPDATE events SET {column} = {value} {ONE.format(stream=f'request:{request.id}')}",
+    )
+    for rows in (False, True):
+        report = await verify(house.store, KEYRING, rows=rows)
+        assert not report.ok
+        assert any(str(one.stream).endswith(request.id) for one in report.findings), report.findings
     await house.store.close()

@@ -127,6 +127,46 @@ async def test_records_come_in_the_order_in_which_they_were_kept(store: Store) -
     assert positions == sorted(set(positions))
 
 
+async def test_rows_are_walked_through_where_they_are_read(store: Store) -> None:
+    assert await store.walk(list) == []
+    for number in range(5):
+        await store.transact(*noting(f"ledger-{number % 2}"))
+    kept = await store.all_events()
+    positions = [position for position, _ in kept]
+    rows = [e.row_of(record, position) for position, record in kept]
+    assert [tuple(row) for row in await store.walk(list)] == rows
+    assert [row[0] for row in await store.walk(list, after=positions[2])] == positions[3:]
+    assert [row[0] for row in await store.walk(list, after=positions[0], upto=positions[2])] == positions[1:3]
+    assert await store.walk(lambda rows: next(iter(rows))[1]) == "ledger:ledger-0", "it may leave off"
+    assert await store.walk(list, after=positions[-1]) == []
+    with pytest.raises(LookupError, match="what take says"):
+        await store.walk(fail)
+    assert len(await store.walk(list)) == 5, "and goes on"
+
+
+def fail(rows: object) -> None:
+    del rows
+    raise LookupError("what take says")
+
+
+async def test_streams_that_stand_elsewhere_are_told(store: Store, clock: SettableClock) -> None:
+    assert (await store.recorded(), await store.other_heads({})) == (0, {})
+    await some_requests(store, clock)
+    records = [record for _, record in await store.all_events()]
+    known = {record.stream: (record.seq, record.hash) for record in records}
+    assert await store.recorded() == len(records)
+    assert await store.other_heads(known) == {}
+    assert await store.other_heads({}) == known
+    wrong = {"request:r-0": (1, bytes(32)), f"agent:{AGENT}": (2, known[f"agent:{AGENT}"][1]), "request:gone": (3, b"")}
+    assert await store.other_heads(known | wrong) == {
+        "request:r-0": known["request:r-0"],
+        f"agent:{AGENT}": known[f"agent:{AGENT}"],
+        "request:gone": None,
+    }
+    del known["request:r-3"]
+    assert set(await store.other_heads(known | {"request:gone": (1, b"")})) == {"request:r-3", "request:gone"}
+
+
 async def test_tallies_are_found_by_the_start_of_their_key(store: Store) -> None:
     await store.transact(*enrolling())
     await store.transact(*opening("r-1", 60, customer="c\x00\x01"))

@@ -120,6 +120,13 @@ async def test_events_become_leaves_once_in_order(store: Store) -> None:
     leaves = await store.seals.leaves(0, 100)
     assert leaves == tuple((number, record.stream, record.seq) for number, record in enumerate(records))
     assert await store.seals.leaves(3, 1) == leaves[3:4]
+    streams, seqs = [record.stream for record in records], [record.seq for record in records]
+    assert await store.seals.alike(0, streams, seqs) == 5
+    assert await store.seals.alike(1, streams[1:3], seqs[1:3]) == 2
+    assert await store.seals.alike(3, [*streams[3:], "ledger:more"], [*seqs[3:], 1]) == 2
+    assert await store.seals.alike(0, streams, [*seqs[:2], 9, *seqs[3:]]) == 2
+    assert await store.seals.alike(1, streams, seqs) == 0
+    assert await store.seals.alike(0, [], []) == 0
     assert await store.seals.leaf("ledger:ledger-1", 2) == 3
     assert await store.seals.leaf("ledger:ledger-1", 9) is None
     assert await store.seals.last() == second

@@ -26,7 +26,7 @@ def verifying_of(house: House) -> Verifying:
     """What verifies the record of this house, in this process."""
 
     async def verify(step: Step) -> Report:
-        total = sum(version for version, _ in (await house.store.heads()).values())
+        total = await house.store.recorded()
         return await verify_record(house.store, TRUSTED, progress=lambda more: step(more, total))
 
     return Verifying(house.store, house.clock, lambda: house.policy, TRUSTED, verify)

@@ -10,12 +10,14 @@ from bot.domain.events.every import (
 from bot.domain.events.keeping import (
     GENESIS,
     EventRecord,
+    EventRow,
     chain_hash,
     event_of,
     keep,
     micros,
     moment,
     payload_digest,
+    row_of,
 )
 from bot.domain.events.of_agents import (
     AgentCreated,
@@ -98,6 +100,7 @@ __all__ = [
     "Escalated",
     "Event",
     "EventRecord",
+    "EventRow",
     "FeedbackChanged",
     "FeedbackOpened",
     "FeedbackReminded",
@@ -142,4 +145,5 @@ __all__ = [
     "micros",
     "moment",
     "payload_digest",
+    "row_of",
 ]

@@ -42,6 +42,16 @@ class EventRecord(msgspec.Struct, frozen=True, gc=False):
         return moment(self.at_micros)
 
 
+EventRow = tuple[int, str, int, str, int, str, str, bytes | None, bytes | None, bytes, bytes, bytes]
+"""A position in the whole record, and the fields of the ``EventRecord`` that stands there."""
+
+
+def row_of(record: EventRecord, position: int = 0) -> EventRow:
+    """A record as a row."""
+    row: EventRow = (position, *msgspec.structs.astuple(record))
+    return row
+
+
 def payload_digest(salt: bytes, payload: bytes) -> bytes:
     """SHA-256 over salt and payload."""
     return hashlib.sha256(salt + payload).digest()

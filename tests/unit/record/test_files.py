@@ -175,6 +175,26 @@ async def test_a_changed_export_is_refused(place: Place, change: Callable[[list[
     assert expected in names(await place.verify())
 
 
+@pytest.mark.parametrize(("number", "stands"), [(7, "in the middle"), (-1, "at the end")])
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [({"hash": "zz"}, "hash"), ({"at": "yesterday"}, "at"), ({"prev": "00"}, "prev"), ({"salt": "0"}, "salt")],
+)
+async def test_an_event_that_cannot_be_read_is_named_and_the_rest_verified(
+    place: Place, number: int, stands: str, fields: Json, told: str
+) -> None:
+    exported = await place.export()
+    lines = place.lines()
+    put("event", number, **fields)(lines)
+    place.rewrite(lines)
+    event = [line for line in lines if line["kind"] == "event"][number]
+    report = await place.verify()
+    named = [one for one in report.findings if one.kind == Kind.UNREADABLE and one.seq == event["seq"]]
+    assert [one.stream for one in named] == [event["stream"]], stands
+    assert told in named[0].text
+    assert report.events == exported.events - 1
+
+
 async def test_a_part_whose_start_was_forged_is_refused(place: Place) -> None:
     exported = await place.export(Span(since=START + timedelta(minutes=1)))
     assert exported.start > 0
