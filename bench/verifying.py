@@ -71,7 +71,7 @@ async def _seal(url: str, samples: Samples) -> int:
 
 async def _verify(bench: Bench, url: str, samples: Samples, events: int) -> None:
     settle()
-    for _ in range(min(3, bench.options.rounds)):
+    for _ in range(min(5, bench.options.rounds)):
         alone, several = [await _child("verify", url, str(workers)) for workers in (1, WORKERS)]
         assert alone["events"] == several["events"] == events, (alone, several, events)
         samples.add(verify=events / alone["took"], verify_core=events / alone["computed"], memory=alone["memory"])

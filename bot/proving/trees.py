@@ -42,8 +42,9 @@ class Tree:
         taken, self._taken = self._taken, Taken()
         while taken and not self.unsealed and (aligned := await self._take_aligned(taken)):
             taken = taken.after(aligned)
-        self.unsealed.update(zip(zip(taken.streams, taken.seqs, strict=True), taken.hashes, strict=True))
-        await self._advance(final=False)
+        if taken or self.unsealed:
+            self.unsealed.update(zip(zip(taken.streams, taken.seqs, strict=True), taken.hashes, strict=True))
+            await self._advance(final=False)
 
     async def _take_aligned(self, taken: Taken) -> int:
         """Grow over the first events as far as they stand just as the leaves do, which nearly all do; how many."""

@@ -20,7 +20,11 @@ _WRITER = (
     "secure_delete=FAST",
     f"journal_size_limit={LARGE_LOG}",
 )
-_READER = ("query_only=ON", "cache_size=-16384")
+_READER = ("query_only=ON",)
+LARGE_CACHE = 16_384
+"""KiB of pages for queries that come back to them."""
+SMALL_CACHE = 2_048
+"""KiB of pages for going through a table once: few enough to stay in a core's cache, for none is wanted again."""
 
 
 def writer(path: Path) -> sqlite3.Connection:
@@ -32,9 +36,9 @@ def writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def reader(path: Path) -> sqlite3.Connection:
-    """A connection that can't write, nor checkpoint when it is closed."""
-    return _connect(f"{path.as_uri()}?mode=ro", _BOTH + _READER)
+def reader(path: Path, cache: int = LARGE_CACHE) -> sqlite3.Connection:
+    """A connection that can't write, nor checkpoint when it is closed; ``cache`` in KiB."""
+    return _connect(f"{path.as_uri()}?mode=ro", (*_BOTH, *_READER, f"cache_size=-{cache}"))
 
 
 def _connect(uri: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:

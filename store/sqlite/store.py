@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from store.seals import SqlSeals
 from store.sessions import SqlSessions
 from store.shelf import SqlShelf
 from store.sql import Rows, Script, Sql, Step, Value, listed, sql, step
-from store.sqlite.connection import reader
+from store.sqlite.connection import SMALL_CACHE, reader
 from store.sqlite.worker import Worker
 from store.sqlite.writer import Item, Writer
 from store.vault import SqlVault
@@ -38,25 +39,12 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._connection = reader(path)
 
-    def handle(self, looks: Sequence[Look | Walk]) -> None:
+    def handle(self, looks: Sequence[Look]) -> None:
         for look in looks:
             try:
-                look.answer = self._walked(look) if isinstance(look, Walk) else self._rows(look.steps)
+                look.answer = self._rows(look.steps)
             except (sqlite3.Error, ValueError, OverflowError) as error:
-                look.error = Unavailable(f"the database can't be read: {error}")
-                look.error.__cause__ = error
-
-    def _walked(self, walk: Walk) -> object:
-        rows = self._connection.execute(walk.step.sql.sqlite, listed(walk.step.args))
-        try:
-            return walk.take(rows)
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - not the database's, so it goes to whoever walks
-            walk.error = error
-            return None
-        finally:
-            rows.close()
+                look.error = _unreadable(error)
 
     def _rows(self, steps: Sequence[Step]) -> Sequence[Rows]:
         execute = self._connection.execute
@@ -72,8 +60,41 @@ class _Reader:
         self._connection.close()
 
 
+class _Walker:
+    """What the walking thread does; its connection is there from the first walk on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._connection: sqlite3.Connection | None = None
+
+    def handle(self, walks: Sequence[Walk]) -> None:
+        for walk in walks:
+            try:
+                with closing(self._rows(walk.step)) as rows:
+                    walk.answer = walk.take(rows)
+            except sqlite3.Error as error:
+                walk.error = _unreadable(error)
+            except Exception as error:  # noqa: BLE001 - not the database's, so it goes to whoever walks
+                walk.error = error
+
+    def _rows(self, wanted: Step) -> sqlite3.Cursor:
+        if self._connection is None:
+            self._connection = reader(self._path, SMALL_CACHE)
+        return self._connection.execute(wanted.sql.sqlite, listed(wanted.args))
+
+    def finish(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _unreadable(error: Exception) -> Unavailable:
+    told = Unavailable(f"the database can't be read: {error}")
+    told.__cause__ = error
+    return told
+
+
 class SqliteDatabase:
-    """Conforms to ``store.database.Database``: a writer thread, and readers for quick queries and for long ones."""
+    """Conforms to ``store.database.Database``: a writer thread, and readers for quick queries, long ones and walks."""
 
     kind = "sqlite"
     stride = 2048
@@ -85,7 +106,9 @@ class SqliteDatabase:
         )
         quick, slow = _Reader(path), _Reader(path)
         self._quick: Worker[Look] = Worker("signoff-reader", quick.handle, most=LARGEST, finish=quick.finish)
-        self._slow: Worker[Look | Walk] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
+        self._slow: Worker[Look] = Worker("signoff-scanner", slow.handle, most=1, finish=slow.finish)
+        walker = _Walker(path)
+        self._walker: Worker[Walk] = Worker("signoff-walker", walker.handle, most=1, finish=walker.finish)
 
     async def transact(self, needs: Needs, flow: Callable[[View], T]) -> T:
         """See ``Recorder``."""
@@ -110,14 +133,14 @@ class SqliteDatabase:
     async def walk(self, take: Callable[[Iterable[Any]], T], statement: Sql, *args: Value) -> T:
         """See ``Database``."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._slow.put(Walk(step=step(statement, *args), take=take, future=future))
+        self._walker.put(Walk(step=step(statement, *args), take=take, future=future))
         return await future
 
     async def snapshot(self, steps: Sequence[Step]) -> Sequence[Rows]:
         """See ``Database``."""
         return await self._look(self._slow, steps)
 
-    async def _look(self, worker: Worker[Look] | Worker[Look | Walk], steps: Sequence[Step]) -> Sequence[Rows]:
+    async def _look(self, worker: Worker[Look], steps: Sequence[Step]) -> Sequence[Rows]:
         future: asyncio.Future[Sequence[Rows]] = asyncio.get_running_loop().create_future()
         worker.put(Look(steps=steps, future=future))
         return await future
@@ -126,6 +149,7 @@ class SqliteDatabase:
         """Finish what was handed over; the writer goes last, because closing it may checkpoint."""
         await self._quick.close()
         await self._slow.close()
+        await self._walker.close()
         await self._writer.close()
 
 
