@@ -8,6 +8,9 @@ from datetime import datetime
 
 from tests.fakes.clock import Clock
 
+PATIENCE = 20.0
+"""Seconds that are waited for what comes at once where nothing else keeps the machine busy."""
+
 
 @dataclass
 class Stirring:

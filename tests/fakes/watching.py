@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from tests.fakes.delivering import Carrier, DeliveryT
-from tests.fakes.stirring import Stirring
+from tests.fakes.stirring import PATIENCE, Stirring
 
 Found = TypeVar("Found")
 
@@ -37,7 +37,7 @@ class Watching(Generic[DeliveryT]):
         """How long each answer took, of one kind of call (`interactive`, `message`, ...) or of all."""
         return [each.seconds for each in self.deliveries if kind in {None, each.kind}]
 
-    async def until(self, seen: Callable[[], Found], within: float = 5.0) -> Found:
+    async def until(self, seen: Callable[[], Found], within: float = PATIENCE) -> Found:
         """Wait until `seen` finds something, looking again whenever the bot has called; what it found.
 
         Raises:

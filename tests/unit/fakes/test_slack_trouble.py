@@ -126,7 +126,7 @@ async def test_a_server_error_may_come_after_the_work_is_done(acme: Acme) -> Non
 
 async def test_an_answer_that_never_comes_was_taken(acme: Acme) -> None:
     acme.slack.faults.next("chat.postMessage", Fault.HANG)
-    client = client_of(acme.slack, acme.workspace, timeout=0.2)
+    client = client_of(acme.slack, acme.workspace, timeout=1)
     with pytest.raises(asyncio.TimeoutError):
         await client.chat_postMessage(channel=acme.refunds.id, text="once")
     assert texts(acme) == ["once"]

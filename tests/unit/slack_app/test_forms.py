@@ -224,9 +224,9 @@ async def test_a_form_opens_before_anything_is_read(office: Office) -> None:
     request, message = await office.held()
     await office.slack.click(office.lee, message, "details")  # who Slack's users are is known from now on
     await office.quiet()
-    office.slowness[0] = 1.0
+    office.slowness[0] = 3.0
     await office.slack.click(office.dana, message, "reject")
-    view = (await office.slack.until(lambda: office.slack.views(office.dana), within=0.8))[0]
+    view = (await office.slack.until(lambda: office.slack.views(office.dana), within=2.5))[0]
     assert "reading the record" in words(view)
     office.slowness[0] = 0.0
     await office.quiet()

@@ -12,6 +12,7 @@ from aiohttp import WSMsgType, web
 
 from tests.fakes.slack.calling.delivery import HTTP_OK, Attempt, Delivery
 from tests.fakes.slack.world import World
+from tests.fakes.stirring import PATIENCE
 
 Json = dict[str, Any]
 MOST_CONNECTIONS = 10
@@ -33,7 +34,7 @@ class SocketMode:
         """How many connections are open."""
         return len(self._connections)
 
-    async def until_connected(self, count: int = 1, within: float = 5.0) -> None:
+    async def until_connected(self, count: int = 1, within: float = PATIENCE) -> None:
         """Wait until that many connections are open."""
         async with asyncio.timeout(within):
             while self.connected < count:
