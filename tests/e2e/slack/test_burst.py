@@ -33,7 +33,7 @@ FASTER = round(1 / GAP)
 ENOUGH_TO_KILL = 150
 """Cards that stand when a server is killed."""
 RUSHED_AT = 60
-"""After so many requests one is opened that escalates after two seconds; its own card waits in the same channel."""
+"""After so many requests one is opened that escalates after two seconds, while hundreds of cards wait."""
 ESCALATES = timedelta(seconds=2)
 SOON = 5.0
 """Seconds within which it stands, though Slack may lose the answer or ask to wait; ordinarily it is a tenth of one."""
@@ -177,10 +177,9 @@ async def _require_all_once_and_in_order(town: Burst, token: str, opened: list[s
 
 
 async def _require_escalated_at_once(town: Burst, token: str) -> float:
-    """Its latency in seconds: of one post, not of a backlog. Its own card still waits when the escalation stands."""
+    """Its latency in seconds: of one post, not of a backlog."""
     (ping,) = await town.slack.until(lambda: town.cards(town.escalations), SECONDS)
     assert _request(ping) == town.rushed
-    assert town.rushed not in map(_request, town.cards(town.refunds))
     (events,) = (await town.record(token, [town.rushed])).values()
     due = datetime.fromisoformat(events[0]["at"]) + ESCALATES
     late = float(ping.ts) - due.timestamp()
@@ -211,5 +210,6 @@ async def test_a_burst_is_posted_in_order_and_none_twice_though_a_server_is_kill
         await town.until_quiet()
         record_property("seconds of the longest pause", town.gaps()[-1])
         await _require_all_once_and_in_order(town, token, opened)
-        assert len(town.cards(town.escalations)) == 1
+        (ping,) = town.cards(town.escalations)
+        assert sum(card.ts > ping.ts for card in town.cards(town.refunds)) > BURST // 4, "it passed a backlog"
         await town.require_sound()
