@@ -16,7 +16,7 @@ from bot.domain.events import GENESIS, EventRow
 ERASURES = frozenset({"request.erased", "contact.erased"})
 """Events before which no payload of their stream is kept."""
 NO_HASH = b""
-"""Stands for the hash of an event where no hash was found: no leaf is made of it."""
+"""Stands for the hash of an event where none was found: a leaf made of it fits no root."""
 
 
 @dataclass(slots=True)
@@ -51,8 +51,7 @@ class Taken:
 class Chains:
     """Takes rows in the order in which they were kept and remembers where each stream stands.
 
-    ``known`` says where streams stand that began before the first record; with ``partial`` a stream that is not known
-    may begin anywhere (a piece of a record was exported).
+    With ``partial`` a stream may begin anywhere (a piece of a record was exported).
     """
 
     def __init__(self, *, partial: bool = False) -> None:

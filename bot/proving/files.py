@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -144,12 +144,9 @@ class ExportFile:
 
     # --- Source -------------------------------------------------------------------------------------------------
 
-    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0) -> T:
         """See ``Source``; a position is the offset that follows the event's line."""
-        rows = self._rows(after)
-        if upto is not None:
-            rows = takewhile(lambda row: row[0] <= upto, rows)
-        return take(islice(rows, _STRIDE))
+        return take(islice(self._rows(after), _STRIDE))
 
     def _rows(self, after: int) -> Iterator[EventRow]:
         for _, offset, raw in self._lines(after):

@@ -49,7 +49,7 @@ class Source(Protocol):
         """See ``bot.ports.Library``."""
         ...
 
-    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
+    async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0) -> T:
         """See ``bot.ports.Library``."""
         ...
 
@@ -228,6 +228,6 @@ async def recorded_at(source: Source, place: tuple[str, int]) -> datetime | None
 
 
 def unreadable(stream: str, error: Exception, seq: int | None = None) -> Finding:
-    """That an event, or a stream, can't be read."""
+    """Says that an event (without ``seq``, a stream) can't be read."""
     text = f"a column holds what was never written there: {error}"
     return Finding(Kind.UNREADABLE, text, stream, seq, expected="an event", found="something else")
