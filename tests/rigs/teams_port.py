@@ -23,6 +23,8 @@ STATUSES: tuple[tuple[type[SignoffError], int], ...] = (
     (BadInput, 400),
     (Unavailable, 503),
 )
+LIMIT = 3.0
+"""How long a port waits for an answer: short beside what it waits otherwise, long for a machine that is busy."""
 Making = Callable[[Credentials, InboundTokens, "Pauses"], TeamsPort]
 
 
@@ -37,12 +39,14 @@ class Pauses:
 
 
 def _tried(credentials: Credentials, tokens: InboundTokens, pauses: Pauses) -> TeamsPort:
-    made: TeamsPort = import_module("spikes.agents_hosting").AgentsPort(credentials, tokens, seconds=1.0, pause=pauses)
+    made: TeamsPort = import_module("spikes.agents_hosting").AgentsPort(
+        credentials, tokens, seconds=LIMIT, pause=pauses
+    )
     return made
 
 
 PORTS: dict[str, Making] = {
-    "botbuilder": lambda credentials, tokens, pauses: BotbuilderPort(credentials, tokens, seconds=1.0, pause=pauses),
+    "botbuilder": lambda credentials, tokens, pauses: BotbuilderPort(credentials, tokens, seconds=LIMIT, pause=pauses),
     "agents_hosting": _tried,
 }
 """Every implementation; another one is held against the same contract by one more line."""
@@ -105,8 +109,8 @@ async def rigged(kind: str = "botbuilder", clock: MovedClock | None = None) -> A
         channel = team.channel("decisions")
         place = cloud(teams)
         secret = ClientSecret(teams.app.id, teams.app.secret, teams.app.tenant_id, place.login_url, place.scope)
-        credentials = Credentials(secret, clock, seconds=1.0)
-        tokens = InboundTokens(app_id=teams.app.id, tenants=[contoso.id], clock=clock, cloud=place, seconds=0.5)
+        credentials = Credentials(secret, clock, seconds=LIMIT)
+        tokens = InboundTokens(app_id=teams.app.id, tenants=[contoso.id], clock=clock, cloud=place, seconds=LIMIT)
         pauses = Pauses()
         port = PORTS[kind](credentials, tokens, pauses)
         rig = Rig(teams, clock, port, tokens, credentials, pauses, contoso, team, channel, dana)

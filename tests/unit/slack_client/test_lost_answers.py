@@ -51,7 +51,7 @@ def ours(desk: Desk) -> list[Message]:
 async def test_a_message_whose_answer_was_lost_is_found_again_and_stands_once(
     desk: Desk, post: Post, fault: Fault
 ) -> None:
-    _, workspaces, _, chat = wired(desk.house, desk.slack, desk.policy, token=desk.acme.token, answer_seconds=0.5)
+    _, workspaces, _, chat = wired(desk.house, desk.slack, desk.policy, token=desk.acme.token, answer_seconds=1.5)
     desk.chat = chat
     desk.slack.faults.next("chat.postMessage", fault)
     with pytest.raises(Uncertain):

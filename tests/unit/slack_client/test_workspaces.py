@@ -264,7 +264,7 @@ async def test_an_answer_without_sense_is_no_answer(desk: Desk, body: str, kind:
 
 
 async def test_a_time_out_ends_a_reading_call(desk: Desk) -> None:
-    _, workspaces, _, _ = wired(desk.house, desk.slack, desk.policy, token=desk.acme.token, answer_seconds=0.3)
+    _, workspaces, _, _ = wired(desk.house, desk.slack, desk.policy, token=desk.acme.token, answer_seconds=1.5)
     await workspaces.all()
     desk.slack.faults.next("users.info", Fault.HANG)
     with pytest.raises(Unavailable):

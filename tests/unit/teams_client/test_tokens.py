@@ -11,7 +11,7 @@ from adapters.teams.client import ClientSecret, Credentials, ManagedIdentity
 from adapters.teams.client.keys import FRESH, GAP
 from bot.errors import CredentialRefused, Unavailable
 from tests.fakes.teams import Fault, Token
-from tests.rigs.teams_port import Rig, rigged
+from tests.rigs.teams_port import LIMIT, Rig, rigged
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_whatever_the_publisher_of_keys_does_is_bounded_and_over_with_the_
     began = asyncio.get_running_loop().time()
     with pytest.raises(Unavailable):
         await rig.tokens.verify(headers(rig))
-    assert asyncio.get_running_loop().time() - began < 2
+    assert asyncio.get_running_loop().time() - began < 2 * LIMIT
     rig.clock.move(seconds=GAP.total_seconds())
     await rig.tokens.verify(headers(rig))
 
@@ -97,7 +97,7 @@ async def test_a_publisher_of_keys_that_hangs_does_not_stop_the_loop(rig: Rig) -
         now = asyncio.get_running_loop().time()
         longest, last = max(longest, now - last), now
     assert isinstance(verifying.exception(), Unavailable)
-    assert longest < 0.25
+    assert longest < LIMIT / 2
 
 
 @pytest.mark.parametrize(
