@@ -60,9 +60,8 @@ _NAMES = 5000
 """Customers that are looked at in one go."""
 _COUNTS = sql("SELECT status, count(*) FROM requests GROUP BY status")
 _STREAM = sql(f"SELECT {', '.join(EVENT)} FROM events WHERE stream = $1 ORDER BY seq")  # noqa: S608 - names of ours
-_EVENTS = sql(f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 ORDER BY position LIMIT $2")  # noqa: S608 - the columns are our own
-_WALK = sql(
-    f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 AND position <= $2 "  # noqa: S608 - as above
+_EVENTS = sql(
+    f"SELECT position, {', '.join(EVENT)} FROM events WHERE position > $1 AND position <= $2 "  # noqa: S608 - names of ours
     "ORDER BY position LIMIT $3"
 )
 _LAST = 2**63 - 1
@@ -144,13 +143,13 @@ class SqlLibrary:
 
     async def all_events(self, *, after: int = 0, limit: int = 1000) -> Sequence[tuple[int, EventRecord]]:
         """See ``Library``."""
-        rows = await self._database.scan(_EVENTS, after, limit)
+        rows = await self._database.scan(_EVENTS, after, _LAST, limit)
         return tuple([(row[0], record_of(row[1:])) for row in rows])
 
     async def walk(self, take: Callable[[Iterable[EventRow]], T], *, after: int = 0, upto: int | None = None) -> T:
         """See ``Library``."""
         last = _LAST if upto is None else upto
-        return await self._database.walk(take, _WALK, after, last, self._database.stride)
+        return await self._database.walk(take, _EVENTS, after, last, self._database.stride)
 
     async def agent(self, id_: str) -> Agent | None:
         """See ``Library``."""

@@ -55,7 +55,8 @@ class Tree:
             del self._queue[:aligned]
         else:
             aligned = await self.roots.seals.alike(size, streams, seqs)
-        await self.roots.grow([sha256(b"\x00" + hashed).digest() for hashed in taken.hashes[:aligned]], taken.place)
+        if aligned:
+            await self.roots.grow([sha256(b"\x00" + hashed).digest() for hashed in taken.hashes[:aligned]], taken.place)
         return aligned
 
     async def _advance(self, *, final: bool) -> None:
