@@ -21,7 +21,7 @@ COMPILE := $(LOCK_VENV)/bin/uv pip compile --quiet --universal --python-version 
 JOBS ?= 2
 # What a command prints must not depend on where it is printed.
 export PYTHONUTF8 := 1
-# Arguments passed on: make demo ARGS="--port 8100", make test ARGS="tests/unit -k gate", make bench ARGS="--quick".
+# Arguments passed on: make demo ARGS="--keep try-out", make test ARGS="tests/unit -k gate", make bench ARGS="--quick".
 ARGS ?=
 
 .PHONY: help setup setup-dev demo test check format lint types layers bench spike lock clean browser
